@@ -1,0 +1,63 @@
+"""Plan and run production in a factory you do not own.
+
+The whole public interface is here::
+
+    import coplant
+
+    case = coplant.read("examples/xiaomi-2021")
+    plan = coplant.plan(case)
+    print(plan.summary())
+
+Names are loaded when they are first used, so that ``import coplant`` and ``coplant --help`` stay quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from coplant.case import Case, read
+    from coplant.errors import CaseError, CoplantError, FileError, InfeasibleError, Problem, SolverError
+    from coplant.planning import Plan, plan
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Case",
+    "CaseError",
+    "CoplantError",
+    "FileError",
+    "InfeasibleError",
+    "Plan",
+    "Problem",
+    "SolverError",
+    "__version__",
+    "plan",
+    "read",
+]
+
+_HOME = {
+    "Case": "coplant.case",
+    "CaseError": "coplant.errors",
+    "CoplantError": "coplant.errors",
+    "FileError": "coplant.errors",
+    "InfeasibleError": "coplant.errors",
+    "Plan": "coplant.planning",
+    "Problem": "coplant.errors",
+    "SolverError": "coplant.errors",
+    "plan": "coplant.planning",
+    "read": "coplant.case",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'coplant' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
