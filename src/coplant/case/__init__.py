@@ -1,0 +1,9 @@
+"""Cases: tables in, checked, frozen, and out again."""
+
+from __future__ import annotations
+
+from coplant.case.case import Case
+from coplant.case.reading import read
+from coplant.case.settings import Settings
+
+__all__ = ["Case", "Settings", "read"]

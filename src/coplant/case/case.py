@@ -1,0 +1,327 @@
+"""The case: checked, typed tables that never change."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from coplant.case.cells import EXPECTED, parse
+from coplant.case.check import ROW, check_tables
+from coplant.case.found import Found
+from coplant.case.names import did_you_mean
+from coplant.case.settings import Settings, check_settings
+from coplant.errors import CaseError, Problem
+from coplant.schema import TABLES, Table
+
+Records = pl.DataFrame | Sequence[Mapping[str, Any]]
+Where = pl.Expr | Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Case:
+    """A brand, its hosts, agreements, materials, products and markets, as checked tables.
+
+    Made by `read`, by `Case.from_tables`, or from another case by `edit`, `without` and `replace`.
+
+    Attributes
+    ----------
+    settings : Settings
+        Name, currency, horizon.
+    tables : mapping of str to DataFrame
+        Every table of the schema but ``case``.
+    rows : mapping of str to Series
+        For every row of a table, the row of its source as a planner sees it.
+    """
+
+    settings: Settings
+    tables: Mapping[str, pl.DataFrame]
+    rows: Mapping[str, pl.Series]
+
+    @classmethod
+    def from_tables(cls, settings: Mapping[str, Any], tables: Mapping[str, Records]) -> Case:
+        """Make a case of settings and tables in memory.
+
+        Parameters
+        ----------
+        settings : mapping
+            What ``case.toml`` holds.
+        tables : mapping of str to DataFrame or list of dict
+            Tables by name; messages count their rows from 1.
+
+        Raises
+        ------
+        CaseError
+            With every mistake in the tables.
+        """
+        return make_case(settings, {name: Found.of(records) for name, records in tables.items()})
+
+    def __getitem__(self, table: str) -> pl.DataFrame:
+        """Return a table: all columns of the schema in order, defaults filled in, sorted by key."""
+        if table == "case":
+            return self.settings.frame()
+        if table not in self.tables:
+            raise KeyError(f"{table!r} is not a table. {did_you_mean(table, TABLES)}")
+        return self.tables[table]
+
+    def __repr__(self) -> str:
+        filled = ", ".join(f"{name} {frame.height}" for name, frame in self.tables.items() if frame.height)
+        return f"<Case {self.settings.name!r}: {filled}>"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether two cases have the same settings and the same rows."""
+        if not isinstance(other, Case):
+            return NotImplemented
+        return self.settings == other.settings and all(
+            frame.equals(other.tables[name], null_equal=True) for name, frame in self.tables.items()
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the content in hexadecimal, whatever the format it was read from and the order of its rows."""
+        total = hashlib.sha256()
+        for name in TABLES:
+            frame = self[name]
+            for column in TABLES[name].columns if frame.height else ():
+                content = frame[column.name]
+                # What says nothing is left out, so that a column added to the schema leaves digests as they are.
+                told = content.is_not_null() if column.default is None else content != column.default
+                if not told.any():
+                    continue
+                total.update(f"\x1d{name}\x1e{column.name}\x1e{len(content)}\x1e".encode())
+                total.update(_bytes(content))
+        return total.hexdigest()
+
+    @cached_property
+    def families(self) -> dict[str, str]:
+        """Family of each item; the item's own name where it has none."""
+        return dict(self["items"].select("item", pl.coalesce("family", "item")).iter_rows())
+
+    def dated(self, table: str) -> pl.DataFrame:
+        """Return a table whose rows hold from a day, with the day on which each ends.
+
+        Returns
+        -------
+        DataFrame
+            The table with a column ``until``: the ``from`` of the next row of the same key, null in the last.
+        """
+        if not TABLES[table].dated:
+            raise ValueError(f"rows of {table} do not hold from a day until the next")
+        rest = [name for name in TABLES[table].key if name != "from"]
+        return self[table].with_columns(pl.col("from").shift(-1).over(rest).alias("until"))
+
+    def edit(self, table: str, where: Where | None = None, **changes: Any) -> Case:
+        """Change columns in some rows of a table.
+
+        Parameters
+        ----------
+        table : str
+            The table; ``case`` for the settings.
+        where : expression or mapping, optional
+            Rows to change: a polars expression, or columns and the value each must have (a list of values for any of
+            them, None for an empty cell). All rows if left out.
+        **changes : object
+            New values by column, or polars expressions of the columns as they were; None empties a cell.
+
+        Returns
+        -------
+        Case
+            A new case, checked.
+
+        Raises
+        ------
+        CaseError
+            No row matches, a name is unknown, or the new case has mistakes.
+
+        Examples
+        --------
+        >>> case.edit("allotments", {"allotment": "chips"}, quantity=pl.col("quantity") * 0.7)  # doctest: +SKIP
+        """
+        if table == "case":
+            _known_columns(TABLES["case"], changes)
+            return make_case({**vars(self.settings), **changes}, self._found())
+        schema = _known_table(table)
+        _known_columns(schema, changes)
+        mask = self._matching(schema, where)
+        changed = []
+        for name, change in changes.items():
+            new = change if isinstance(change, pl.Expr) else pl.lit(_value(schema, name, change))
+            changed.append(pl.when(mask).then(new).otherwise(pl.col(name)).alias(name))
+        try:
+            frame = self.tables[table].with_columns(changed)
+        except pl.exceptions.PolarsError as error:
+            problem = Problem(table, None, None, str(error), "changes that can be worked out", "Mend the expression")
+            raise CaseError([problem], "the edit") from error
+        return self._with({table: Found.of(frame, self.rows[table])})
+
+    def without(self, table: str, where: Where) -> Case:
+        """Drop rows of a table.
+
+        Parameters
+        ----------
+        table : str
+            The table.
+        where : expression or mapping
+            Rows to drop, as for `edit`.
+
+        Raises
+        ------
+        CaseError
+            No row matches, a name is unknown, or the new case has mistakes.
+        """
+        keep = ~self._matching(_known_table(table), where)
+        return self._with({table: Found.of(self.tables[table].filter(keep), self.rows[table].filter(keep))})
+
+    def replace(self, tables: Mapping[str, Records]) -> Case:
+        """Put other tables in the place of some of this case.
+
+        Parameters
+        ----------
+        tables : mapping of str to DataFrame or list of dict
+            Tables by name; messages count their rows from 1.
+
+        Raises
+        ------
+        CaseError
+            With every mistake in the new case.
+        """
+        return self._with({name: Found.of(records) for name, records in tables.items()})
+
+    def _with(self, found: Mapping[str, Found]) -> Case:
+        return make_case(vars(self.settings), {**self._found(), **found})
+
+    def _found(self) -> dict[str, Found]:
+        return {name: Found.of(frame, self.rows[name]) for name, frame in self.tables.items() if frame.height}
+
+    def _matching(self, table: Table, where: Where | None) -> pl.Series:
+        frame = self.tables[table.name]
+        if isinstance(where, Mapping):
+            _known_columns(table, where)
+            tests = [_is(table, name, value) for name, value in where.items()]
+        else:
+            tests = [pl.lit(True)] if where is None else [where]
+        try:
+            mask = frame.select(pl.all_horizontal(pl.lit(True), *tests).fill_null(False).alias("mask")).to_series()
+        except pl.exceptions.PolarsError as error:
+            mend = did_you_mean(_missing_column(error), table.names, "Mend the expression")
+            problem = Problem(table.name, None, None, str(where), "a condition on columns of the table", mend)
+            raise CaseError([problem], "the edit") from error
+        mask = mask if len(mask) == frame.height else mask.extend_constant(mask.item(), frame.height - 1)
+        if not mask.any():
+            problem = Problem(table.name, None, None, _in_words(where), "at least one row that matches", "")
+            raise CaseError([problem], "the edit")
+        return mask
+
+
+def make_case(
+    settings: Mapping[str, Any],
+    found: Mapping[str, Found],
+    origin: str = "the case",
+    setting_rows: Mapping[str, int] | None = None,
+    problems: list[Problem] | None = None,
+) -> Case:
+    """Check what was found and make a case of it.
+
+    Parameters
+    ----------
+    settings : mapping
+        Settings as found.
+    found : mapping of Found
+        Tables as found.
+    origin : str
+        Where they were found.
+    setting_rows : mapping of int, optional
+        The line or row of each setting.
+    problems : list of Problem, optional
+        Mistakes noticed while reading.
+
+    Raises
+    ------
+    CaseError
+        With every mistake, in the order of the tables, rows and columns.
+    """
+    problems = problems if problems is not None else []
+    checked = check_settings(settings, problems, setting_rows)
+    draft = check_tables(found, checked, problems)
+    if problems or checked is None:
+        raise CaseError(_in_order(problems), origin)
+    tables: dict[str, pl.DataFrame] = {}
+    rows: dict[str, pl.Series] = {}
+    for name, frame in draft.frames.items():
+        ordered = frame.sort(TABLES[name].key) if frame.height > 1 else frame
+        rows[name] = ordered[ROW]
+        tables[name] = ordered.drop(ROW)
+    return Case(checked, tables, rows)
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    places = {name: place for place, name in enumerate(TABLES)}
+
+    def place(problem: Problem) -> tuple[int, int, int]:
+        names = TABLES[problem.table].names if problem.table in TABLES else ()
+        column = names.index(problem.column) if problem.column in names else -1
+        return places.get(problem.table, -1), problem.row or 0, column
+
+    return sorted(problems, key=place)
+
+
+def _bytes(content: pl.Series) -> bytes:
+    """Canonical bytes of a column; no cell of a case holds the characters that stand for null and for the end."""
+    if content.dtype == pl.String:
+        return "\x1f".join(content.fill_null("\x00").to_list()).encode()
+    if content.dtype == pl.Float64:
+        return content.fill_null(float("nan")).to_numpy().astype("<f8").tobytes()
+    return content.to_physical().cast(pl.Int64).fill_null(-(2**63)).to_numpy().astype("<i8").tobytes()
+
+
+def _known_table(name: str) -> Table:
+    if name in TABLES and name != "case":
+        return TABLES[name]
+    known = [one for one in TABLES if one != "case"]
+    mend = did_you_mean(name, known, f"Tables are {', '.join(known)}")
+    raise CaseError([Problem(name, None, None, None, "a table of a case", mend)], "the edit")
+
+
+def _known_columns(table: Table, names: Mapping[str, Any]) -> None:
+    otherwise = f"The columns of {table.name} are {', '.join(table.names)}"
+    unknown = [name for name in names if name not in table.names]
+    if unknown:
+        hints = ((name, did_you_mean(name, table.names, otherwise)) for name in unknown)
+        problems = [Problem(table.name, None, name, None, "a column of this table", mend) for name, mend in hints]
+        raise CaseError(problems, "the edit")
+
+
+def _value(table: Table, name: str, value: Any) -> Any:
+    column = table.column(name)
+    values, bad = parse([value], column)
+    if bad.item():
+        problem = Problem(table.name, None, name, value, EXPECTED[column.type], column.description)
+        raise CaseError([problem], "the edit")
+    return values
+
+
+def _is(table: Table, name: str, value: Any) -> pl.Expr:
+    if value is None:
+        return pl.col(name).is_null()
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return pl.any_horizontal(pl.lit(False), *(_is(table, name, one) for one in value))
+    return pl.col(name) == pl.lit(_value(table, name, value)).first()
+
+
+def _in_words(where: Where | None) -> str:
+    if isinstance(where, Mapping):
+        return " and ".join(f"{name} = {value}" for name, value in where.items())
+    return "any row" if where is None else str(where)
+
+
+def _missing_column(error: pl.exceptions.PolarsError) -> str:
+    if isinstance(error, pl.exceptions.ColumnNotFoundError):
+        return str(error).split("\n")[0].removeprefix("unable to find column ").split(";")[0].strip('"')
+    return ""

@@ -1,0 +1,133 @@
+"""What can go wrong, in words for the person who can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+_SHOWN = 100
+
+
+class CoplantError(Exception):
+    """Root of every error that Coplant raises on purpose.
+
+    Attributes
+    ----------
+    exit_code : int
+        What the command line returns.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in the tables of a case.
+
+    Attributes
+    ----------
+    table : str
+        The table.
+    row : int or None
+        The row as a planner sees it: the line of a CSV file, the row of a sheet, else the position counted from 1.
+        None where the mistake is not in one row.
+    column : str or None
+        The column; None where the mistake is not in one column.
+    value : object
+        What was found; None where nothing was.
+    expected : str
+        What should be there.
+    mend : str
+        How to put it right.
+    """
+
+    table: str
+    row: int | None
+    column: str | None
+    value: Any
+    expected: str
+    mend: str
+
+    def __str__(self) -> str:
+        place = [self.table or "case"]
+        if self.row is not None:
+            place.append(f"row {self.row}")
+        if self.column is not None:
+            place.append(str(self.column))
+        found = "empty" if self.value is None else _shown(self.value)
+        if self.row is None and self.value is None:
+            text = f"{', '.join(place)}: expected {self.expected}"
+        else:
+            text = f"{', '.join(place)}: {found}; expected {self.expected}"
+        return f"{text}. {self.mend}" if self.mend else text
+
+
+def _shown(value: object) -> str:
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    text = text.replace("\n", "\\n").replace("\t", "\\t")
+    return text if len(text) <= 80 else f"{text[:76]}..."
+
+
+class CaseError(CoplantError):
+    """The tables of a case hold mistakes; all of them are listed.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        Every mistake found.
+    origin : str
+        What was read; shown at the head of the list.
+    """
+
+    exit_code = 2
+
+    def __init__(self, problems: Iterable[Problem], origin: str = "the case") -> None:
+        self.problems = list(problems)
+        self.origin = origin
+        super().__init__(self.problems, origin)
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        lines = [f"{count} problem{'' if count == 1 else 's'} in {self.origin}:"]
+        lines += [f"  {problem}" for problem in self.problems[:_SHOWN]]
+        if count > _SHOWN:
+            lines.append(f"  ... and {count - _SHOWN} more")
+        return "\n".join(lines)
+
+
+class FileError(CoplantError):
+    """A path cannot be read or written; the message says how to mend it."""
+
+    exit_code = 2
+
+
+class InfeasibleError(CoplantError):
+    """No plan keeps all the rules.
+
+    Parameters
+    ----------
+    rules : sequence of str
+        The rules that cannot hold together; empty if they could not be singled out.
+    """
+
+    exit_code = 1
+
+    def __init__(self, rules: Sequence[str]) -> None:
+        self.rules = list(rules)
+        super().__init__(self.rules)
+
+    def __str__(self) -> str:
+        if not self.rules:
+            return "no plan keeps all the rules, and the solver could not say which of them collide"
+        lines = ["no plan keeps all the rules; these cannot hold together:"]
+        lines += [f"  {rule}" for rule in self.rules[:_SHOWN]]
+        if len(self.rules) > _SHOWN:
+            lines.append(f"  ... and {len(self.rules) - _SHOWN} more")
+        return "\n".join(lines)
+
+
+class SolverError(CoplantError):
+    """The solver ended without a plan, for a reason other than rules that collide."""
+
+    exit_code = 1
