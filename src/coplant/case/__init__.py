@@ -5,5 +5,6 @@ from __future__ import annotations
 from coplant.case.case import Case
 from coplant.case.reading import read
 from coplant.case.settings import Settings
+from coplant.case.structure import bill_order, obtainable
 
-__all__ = ["Case", "Settings", "read"]
+__all__ = ["Case", "Settings", "bill_order", "obtainable", "read"]
