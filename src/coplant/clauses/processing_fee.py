@@ -1,0 +1,183 @@
+"""Processing fee: what the host is paid per good unit, in tiers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from coplant.case import Case
+from coplant.clauses.scope import Scope, steps
+
+from coplant.program.money import Floats, Integers
+from coplant.program.piecewise import filled_in_order, one_of
+from coplant.timeline.calendar import Days
+from coplant.tree import Windows
+
+
+@dataclass(frozen=True, eq=False)
+class ProcessingFee:
+    """Fees of the units counted within a basis: a calendar month, a year of the clause, or all its time.
+
+    Let Q_n be the good units counted in the basis up to and with node n. The fee due at node n is C(Q_n) - C(Q_{a(n)}),
+    with C the total for a count: incremental, each tier's fee is for its own units; all units, the fee of the tier
+    reached is for every unit, so that reaching a tier brings a rebate on those before.
+
+    - ``processing_fee.sum[n]``: Q_n = sum_i s_{n,i}, the units in tier i;
+    - incremental: ``processing_fee.full``, ``processing_fee.next``: a tier is used only when the one before is full;
+    - all units: ``processing_fee.least``, ``.most``, ``.one``: all units are in one tier, which is reached with the first
+      whole unit above the tier before.
+
+    Falling fees make C concave and all units make it jump, so both need one binary per tier and node; a single tier
+    needs none.
+
+    Parameters
+    ----------
+    item : str or None
+        The product; every product of the agreement where None.
+    valid_from, valid_until : datetime64[D]
+        First day, and day after the last; NaT for the agreement's own.
+    above : ndarray, shape (I,)
+        Count above which each tier holds, ascending from 0.
+    fee : ndarray, shape (I,)
+        Money per unit.
+    basis : {"month", "year", "cumulative"}
+        What is counted.
+    method : {"incremental", "all_units"}
+        How tiers apply.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> nat = np.datetime64("NaT", "D")
+    >>> tiers = np.array([0.0, 10_000, 30_000]), np.array([12_000.0, 10_000, 8_500])
+    >>> float(ProcessingFee(None, nat, nat, *tiers, "year", "incremental").total(35_000))
+    362500000.0
+    >>> float(ProcessingFee(None, nat, nat, *tiers, "year", "all_units").total(35_000))
+    297500000.0
+    """
+
+    item: str | None
+    valid_from: np.datetime64
+    valid_until: np.datetime64
+    above: Floats
+    fee: Floats
+    basis: str
+    method: str
+
+    @classmethod
+    def read(cls, case: Case, agreement: str) -> list[ProcessingFee]:
+        """Read the fee schedules of an agreement, one for each product and validity."""
+        rows = case["processing_fees"].filter(agreement=agreement)
+        schedules = rows.group_by("item", "valid_from", maintain_order=True).agg(
+            pl.col("above", "fee").sort_by("above"), pl.col("valid_until", "basis", "method").first()
+        )
+        return [
+            cls(
+                row["item"],
+                np.datetime64(row["valid_from"], "D"),
+                np.datetime64(row["valid_until"], "D"),
+                np.array(row["above"]),
+                np.array(row["fee"]),
+                row["basis"],
+                row["method"],
+            )
+            for row in schedules.iter_rows(named=True)
+        ]
+
+    def total(self, count: float) -> float:
+        """Total fee of a count of units within one basis."""
+        if self.method == "all_units":
+            return float(self.fee[np.searchsorted(self.above, count, side="left") - 1] * count) if count > 0 else 0.0
+        width = np.clip(count - self.above, 0.0, np.append(np.diff(self.above), np.inf))
+        return float(width @ self.fee)
+
+    def price(self, scope: Scope) -> None:
+        """Add the fee to the program."""
+        routes = np.flatnonzero([self.item is None or name == self.item for name in scope.item_names])
+        first, until = scope.window(self.valid_from, self.valid_until)
+        if len(self.fee) == 1:
+            self._price_flat(scope, routes, scope.share_of_nodes(first, until))
+            return
+        counted = _running(scope.windows(*self._bases(first, until)))
+        if not len(counted.closing):
+            return
+        units = scope.good_units(counted, routes)
+        most = float(np.max(scope.most_good(counted, routes), initial=0.0))
+        labels = (tuple(f"{scope.tree.labels[n]}{_ordinal(k, counted)}" for k, n in enumerate(counted.closing)),)
+        name = scope.block("processing_fee", self.item or "", "" if np.isnat(self.valid_from) else str(first))
+        reached = self.above < max(most, 1.0)
+        end = np.append(self.above[1:], np.inf)[reached].clip(max=max(most, 1.0))
+        if self.method == "all_units":
+            least = np.where(self.above[reached] > 0.0, self.above[reached] + 1.0, 0.0)
+            part = one_of(scope.program, name, labels, units, least, np.maximum(end, least))
+        else:
+            part = filled_in_order(scope.program, name, labels, units, 0.0, end - self.above[reached])
+        fee = self.fee[reached]
+        scope.pay("processing_fee", part.index, fee, counted.closing[:, None], **self._tags(scope, routes))
+        # The total of a count is due as it grows: what was due at the node before is taken off again.
+        earlier = _before(scope, counted)
+        grown = np.flatnonzero(earlier >= 0)
+        scope.pay(
+            "processing_fee",
+            part.index[earlier[grown]],
+            -fee,
+            counted.closing[grown][:, None],
+            **self._tags(scope, routes),
+        )
+
+    def _price_flat(self, scope: Scope, routes: Integers, share: Floats) -> None:
+        scope.pay(
+            "processing_fee",
+            scope.started[routes],
+            self.fee[0] * share * scope.good_share[routes][:, None],
+            np.arange(len(scope.tree)),
+            item=scope.item[routes][:, None],
+            family=scope.family[routes][:, None],
+        )
+
+    def _bases(self, first: np.datetime64, until: np.datetime64) -> tuple[Days, Days]:
+        if self.basis == "cumulative":
+            return np.array([first]), np.array([until])
+        if self.basis == "year":
+            return steps(first, until, 12)
+        begin, end = steps(first.astype("datetime64[M]").astype("datetime64[D]"), until, 1)
+        return np.maximum(begin, first), end
+
+    def _tags(self, scope: Scope, routes: Integers) -> dict[str, int]:
+        """Item and family that a count belongs to, where it counts only one."""
+        items, families = np.unique(scope.item[routes]), np.unique(scope.family[routes])
+        return {
+            "item": int(items[0]) if len(items) == 1 else -1,
+            "family": int(families[0]) if len(families) == 1 else -1,
+        }
+
+
+def _running(windows: Windows) -> Windows:
+    """Windows that close at every node on the way to a window's close: the count so far, one for each node."""
+    order = np.lexsort((windows.node, windows.window))
+    window, node, share = windows.window[order], windows.node[order], windows.share[order]
+    keys, place = np.unique(np.stack([windows.span[window], node]), axis=1, return_index=True)
+    starts = np.searchsorted(window, window[place], side="left")
+    count = place - starts + 1
+    member = np.repeat(np.arange(len(place)), count)
+    entry = starts[member] + np.arange(len(member)) - np.repeat(np.cumsum(count) - count, count)
+    return Windows(keys[0], keys[1], member, node[entry], share[entry])
+
+
+def _before(scope: Scope, counted: Windows) -> Integers:
+    """The count at the node before in the same basis, -1 where a basis begins."""
+    place = {(int(s), int(n)): k for k, (s, n) in enumerate(zip(counted.span, counted.closing, strict=True))}
+    parent = scope.tree.parent[counted.closing]
+    return np.array(
+        [place.get((int(s), int(p)), -1) for s, p in zip(counted.span, parent, strict=True)], dtype=np.int64
+    )
+
+
+def _ordinal(number: int, counted: Windows) -> str:
+    """Suffix for a count that shares its node with others, as the months of a quarter do."""
+    same = np.flatnonzero(counted.closing == counted.closing[number])
+    return "" if len(same) == 1 else f".{int(np.flatnonzero(same == number)[0]) + 1}"
+
+

@@ -1,0 +1,161 @@
+"""Reservation: capacity promised to the brand for a fee."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from coplant.case import Case
+from coplant.clauses.scope import Scope
+from coplant.program import Columns, term
+from coplant.program.money import Floats
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """Units per period that the host keeps free, and what they cost.
+
+    Let R be the rate reserved [unit/period], z = 1 if the agreement is signed, P_n the periods of the clause in node n
+    and x_{j,n} the units of route j started at node n. Then
+
+    - ``reservation_least``: R >= least z, ``reservation_most``: R <= most z;
+    - ``reservation[n]``: sum_j x_{j,n} <= R P_n (clauses of one agreement add up);
+    - ``reservation_ramp[j,n]``: x_{j,n} <= R min(P_n, a_{j,n} P'_n) while the share a of the full rate is below one, P'
+      being the periods of the whole node;
+    - the fee is r R P_n where it is plain, and r (R P_n - sum_j x_{j,n}) where it is deductible.
+
+    An hourly rate is worth `hours_per_year` hours in a year: 60 an hour at 4,000 h is 240,000 a year.
+
+    Parameters
+    ----------
+    valid_from, valid_until : datetime64[D]
+        First day, and day after the last; NaT for the agreement's own.
+    least, most : float
+        Bounds on the rate [unit/period].
+    per : str
+        The period.
+    hours_per_year : float
+        Hours that the line runs in a year; NaN unless `per` is hour.
+    fee : float
+        Fee per unit of capacity [money/unit].
+    kind : {"plain", "deductible"}
+        Whether the fee is credited for every unit started.
+
+    Notes
+    -----
+    With margin m per unit and fee r the best rate K against demand of distribution F has F(K) = (m - r)/m where the fee
+    is plain and F(K) = m/(m + r) where it is deductible (Erkoc & Wu, 2005, "Managing high-tech capacity expansion via
+    reservation contracts", Production and Operations Management 14(2)).
+    """
+
+    valid_from: np.datetime64
+    valid_until: np.datetime64
+    least: float
+    most: float
+    per: str
+    hours_per_year: float
+    fee: float
+    kind: str
+
+    @classmethod
+    def read(cls, case: Case, agreement: str) -> list[Reservation]:
+        """Read the reservations of an agreement."""
+        return [
+            cls(
+                np.datetime64(row["valid_from"], "D"),
+                np.datetime64(row["valid_until"], "D"),
+                row["least"],
+                row["most"],
+                row["per"],
+                np.nan if row["hours_per_year"] is None else row["hours_per_year"],
+                row["fee"],
+                row["kind"],
+            )
+            for row in case["reservations"].filter(agreement=agreement).iter_rows(named=True)
+        ]
+
+    def in_nodes(self, scope: Scope) -> Floats:
+        """Periods of the clause in each node, shape (N,)."""
+        return scope.periods_in(*scope.window(self.valid_from, self.valid_until), self._clock) * self._worth
+
+    def in_whole_nodes(self, scope: Scope) -> Floats:
+        """Periods of each whole node, shape (N,)."""
+        bounds = scope.tree.timeline.bounds
+        return scope.periods_in(bounds[0], bounds[-1], self._clock) * self._worth
+
+    @property
+    def _clock(self) -> str:
+        return "year" if self.per == "hour" else self.per
+
+    @property
+    def _worth(self) -> float:
+        """Periods of the rate in one period of the clock."""
+        return self.hours_per_year if self.per == "hour" else 1.0
+
+
+def price(reservations: list[Reservation], scope: Scope) -> Columns | None:
+    """Add the reservations of an agreement to the program.
+
+    Returns
+    -------
+    Columns or None
+        The rate reserved under each, shape (reservations,); None where there are none.
+    """
+    if not reservations:
+        return None
+    program, nodes = scope.program, len(scope.tree)
+    labels = tuple(str(scope.window(clause.valid_from, clause.valid_until)[0]) for clause in reservations)
+    least = np.array([clause.least for clause in reservations])
+    most = np.array([clause.most for clause in reservations])
+    length = np.stack([clause.in_nodes(scope) for clause in reservations])
+    reserved = program.columns(scope.block("reserved"), (labels,), upper=most)
+    each = np.arange(len(reservations))
+    program.rows(
+        scope.block("reservation_least"),
+        (labels,),
+        [term(each, reserved.index), term(each, scope.signed, -least)],
+        lower=0.0,
+    )
+    program.rows(
+        scope.block("reservation_most"),
+        (labels,),
+        [term(each, reserved.index), term(each, scope.signed, -most)],
+        upper=0.0,
+    )
+    every = np.arange(nodes)
+    program.rows(
+        scope.block("reservation"),
+        (scope.tree.labels,),
+        [term(every, scope.started), term(every, reserved.index[:, None], -length)],
+        upper=0.0,
+        where=(scope.started >= 0).any(axis=0),
+    )
+    rising = (scope.started >= 0) & (scope.open_share < 1.0)
+    if rising.any():
+        whole = np.stack([clause.in_whole_nodes(scope) for clause in reservations])
+        limit = np.minimum(length[:, None, :], scope.open_share * whole[:, None, :])
+        cell = np.arange(rising.size).reshape(rising.shape)
+        program.rows(
+            scope.block("reservation_ramp"),
+            (scope.routes, scope.tree.labels),
+            [term(cell, scope.started), term(cell, reserved.index[:, None, None], -limit)],
+            upper=0.0,
+            where=rising,
+        )
+    for number, clause in enumerate(reservations):
+        first, until = scope.window(clause.valid_from, clause.valid_until)
+        scope.pay("reservation_fee", reserved.index[number], clause.fee * length[number], every)
+        if clause.kind == "deductible":
+            inside = np.where(length.sum(axis=0) > 0, length[number] / np.maximum(length.sum(axis=0), 1e-300), 0.0)
+            scope.pay(
+                "reservation_fee",
+                scope.started,
+                -clause.fee * inside,
+                every,
+                item=scope.item[:, None],
+                family=scope.family[:, None],
+            )
+        later = scope.periods_after_end(first, until, clause._clock) * clause._worth
+        scope.owe_after_end(int(reserved.index[number]), clause.fee * later)
+    return reserved

@@ -1,0 +1,185 @@
+"""Activities: everything that happens. A route makes, a lane moves, an offer buys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from coplant.case import Case
+from coplant.case.structure import obtainable
+from coplant.network.frames import Integers, days, floats, indices, mean_in_buckets
+from coplant.timeline import Timeline, add_months, overlaps, periods
+from coplant.timeline.calendar import Days, Floats
+from coplant.tree import Tree
+
+ROUTE, LANE, OFFER = 0, 1, 2
+"""Kinds of activity."""
+
+
+@dataclass(frozen=True, eq=False)
+class Activities:
+    """The J activities of a network: first the routes, then the lanes (one for each item a lane moves), then the offers.
+
+    Parameters
+    ----------
+    labels : tuple of str
+        Names; that of a lane is followed by its item.
+    kind : ndarray of int, shape (J,)
+        ROUTE, LANE or OFFER.
+    row : ndarray of int, shape (J,)
+        Row in the case's table of routes, lanes or offers.
+    item, site : ndarray of int, shape (J,)
+        What it gives and where.
+    from_site : ndarray of int, shape (J,)
+        Where a lane starts; the site itself for the others.
+    lead_time : ndarray, shape (J,)
+        Days from start to arrival.
+    good_share : ndarray, shape (J,)
+        Units that arrive per unit started.
+    cost : ndarray, shape (J, N)
+        Money per unit started.
+    open_share : ndarray, shape (J, N)
+        Share of the full rate at which it can be started through the node: 0 before the start of production, rising
+        with the ramp, 1 after it.
+    least : ndarray, shape (J,)
+        Least quantity started at a node, if any is.
+    multiple : ndarray, shape (J,)
+        Starts at a node are a whole number of this; NaN where any quantity will do.
+    agreement, allotment, learning : ndarray of int, shape (J,)
+        What it belongs to; -1 for nothing.
+    """
+
+    labels: tuple[str, ...]
+    kind: Integers
+    row: Integers
+    item: Integers
+    site: Integers
+    from_site: Integers
+    lead_time: Floats
+    good_share: Floats
+    cost: Floats
+    open_share: Floats
+    least: Floats
+    multiple: Floats
+    agreement: Integers
+    allotment: Integers
+    learning: Integers
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @classmethod
+    def of(
+        cls,
+        case: Case,
+        tree: Tree,
+        items: tuple[str, ...],
+        sites: tuple[str, ...],
+        agreements: tuple[str, ...],
+        allotments: tuple[str, ...],
+        curves: tuple[str, ...],
+    ) -> Activities:
+        """Read routes, lanes and offers."""
+        routes, offers = case["routes"], case["offers"]
+        lanes = _lanes_by_item(case)
+        lane_row = indices(lanes["lane"], tuple(case["lanes"]["lane"]))
+        count = (len(routes), len(lanes), len(offers))
+        timeline = tree.timeline
+        prices = case.dated("offer_prices")
+        price = mean_in_buckets(
+            timeline, prices, "price", indices(prices["offer"], tuple(offers["offer"])), len(offers)
+        )
+        flat = np.ones(len(timeline))
+        none = -np.ones(max(count), dtype=np.int64)
+        unlimited = np.full(len(lanes), np.nan)
+        cost = np.concatenate(
+            [floats(routes["cost"])[:, None] * flat, floats(lanes["cost"])[:, None] * flat, np.nan_to_num(price)]
+        )
+        share = np.concatenate(
+            [_open_share(case, timeline), np.ones((len(lanes), len(timeline))), ~np.isnan(price)]
+        )
+        return cls(
+            (
+                *routes["route"],
+                *(f"{lane} {item}" for lane, item in zip(lanes["lane"], lanes["item"], strict=True)),
+                *offers["offer"],
+            ),
+            np.repeat([ROUTE, LANE, OFFER], count),
+            np.concatenate([np.arange(count[0]), lane_row, np.arange(count[2])]),
+            np.concatenate([indices(frame["item"], items) for frame in (routes, lanes, offers)]),
+            np.concatenate([indices(routes["site"], sites), indices(lanes["to_site"], sites), indices(offers["site"], sites)]),
+            np.concatenate([indices(routes["site"], sites), indices(lanes["from_site"], sites), indices(offers["site"], sites)]),
+            np.concatenate([floats(frame["lead_time"]) for frame in (routes, lanes, offers)]),
+            np.concatenate([floats(routes["yield"]), np.ones(count[1] + count[2])]),
+            cost[:, tree.bucket],
+            share[:, tree.bucket],
+            np.concatenate([floats(routes["least_lot"]), np.zeros(count[1]), floats(offers["moq"])]),
+            np.concatenate([floats(routes["multiple"]), unlimited, floats(offers["multiple"])]),
+            np.concatenate([indices(routes["agreement"], agreements), none[: count[1]], none[: count[2]]]),
+            np.concatenate([none[: count[0]], none[: count[1]], indices(offers["allotment"], allotments)]),
+            np.concatenate([indices(routes["learning"], curves), none[: count[1]], none[: count[2]]]),
+        )
+
+
+def _lanes_by_item(case: Case) -> pl.DataFrame:
+    """One row for each lane and item it moves; items that cannot be had where the lane starts are left out."""
+    lanes = case["lanes"].with_row_index("order")
+    families = case["items"].select("item", family=pl.coalesce("family", "item"))
+    of_family = lanes.filter(pl.col("item").is_null()).drop("item").join(families, on="family")
+    of_item = lanes.filter(pl.col("item").is_not_null())
+    start = obtainable(case).rename({"site": "from_site"})
+    return (
+        pl.concat([of_item, of_family.select(of_item.columns)])
+        .join(start, on=["item", "from_site"], how="semi")
+        .sort("order", "item")
+    )
+
+
+def _open_share(case: Case, timeline: Timeline) -> Floats:
+    """Share of the full rate at which each route can be started, averaged over the days of each bucket, (routes, T)."""
+    routes = case["routes"]
+    agreements = case["agreements"].select(
+        "agreement", "starts", ends=pl.Series(agreement_end(case), dtype=pl.Date)
+    )
+    window = routes.select("agreement", "from", "until").join(
+        agreements, on="agreement", how="left", maintain_order="left"
+    )
+    first = days(window.select(pl.max_horizontal("from", "starts"))["from"])
+    until = days(window.select(pl.min_horizontal("until", "ends"))["until"])
+    first = np.where(np.isnat(first), timeline.bounds[0], first)
+    until = np.where(np.isnat(until), timeline.bounds[-1], until)
+    owner, begin, end, share = _steps(case, first, until)
+    hit = overlaps(timeline.bounds, begin, end)
+    total = np.zeros((len(routes), len(timeline)))
+    length = (hit.last - hit.first).astype(np.float64)
+    np.add.at(total, (owner[hit.span], hit.bucket), share[hit.span] * length)
+    return total / timeline.days
+
+
+def _steps(case: Case, first: Days, until: Days) -> tuple[Integers, Days, Days, Floats]:
+    """Spans of each route at one share of the full rate: the route, first day, day after the last, and the share."""
+    routes, ramps = case["routes"], case["ramps"]
+    names = tuple(ramps["ramp"].unique(maintain_order=True))
+    ramp = indices(routes["ramp"], names)
+    plain = np.flatnonzero(ramp < 0)
+    owners, begins, ends, shares = [plain], [first[plain]], [until[plain]], [np.ones(len(plain))]
+    for number, name in enumerate(names):
+        steps = ramps.filter(pl.col("ramp") == name).sort("month")
+        month, share = floats(steps["month"]), floats(steps["share"])
+        start = days(routes["from"])
+        for owner in np.flatnonzero(ramp == number):
+            edge = add_months(start[owner], month)
+            close = np.append(edge[1:], np.maximum(until[owner], edge[-1]))
+            owners.append(np.full(len(month), owner))
+            begins.append(np.maximum(edge, first[owner]))
+            ends.append(np.minimum(close, until[owner]))
+            shares.append(share)
+    return np.concatenate(owners), np.concatenate(begins), np.concatenate(ends), np.concatenate(shares)
+
+
+def agreement_end(case: Case) -> Days:
+    """Day after the last of each agreement."""
+    table = case["agreements"]
+    return np.atleast_1d(add_months(days(table["starts"]), floats(table["term"])))

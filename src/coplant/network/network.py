@@ -1,0 +1,124 @@
+"""The network: a case on a scenario tree, ready to be planned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from scipy import sparse
+
+from coplant.case import Case
+from coplant.network.activities import LANE, ROUTE, Activities
+from coplant.network.demands import Demands
+from coplant.network.frames import Integers, floats, indices
+from coplant.network.limits import Allotments, LaneCapacity, Resources
+from coplant.network.stock_points import StockPoints, pairs
+from coplant.tree import Tree
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Stock points, activities, limits and demands as arrays.
+
+    Parameters
+    ----------
+    case : Case
+        The case it was made from.
+    tree : Tree
+        The tree it lives on.
+    items, sites, families, agreements, curves : tuple of str
+        Names that indices refer to; families are those of items and of annuities, curves those of learning.
+    family : ndarray of int, shape (items,)
+        Family of each item.
+    stock_points, activities, resources, allotments, lane_capacity, demands
+        See there.
+    inputs : csr_array, shape (S, J)
+        Units taken from a stock point per unit of an activity started.
+    outputs : csr_array, shape (S, J)
+        Units given to a stock point, after the lead time, per unit started.
+    loads : csr_array, shape (R, J)
+        Resource units taken per unit started.
+    """
+
+    case: Case
+    tree: Tree
+    items: tuple[str, ...]
+    sites: tuple[str, ...]
+    families: tuple[str, ...]
+    agreements: tuple[str, ...]
+    curves: tuple[str, ...]
+    family: Integers
+    stock_points: StockPoints
+    activities: Activities
+    resources: Resources
+    allotments: Allotments
+    lane_capacity: LaneCapacity
+    demands: Demands
+    inputs: sparse.csr_array
+    outputs: sparse.csr_array
+    loads: sparse.csr_array
+
+    @classmethod
+    def of(cls, case: Case, tree: Tree) -> Network:
+        """Lay a case out on a tree."""
+        items, sites = tuple(case["items"]["item"]), tuple(case["sites"]["site"])
+        agreements, curves = tuple(case["agreements"]["agreement"]), tuple(case["learning"]["learning"])
+        of_item = case["items"].select(pl.coalesce("family", "item"))["family"]
+        families = tuple(pl.concat([of_item, case["annuities"]["family"].drop_nulls()]).unique(maintain_order=True))
+        allotments = Allotments.of(case, tree)
+        activities = Activities.of(case, tree, items, sites, agreements, allotments.labels, curves)
+        bom = case["bom"].join(case["routes"].select("route", "site"), on="route")
+        stock_points = StockPoints.of(
+            case,
+            tree,
+            items,
+            sites,
+            [
+                (activities.item, activities.site),
+                (activities.item[activities.kind == LANE], activities.from_site[activities.kind == LANE]),
+                pairs(bom, items, sites),
+            ],
+        )
+        resources = Resources.of(case, tree, sites)
+        routes = activities.labels[: int(np.sum(activities.kind == ROUTE))]
+        shape = (len(stock_points), len(activities))
+        lane = np.flatnonzero(activities.kind == LANE)
+        taken = stock_points.index[pairs(bom, items, sites)]
+        left = stock_points.index[activities.item[lane], activities.from_site[lane]]
+        inputs = sparse.csr_array(
+            (
+                np.concatenate([floats(bom["quantity"]), np.ones(len(lane))]),
+                (np.concatenate([taken, left]), np.concatenate([indices(bom["route"], routes), lane])),
+            ),
+            shape=shape,
+        )
+        given = stock_points.index[activities.item, activities.site]
+        outputs = sparse.csr_array((activities.good_share, (given, np.arange(len(activities)))), shape=shape)
+        load = case["loads"]
+        loads = sparse.csr_array(
+            (
+                floats(load["quantity"]),
+                (indices(load["resource"], resources.labels), indices(load["route"], routes)),
+            ),
+            shape=(len(resources.labels), len(activities)),
+        )
+        return cls(
+            case,
+            tree,
+            items,
+            sites,
+            families,
+            agreements,
+            curves,
+            indices(of_item, families),
+            stock_points,
+            activities,
+            resources,
+            allotments,
+            LaneCapacity.of(case, tree),
+            Demands.of(case, tree, items, sites, stock_points.index),
+            inputs,
+            outputs,
+            loads,
+        )

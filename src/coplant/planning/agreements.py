@@ -1,0 +1,103 @@
+"""Agreements: which are signed, and what their clauses ask."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from coplant.clauses import FixedCharge, ProcessingFee, Reservation, Scope, TakeOrPay, Tooling, reservation
+from coplant.network.activities import agreement_end
+from coplant.network.frames import days, indices
+from coplant.planning.bounds import most_started
+from coplant.planning.draft import Draft
+from coplant.program import Columns, term
+
+CLAUSES = (ProcessingFee, FixedCharge, TakeOrPay, Tooling)
+"""Clauses that price themselves one by one; reservations of an agreement share their capacity."""
+
+
+def agreements(draft: Draft) -> dict[str, Columns]:
+    """Decide what is signed, gate what is built under it, and price its clauses.
+
+    ``alternatives[g]``: sum_{k in g} z_k <= 1 for each group of agreements, with z binary. What is built under an
+    agreement that reserves nothing is gated by ``signed_only[j,n]``: x_{j,n} <= most_{j,n} z_k.
+
+    Returns
+    -------
+    dict of str to Columns
+        Rates reserved, by agreement.
+    """
+    _alternatives(draft)
+    reserved = {}
+    for scope in _scopes(draft):
+        reservations = Reservation.read(draft.network.case, scope.name)
+        columns = reservation.price(reservations, scope)
+        if columns is None:
+            _signed_only(scope)
+        else:
+            reserved[scope.name] = columns
+        for kind in CLAUSES:
+            for clause in kind.read(draft.network.case, scope.name):
+                clause.price(scope)
+    return reserved
+
+
+def _alternatives(draft: Draft) -> None:
+    group = draft.network.case["agreements"]["group"]
+    names = tuple(group.drop_nulls().unique(maintain_order=True))
+    if not names:
+        return
+    place = indices(group, names)
+    named = np.flatnonzero(place >= 0)
+    draft.program.rows("alternatives", (names,), [term(place[named], draft.signed.index[named])], upper=1.0)
+
+
+def _signed_only(scope: Scope) -> None:
+    """Keep what is built under an agreement without reservation to when it is signed."""
+    if not len(scope.routes):
+        return
+    cell = np.arange(scope.started.size).reshape(scope.started.shape)
+    scope.program.rows(
+        scope.block("signed_only"),
+        (scope.routes, scope.tree.labels),
+        [term(cell, scope.started), term(cell, scope.signed, -scope.most)],
+        upper=0.0,
+        where=scope.started >= 0,
+    )
+
+
+def _scopes(draft: Draft) -> list[Scope]:
+    """Each agreement as its clauses see it."""
+    network = draft.network
+    table, activities = network.case["agreements"], network.activities
+    starts, ends, signed_on = days(table["starts"]), agreement_end(network.case), days(table["sign_from"])
+    site = indices(table["site"], network.sites)
+    scopes = []
+    for number, name in enumerate(network.agreements):
+        routes = np.flatnonzero(activities.agreement == number)
+        most = most_started(draft, routes)
+        rates = Reservation.read(network.case, name)
+        scope = Scope(
+            draft.program,
+            network.tree,
+            network.case.settings.discount_rate,
+            name,
+            number,
+            int(site[number]),
+            starts[number],
+            ends[number],
+            starts[number] if np.isnat(signed_on[number]) else signed_on[number],
+            int(draft.signed.index[number]),
+            tuple(activities.labels[j] for j in routes),
+            draft.start.index[routes],
+            activities.good_share[routes],
+            activities.item[routes],
+            network.family[activities.item[routes]],
+            tuple(network.items[i] for i in activities.item[routes]),
+            activities.open_share[routes],
+            most,
+        )
+        if rates:
+            room = sum(clause.most * clause.in_nodes(scope) for clause in rates)
+            np.minimum(most, room, out=most)
+        scopes.append(scope)
+    return scopes

@@ -1,0 +1,72 @@
+"""Bounds that no sensible plan exceeds; they size the binaries and nothing else."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from coplant.case.structure import bill_order
+from coplant.network import Network
+from coplant.planning.draft import Draft
+from coplant.program.money import Floats, Integers
+
+
+def most_started(draft: Draft, activities: Integers) -> Floats:
+    """Bound on the units of some activities started at each node.
+
+    What capacity, overtime, allotments and lanes let through, and at most all that could ever be of use.
+
+    Returns
+    -------
+    ndarray, shape (len(activities), N)
+    """
+    network = draft.network
+    wanted = useful_units(network)[network.activities.item[activities]] + 2.0 * network.activities.least[activities]
+    most = np.broadcast_to(wanted[:, None], (len(activities), len(draft.tree))).copy()
+    place = np.full(len(network.activities), -1, dtype=np.int64)
+    place[activities] = np.arange(len(activities))
+    load = network.loads.tocoo()
+    hit = np.flatnonzero(place[load.col] >= 0)
+    room = network.resources.capacity + network.resources.overtime
+    np.minimum.at(most, place[load.col[hit]], room[load.row[hit]] / load.data[hit][:, None])
+    granted = network.activities.allotment[activities]
+    limited = np.flatnonzero(granted >= 0)
+    most[limited] = np.minimum(most[limited], network.allotments.quantity[granted[limited]])
+    return most
+
+
+def useful_units(network: Network) -> Floats:
+    """Bound on the units of each item that could ever be of use, shape (items,).
+
+    All demand of the horizon, safety targets, and what take-or-pay counts, exploded through the bills of materials by
+    the hungriest route of each item.
+    """
+    case, items = network.case, network.items
+    points, demands = network.stock_points, network.demands
+    need = np.zeros(len(items))
+    along = np.max(np.cumsum(demands.wanted[:, network.tree.path[network.tree.leaves]], axis=2)[:, :, -1], axis=1)
+    np.add.at(need, demands.item, along)
+    np.add.at(need, points.item, np.max(points.target, axis=1, initial=0.0))
+    agreed = case["take_or_pay"].join(case["agreements"].select("agreement", "term"), on="agreement")
+    made = case["routes"].join(agreed, on="agreement").select("item", units=pl.col("quantity") * pl.col("term") / 12.0)
+    for item, units in made.group_by("item").sum().iter_rows():
+        need[items.index(item)] += units
+    activities = network.activities
+    demanded_by: dict[int, list[tuple[int, float]]] = {}
+    taken = network.inputs.tocoo()
+    for point, activity, quantity in zip(taken.row, taken.col, taken.data, strict=True):
+        if activities.kind[activity] == 0:
+            per_good = quantity / activities.good_share[activity]
+            demanded_by.setdefault(int(activities.item[activity]), []).append((int(points.item[point]), per_good))
+    place = {item: number for number, item in enumerate(items)}
+    for name in reversed(bill_order(case)):
+        hungriest: dict[int, float] = {}
+        for component, quantity in demanded_by.get(place[name], ()):
+            hungriest[component] = max(hungriest.get(component, 0.0), quantity)
+        for component, quantity in hungriest.items():
+            need[component] += quantity * need[place[name]]
+    return need / np.array([_worst_yield(network, item) for item in range(len(items))])
+
+
+def _worst_yield(network: Network, item: int) -> float:
+    return float(np.min(network.activities.good_share[network.activities.item == item], initial=1.0))

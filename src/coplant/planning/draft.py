@@ -1,0 +1,110 @@
+"""A plan in the making: the network, the program, and the columns that every family of constraints speaks of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from coplant.network import Network
+from coplant.program import Columns, LinearProgram
+from coplant.program.money import Floats, Integers
+from coplant.timeline import Timeline
+from coplant.tree import Tree
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """What the functions that add constraints and money work on.
+
+    Parameters
+    ----------
+    network : Network
+        The case as arrays.
+    program : LinearProgram
+        The program that is being built.
+    start : Columns
+        x[j, n], units of an activity started at a node.
+    stock : Columns
+        I[s, n], units in stock when a node closes.
+    scrapped : Columns
+        Units of a stock point done away with at a node, where holding them costs.
+    sold, waiting, lost : Columns
+        Of each demand at each node: units sold, customers who wait when it closes, and customers lost.
+    signed : Columns
+        z[k], one if an agreement is signed.
+    """
+
+    network: Network
+    program: LinearProgram
+    start: Columns
+    stock: Columns
+    scrapped: Columns
+    sold: Columns
+    waiting: Columns
+    lost: Columns
+    signed: Columns
+
+    @classmethod
+    def of(cls, network: Network) -> Draft:
+        """Make the columns that every plan has."""
+        tree = network.tree
+        discount = tree.timeline.discount_factors(network.case.settings.discount_rate)[tree.bucket]
+        program = LinearProgram(tree.probability, discount)
+        activities, points, demands = network.activities, network.stock_points, network.demands
+        nodes = tree.labels
+        costly = (points.value * points.holding_rate > 0.0)[:, None]
+        is_signed = network.case["agreements"]["status"].to_numpy() == "signed"
+        return cls(
+            network,
+            program,
+            program.columns("start", (activities.labels, nodes), where=activities.open_share > 0.0),
+            program.columns("stock", (points.labels, nodes)),
+            program.columns("scrapped", (points.labels, nodes), where=costly),
+            program.columns("sold", (demands.labels, nodes), where=_asked_so_far(network)),
+            program.columns("waiting", (demands.labels, nodes), where=_can_wait(network)),
+            program.columns("lost", (demands.labels, nodes), where=_asked_so_far(network)),
+            program.columns("sign", (network.agreements,), lower=is_signed * 1.0, upper=1.0, integer=True),
+        )
+
+    @property
+    def tree(self) -> Tree:
+        """The scenario tree."""
+        return self.network.tree
+
+    @property
+    def timeline(self) -> Timeline:
+        """The buckets."""
+        return self.network.tree.timeline
+
+    @property
+    def nodes(self) -> Integers:
+        """Every node, shape (N,)."""
+        return np.arange(len(self.network.tree))
+
+    @property
+    def end_discount(self) -> float:
+        """Value at the horizon's start of money at its end."""
+        return self.timeline.discount_factor_at(self.timeline.bounds[-1], self.network.case.settings.discount_rate)
+
+    def cells(self, rows: int) -> Integers:
+        """Flat positions of the cells of a block of so many rows by all nodes."""
+        return np.arange(rows * len(self.tree)).reshape(rows, len(self.tree))
+
+
+def _can_wait(network: Network) -> np.ndarray:
+    """Demands and nodes at which a customer who is not served may still wait later."""
+    return _asked_so_far(network) & (network.demands.stay_share > 0.0)
+
+
+def _asked_so_far(network: Network) -> np.ndarray:
+    """Demands and nodes by which anything has been asked for."""
+    tree = network.tree
+    bucketwise: Floats = network.demands.wanted
+    seen = np.zeros(bucketwise.shape, dtype=bool)
+    for step in range(len(tree.timeline)):
+        nodes = np.flatnonzero(tree.bucket == step)
+        seen[:, nodes] = bucketwise[:, nodes] > 0.0
+        if step:
+            seen[:, nodes] |= seen[:, tree.parent[nodes]] & (network.demands.stay_share[:, nodes] > 0.0)
+    return seen

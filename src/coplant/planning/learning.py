@@ -1,0 +1,198 @@
+"""Learning: conversion cost that falls with experience."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from coplant.planning.bounds import most_started
+from coplant.planning.draft import Draft
+from coplant.program import term
+from coplant.program.money import Floats
+from coplant.program.piecewise import filled_in_order
+
+
+@dataclass(frozen=True)
+class Curve:
+    """An experience curve: cost per unit falls to `rate` of itself with every doubling of experience.
+
+    With b = log2(rate) and c the cost of the first unit: by the convention ``unit`` (Crawford) the Q-th unit costs
+    c Q^b, and the first Q units c sum_{i=1..Q} i^b; by ``cumulative_average`` (Wright, 1936) the first Q units cost
+    c Q^(b+1).
+
+    Parameters
+    ----------
+    rate : float
+        Learning rate, in (0, 1].
+    first_unit_cost : float
+        Money per unit.
+    convention : {"unit", "cumulative_average"}
+        How the rate is meant.
+
+    Examples
+    --------
+    >>> curve = Curve(0.8, 100.0, "unit")
+    >>> [round(curve.unit_cost(units), 4) for units in (1, 2, 4, 8, 100)]
+    [100.0, 80.0, 64.0, 51.2, 22.7063]
+    >>> round(float(curve.total(np.array([100.0]))[0]), 2)
+    3265.08
+    """
+
+    rate: float
+    first_unit_cost: float
+    convention: str
+
+    @property
+    def exponent(self) -> float:
+        """The exponent b, not positive."""
+        return float(np.log2(self.rate))
+
+    def unit_cost(self, unit: float) -> float:
+        """Cost of the unit that comes at an experience, in money."""
+        if self.convention == "cumulative_average":
+            count = np.array([unit, unit - 1.0])
+            return float(-np.diff(self.total(count))[0])
+        return float(self.first_unit_cost * unit**self.exponent)
+
+    def total(self, units: Floats) -> Floats:
+        """Cost of the first units, in money; linear between whole units.
+
+        Parameters
+        ----------
+        units : ndarray
+            Counts, not negative.
+        """
+        count = np.asarray(units, dtype=np.float64)
+        if self.convention == "cumulative_average":
+            return self.first_unit_cost * count ** (self.exponent + 1.0)
+        below = np.floor(count)
+        whole = _power_sum(below, self.exponent)
+        return np.asarray(self.first_unit_cost * (whole + (count - below) * (below + 1.0) ** self.exponent))
+
+
+def _power_sum(count: Floats, exponent: float) -> Floats:
+    """Sum of i^exponent over i = 1..count, for whole counts and exponents in [-inf, 0].
+
+    Directly for few, beyond that by the Euler-Maclaurin formula (Abramowitz & Stegun, 1964, 23.1.30).
+    """
+    few = 64
+    first = np.concatenate([[0.0], np.cumsum(np.arange(1.0, few + 1.0) ** exponent)])
+    start, last = float(few), np.maximum(count, few)
+    antiderivative = (
+        np.log(last / start)
+        if exponent == -1.0
+        else (last ** (exponent + 1.0) - start ** (exponent + 1.0)) / (exponent + 1.0)
+    )
+    correction = (last**exponent - start**exponent) / 2.0
+    slope = exponent * (last ** (exponent - 1.0) - start ** (exponent - 1.0)) / 12.0
+    third = exponent * (exponent - 1.0) * (exponent - 2.0)
+    cubic = third * (last ** (exponent - 3.0) - start ** (exponent - 3.0)) / 720.0
+    many = first[few] + antiderivative + correction + slope - cubic
+    return np.where(count <= few, first[np.minimum(count, few).astype(np.int64)], many)
+
+
+def experience(retention: float, months: Floats, made: Floats, opening: float = 0.0) -> Floats:
+    """Experience after each of several periods: E_t = retention^months_t E_{t-1} + made_t.
+
+    Examples
+    --------
+    >>> experience(0.96, np.ones(5), np.array([10.0, 10, 0, 0, 10])).round(4)
+    array([10.    , 19.6   , 18.816 , 18.0634, 27.3408])
+    """
+    level, levels = opening, np.zeros(len(made))
+    for step, (length, units) in enumerate(zip(months, made, strict=True)):
+        level = level * retention**length + units
+        levels[step] = level
+    return levels
+
+
+def learning(draft: Draft) -> None:
+    """Charge conversion along experience curves.
+
+    ``experience[g,n]``: E_{g,n} - retention^months E_{g,a(n)} - sum_{j in g} good_j x_{j,n} = 0, with E the experience
+    [unit] when the node closes and E = initial_units x transfer_share before the first. The conversion of a node costs
+    C(E_{g,n}) - C(retention^months E_{g,a(n)}), with C the curve's total, concave in E: it is followed by straight
+    segments between experiences in geometric steps, from what there is at the start to the most there can be, and
+    binaries fill them in order (rows ``learning.sum``, ``learning.full``, ``learning.next``; ``faded`` likewise where
+    experience fades).
+    """
+    for number, row in enumerate(draft.network.case["learning"].iter_rows(named=True)):
+        _follow(draft, number, row)
+
+
+def _follow(draft: Draft, number: int, row: dict[str, float | int | str]) -> None:
+    network, program, tree = draft.network, draft.program, draft.tree
+    activities = network.activities
+    routes = np.flatnonzero(activities.learning == number)
+    started = draft.start.index[routes]
+    if not (started >= 0).any():
+        return
+    name = network.curves[number]
+    curve = Curve(float(row["rate"]), float(row["first_unit_cost"]), str(row["convention"]))
+    opening = float(row["initial_units"]) * float(row["transfer_share"])
+    months = tree.timeline.months[tree.bucket]
+    kept = float(row["retention"]) ** months
+    good = activities.good_share[routes]
+    most = most_started(draft, routes) * good[:, None] * (started >= 0)
+    reach = opening + float(np.max(np.sum(most, axis=0)[tree.path[tree.leaves]].sum(axis=1)))
+    labels = (tree.labels,)
+    level = program.columns(f"experience/{name}", labels)
+    every = draft.nodes
+    later, root = np.flatnonzero(tree.parent >= 0), np.flatnonzero(tree.parent < 0)
+    carried = np.zeros(len(tree))
+    carried[root] = opening * kept[root]
+    program.rows(
+        f"experience/{name}",
+        labels,
+        [
+            term(every, level.index),
+            term(later, level.index[tree.parent[later]], -kept[later]),
+            term(every, started, -good[:, None]),
+        ],
+        lower=carried,
+        upper=carried,
+    )
+    edges = _edges(opening, reach, int(row["segments"]))
+    slope = np.diff(curve.total(edges)) / np.diff(edges)
+    after = filled_in_order(program, f"learning/{name}", labels, term(every, level.index), 0.0, np.diff(edges))
+    tags = {"item": -1, "family": -1, "site": -1, "agreement": -1}
+    for tag, values in (
+        ("item", activities.item[routes]),
+        ("family", network.family[activities.item[routes]]),
+        ("site", activities.site[routes]),
+        ("agreement", activities.agreement[routes]),
+    ):
+        if len(np.unique(values)) == 1:
+            tags[tag] = int(values[0])
+    program.money("learning", after.index, -slope, every[:, None], **tags)
+    if float(row["retention"]) == 1.0:
+        program.money("learning", after.index[tree.parent[later]], slope, later[:, None], **tags)
+    else:
+        faded = filled_in_order(
+            program,
+            f"faded/{name}",
+            (tuple(tree.labels[n] for n in later),),
+            term(np.arange(len(later)), level.index[tree.parent[later]], kept[later]),
+            0.0,
+            np.diff(edges),
+        )
+        program.money("learning", faded.index, slope, later[:, None], **tags)
+    begun = _followed(slope, edges, opening * kept[root])
+    if begun.any():
+        program.money("learning", program.constant(), begun, root, **tags)
+
+
+def _edges(opening: float, reach: float, segments: int) -> Floats:
+    """Experiences between which the curve is followed by straight segments: from nothing to the start, then in
+    geometric steps to the most."""
+    first = max(opening, 1.0)
+    last = max(reach, first * 2.0)
+    steps = np.round(np.geomspace(first, last, segments + 1))
+    return np.unique(np.concatenate([[0.0], steps, [np.ceil(last)]]))
+
+
+def _followed(slope: Floats, edges: Floats, units: Floats) -> Floats:
+    """Total of the straight segments up to some experiences."""
+    return np.clip(units[:, None] - edges[:-1], 0.0, np.diff(edges)) @ slope
+

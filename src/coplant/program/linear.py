@@ -1,0 +1,356 @@
+"""A linear program as named blocks of columns and rows over numpy arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
+
+from coplant.errors import InfeasibleError
+from coplant.program.money import Floats, Integers, MoneyLine, Tags
+
+Booleans = NDArray[np.bool_]
+Axes = tuple[Sequence[str], ...]
+
+TAGS = ("item", "site", "family", "agreement")
+
+
+class Term(NamedTuple):
+    """Entries of the matrix within one block of rows."""
+
+    row: Integers
+    """Position in the block, flattened, shape (M,)."""
+    column: Integers
+    """Column of the program, shape (M,)."""
+    value: Floats
+    """Coefficient, shape (M,)."""
+
+
+def term(row: ArrayLike, column: ArrayLike, value: ArrayLike = 1.0) -> Term:
+    """Make a term from arrays that broadcast; entries whose column is absent (-1) or whose value is zero drop out."""
+    rows, columns, values = np.broadcast_arrays(row, column, np.asarray(value, dtype=np.float64))
+    keep = (columns >= 0) & (values != 0.0)
+    return Term(rows[keep], columns[keep], values[keep])
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """A block of columns.
+
+    Parameters
+    ----------
+    name : str
+        Name of the block.
+    axes : tuple of sequences of str
+        Labels along each axis.
+    index : ndarray of int
+        Column of each cell, -1 where there is none; its shape is that of the axes.
+    """
+
+    name: str
+    axes: Axes
+    index: Integers
+
+    def values(self, of_columns: Floats) -> Floats:
+        """Read an array over all columns into the block's shape, zero where there is no column."""
+        picked = of_columns[np.maximum(self.index, 0)]
+        return np.where(self.index >= 0, picked, 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """A block of rows: name, labels along each axis, and the row of each cell (-1 where there is none)."""
+
+    name: str
+    axes: Axes
+    index: Integers
+
+
+class LinearProgram:
+    """Maximise the sum of the money lines subject to named rows.
+
+    Parameters
+    ----------
+    probability : ndarray, shape (N,)
+        Probability of each node; weighs the money due there.
+    discount : ndarray, shape (N,)
+        Value at the horizon's start of one unit of money at each node.
+
+    Notes
+    -----
+    The objective is built from the money lines and from nothing else, so what a report adds up is what was optimised.
+    """
+
+    def __init__(self, probability: Floats, discount: Floats) -> None:
+        self.probability = probability
+        self.discount = discount
+        self.column_blocks: dict[str, Columns] = {}
+        self.row_blocks: dict[str, Rows] = {}
+        self.money_lines: list[MoneyLine] = []
+        self._lower: list[Floats] = []
+        self._upper: list[Floats] = []
+        self._integer: list[Booleans] = []
+        self._row_lower: list[Floats] = []
+        self._row_upper: list[Floats] = []
+        self._matrices: list[sparse.csr_array] = []
+        self.column_count = 0
+        self.row_count = 0
+        self._constant: int | None = None
+
+    # -- columns ------------------------------------------------------------------------------------------------
+
+    def columns(
+        self,
+        name: str,
+        axes: Axes,
+        where: Booleans | None = None,
+        lower: ArrayLike = 0.0,
+        upper: ArrayLike = np.inf,
+        integer: bool = False,
+    ) -> Columns:
+        """Add a block of columns.
+
+        Parameters
+        ----------
+        name : str
+            Name of the block; unique.
+        axes : tuple of sequences of str
+            Labels along each axis.
+        where : ndarray of bool, optional
+            Cells that have a column; all by default.
+        lower, upper : array_like
+            Bounds, broadcast to the block's shape.
+        integer : bool
+            Whether the columns take whole numbers only.
+        """
+        shape = tuple(len(axis) for axis in axes)
+        present = np.ones(shape, dtype=bool) if where is None else np.broadcast_to(where, shape)
+        count = int(present.sum())
+        index = np.full(shape, -1, dtype=np.int64)
+        index[present] = np.arange(self.column_count, self.column_count + count)
+        self._lower.append(np.broadcast_to(np.asarray(lower, dtype=np.float64), shape)[present])
+        self._upper.append(np.broadcast_to(np.asarray(upper, dtype=np.float64), shape)[present])
+        self._integer.append(np.full(count, integer))
+        self.column_count += count
+        block = Columns(name, axes, index)
+        if name in self.column_blocks:
+            raise ValueError(f"the program has a block of columns {name!r} already")
+        self.column_blocks[name] = block
+        return block
+
+    def constant(self) -> int:
+        """Column that is fixed to one, for money that no decision changes."""
+        if self._constant is None:
+            self._constant = int(self.columns("constant", (("one",),), lower=1.0, upper=1.0).index[0])
+        return self._constant
+
+    # -- rows ---------------------------------------------------------------------------------------------------
+
+    def rows(
+        self,
+        name: str,
+        axes: Axes,
+        terms: Sequence[Term],
+        lower: ArrayLike = -np.inf,
+        upper: ArrayLike = np.inf,
+        where: Booleans | None = None,
+    ) -> Rows:
+        """Add a block of rows, lower <= sum of the terms <= upper.
+
+        Parameters
+        ----------
+        name : str
+            Name of the block; unique. The name in documents, LP text, duals and on screen.
+        axes : tuple of sequences of str
+            Labels along each axis.
+        terms : sequence of Term
+            Signed contributions; entries of one cell add up.
+        lower, upper : array_like
+            Bounds, broadcast to the block's shape.
+        where : ndarray of bool, optional
+            Cells that have a row; all by default.
+
+        Raises
+        ------
+        InfeasibleError
+            A row has no entries but its bounds exclude zero.
+        """
+        if name in self.row_blocks:
+            raise ValueError(f"the program has a block of rows {name!r} already")
+        shape = tuple(len(axis) for axis in axes)
+        present = np.ones(shape, dtype=bool) if where is None else np.broadcast_to(where, shape)
+        low = np.broadcast_to(np.asarray(lower, dtype=np.float64), shape)[present]
+        high = np.broadcast_to(np.asarray(upper, dtype=np.float64), shape)[present]
+        position = np.full(shape, -1, dtype=np.int64)
+        position[present] = np.arange(len(low))
+        place = position.reshape(-1)
+        entry_row = np.concatenate([place[t.row] for t in terms] or [np.empty(0, np.int64)])
+        entry_column = np.concatenate([t.column for t in terms] or [np.empty(0, np.int64)])
+        entry_value = np.concatenate([t.value for t in terms] or [np.empty(0)])
+        if where is not None:
+            keep = entry_row >= 0
+            entry_row, entry_column, entry_value = entry_row[keep], entry_column[keep], entry_value[keep]
+        matrix = sparse.csr_array(
+            (entry_value, (entry_row.astype(np.int32), entry_column.astype(np.int32))),
+            shape=(len(low), self.column_count),
+        )
+        matrix.sum_duplicates()
+        block = Rows(name, axes, np.where(position >= 0, position + self.row_count, -1))
+        empty = np.flatnonzero((np.diff(matrix.indptr) == 0) & ((low > 0.0) | (high < 0.0)))
+        if len(empty):
+            cells = np.flatnonzero(present.reshape(-1))[empty]
+            raise InfeasibleError([block_name(name, axes, int(cell)) for cell in cells])
+        self._row_lower.append(low)
+        self._row_upper.append(high)
+        self._matrices.append(matrix)
+        self.row_count += len(low)
+        self.row_blocks[name] = block
+        return block
+
+    # -- money --------------------------------------------------------------------------------------------------
+
+    def money(
+        self,
+        name: str,
+        column: ArrayLike,
+        coefficient: ArrayLike,
+        node: ArrayLike,
+        *,
+        cash: bool = True,
+        discount: ArrayLike | None = None,
+        **tags: ArrayLike,
+    ) -> None:
+        """Add entries to a money line; arrays broadcast, and entries without a column or of no amount drop out.
+
+        Parameters
+        ----------
+        name : str
+            Name of the line.
+        column : array_like of int
+            Columns; -1 where there is none.
+        coefficient : array_like
+            Money per unit of the column, undiscounted; income is positive.
+        node : array_like of int
+            Node at which the money is due.
+        cash : bool
+            Whether it is money that is paid or received.
+        discount : array_like, optional
+            Value at the horizon's start of one unit of that money; that of the node by default.
+        **tags : array_like of int
+            Index of the item, site, family and agreement that the money belongs to; -1 for none.
+        """
+        factor = self.discount[np.asarray(node)] if discount is None else np.asarray(discount, dtype=np.float64)
+        arrays = [np.asarray(column), np.asarray(coefficient, dtype=np.float64), np.asarray(node), factor]
+        arrays += [np.asarray(tags.get(tag, -1)) for tag in TAGS]
+        spread = np.broadcast_arrays(*arrays)
+        keep = (spread[0] >= 0) & (spread[1] != 0.0)
+        columns, coefficients, nodes, factors, *labels = (array[keep] for array in spread)
+        picked: Tags = dict(zip(TAGS, labels, strict=True))
+        self.money_lines.append(MoneyLine(name, cash, columns, coefficients, nodes, factors, picked))
+
+    def objective(self) -> Floats:
+        """Coefficient of each column in the objective: money lines weighed by discount and probability."""
+        total = np.zeros(self.column_count)
+        for line in self.money_lines:
+            weight = line.coefficient * line.discount * self.probability[line.node]
+            total += np.bincount(line.column, weight, minlength=self.column_count)
+        return total
+
+    # -- the whole ----------------------------------------------------------------------------------------------
+
+    @property
+    def lower(self) -> Floats:
+        """Lower bounds of the columns."""
+        return np.concatenate(self._lower)
+
+    @property
+    def upper(self) -> Floats:
+        """Upper bounds of the columns."""
+        return np.concatenate(self._upper)
+
+    @property
+    def integer(self) -> Booleans:
+        """Which columns take whole numbers only."""
+        return np.concatenate(self._integer)
+
+    @property
+    def row_lower(self) -> Floats:
+        """Lower bounds of the rows."""
+        return np.concatenate(self._row_lower)
+
+    @property
+    def row_upper(self) -> Floats:
+        """Upper bounds of the rows."""
+        return np.concatenate(self._row_upper)
+
+    def matrix(self) -> sparse.csr_array:
+        """Coefficients of all rows, shape (rows, columns)."""
+        indptr = [np.zeros(1, dtype=np.int32)]
+        entries = 0
+        for block in self._matrices:
+            indptr.append((block.indptr[1:] + entries).astype(np.int32))
+            entries += block.nnz
+        return sparse.csr_array(
+            (
+                np.concatenate([block.data for block in self._matrices]),
+                np.concatenate([block.indices for block in self._matrices]).astype(np.int32, copy=False),
+                np.concatenate(indptr),
+            ),
+            shape=(self.row_count, self.column_count),
+        )
+
+    def column_name(self, column: int) -> str:
+        """Name of a column, such as ``start[make_car,2023-04]``."""
+        return _name_in(self.column_blocks.values(), column)
+
+    def row_name(self, row: int) -> str:
+        """Name of a row, such as ``capacity[body shop,2023-04]``."""
+        return _name_in(self.row_blocks.values(), row)
+
+    def text(self, *blocks: str) -> str:
+        """Write rows in the LP style, one a line, for reading and for tests.
+
+        Parameters
+        ----------
+        *blocks : str
+            Names of the blocks of rows to write; all of them by default.
+        """
+        return "\n".join(self._lines(blocks or tuple(self.row_blocks)))
+
+    def _lines(self, blocks: tuple[str, ...]) -> Iterator[str]:
+        matrix, low, high = self.matrix(), self.row_lower, self.row_upper
+        for name in blocks:
+            for row in self.row_blocks[name].index[self.row_blocks[name].index >= 0]:
+                entries = slice(matrix.indptr[row], matrix.indptr[row + 1])
+                order = np.argsort(matrix.indices[entries])
+                sum_of = " ".join(
+                    f"{matrix.data[entries][k]:+.10g} {self.column_name(int(matrix.indices[entries][k]))}"
+                    for k in order
+                )
+                yield f"{self.row_name(int(row))}: {_between(sum_of, float(low[row]), float(high[row]))}"
+
+
+def _between(middle: str, low: float, high: float) -> str:
+    if low == high:
+        return f"{middle} = {low:.10g}"
+    left = f"{low:.10g} <= " if np.isfinite(low) else ""
+    right = f" <= {high:.10g}" if np.isfinite(high) else ""
+    return f"{left}{middle}{right}"
+
+
+def block_name(name: str, axes: Axes, cell: int) -> str:
+    """Name of a cell of a block, such as ``capacity[body shop,2023-04]``."""
+    place = np.unravel_index(cell, tuple(len(axis) for axis in axes))
+    return f"{name}[{','.join(axis[int(k)] for axis, k in zip(axes, place, strict=True))}]"
+
+
+def _name_in(blocks: Iterable[Columns | Rows], number: int) -> str:
+    for block in blocks:
+        cell = np.flatnonzero(block.index.reshape(-1) == number)
+        if len(cell):
+            return block_name(block.name, block.axes, int(cell[0]))
+    raise IndexError(number)

@@ -1,0 +1,111 @@
+"""Piecewise linear functions of a quantity, exact by binaries where a solver would otherwise pick the cheap end first."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from coplant.program.linear import Axes, Columns, LinearProgram, Term, term
+from coplant.program.money import Floats, Integers
+
+
+def filled_in_order(
+    program: LinearProgram, name: str, axes: Axes, quantity: Term, constant: ArrayLike, widths: Floats
+) -> Columns:
+    """Split quantities into segments that fill one after the other.
+
+    Adds for each quantity q_c = constant_c + sum of its terms the columns s_{c,i}, with
+    q_c = sum_i s_{c,i}, 0 <= s_{c,i} <= w_i, and binaries y_{c,i} so that segment i + 1 is used only when i is full:
+    w_i y_{c,i} <= s_{c,i} and s_{c,i+1} <= w_{i+1} y_{c,i} (the incremental formulation of Markowitz & Manne, 1957).
+
+    Parameters
+    ----------
+    program : LinearProgram
+        Where to add them.
+    name : str
+        Name of the block; the columns are ``name``, the rows ``name.sum``, ``name.full`` and ``name.next``.
+    axes : tuple of sequences of str
+        Labels of the C quantities, along one axis.
+    quantity : Term
+        Contributions to each quantity; their row is the position of the quantity.
+    constant : array_like, shape (C,)
+        Constant part of each quantity.
+    widths : ndarray, shape (I,)
+        Width of each segment; together they hold the largest quantity.
+
+    Returns
+    -------
+    Columns
+        Shape (C, I): how much of each segment is used.
+    """
+    count, pieces = len(axes[0]), len(widths)
+    segments = tuple(str(piece + 1) for piece in range(pieces))
+    part = program.columns(name, (*axes, segments), upper=widths)
+    spread = np.arange(count)[:, None]
+    program.rows(
+        f"{name}.sum",
+        axes,
+        [term(spread, part.index), Term(quantity.row, quantity.column, -quantity.value)],
+        lower=constant,
+        upper=constant,
+    )
+    if pieces > 1:
+        full = program.columns(f"{name}.full", (*axes, segments[:-1]), upper=1.0, integer=True)
+        cell = np.arange(count * (pieces - 1)).reshape(count, pieces - 1)
+        between = (*axes, segments[:-1])
+        program.rows(
+            f"{name}.full",
+            between,
+            [term(cell, part.index[:, :-1]), term(cell, full.index, -widths[:-1])],
+            lower=0.0,
+        )
+        program.rows(
+            f"{name}.next",
+            between,
+            [term(cell, part.index[:, 1:]), term(cell, full.index, -widths[1:])],
+            upper=0.0,
+        )
+    return part
+
+
+def one_of(
+    program: LinearProgram, name: str, axes: Axes, quantity: Term, least: Floats, most: Floats
+) -> Columns:
+    """Put each quantity wholly into one of several ranges, or let it be nothing.
+
+    Adds the columns p_{c,i} and binaries y_{c,i} with q_c = sum_i p_{c,i}, least_i y_{c,i} <= p_{c,i} <= most_i y_{c,i}
+    and sum_i y_{c,i} <= 1.
+
+    Parameters
+    ----------
+    program, name, axes, quantity
+        As for `filled_in_order`.
+    least, most : ndarray, shape (I,)
+        Ends of each range.
+
+    Returns
+    -------
+    Columns
+        Shape (C, I): the quantity, in the column of its range.
+    """
+    count, ranges = len(axes[0]), len(least)
+    labels = tuple(str(piece + 1) for piece in range(ranges))
+    part = program.columns(name, (*axes, labels), upper=most)
+    chosen = program.columns(f"{name}.chosen", (*axes, labels), upper=1.0, integer=True)
+    spread = np.arange(count)[:, None]
+    cell: Integers = np.arange(count * ranges).reshape(count, ranges)
+    program.rows(
+        f"{name}.sum",
+        axes,
+        [term(spread, part.index), Term(quantity.row, quantity.column, -quantity.value)],
+        lower=0.0,
+        upper=0.0,
+    )
+    program.rows(
+        f"{name}.least", (*axes, labels), [term(cell, part.index), term(cell, chosen.index, -least)], lower=0.0
+    )
+    program.rows(
+        f"{name}.most", (*axes, labels), [term(cell, part.index), term(cell, chosen.index, -most)], upper=0.0
+    )
+    program.rows(f"{name}.one", axes, [term(spread, chosen.index)], upper=1.0)
+    return part

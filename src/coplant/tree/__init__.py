@@ -1,0 +1,5 @@
+"""The scenario tree: buckets that branch where uncertain things become known."""
+
+from coplant.tree.scenario import Tree, Windows
+
+__all__ = ["Tree", "Windows"]
