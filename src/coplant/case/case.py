@@ -11,10 +11,12 @@ from typing import Any
 import polars as pl
 
 from coplant.case.cells import EXPECTED, parse
-from coplant.case.check import ROW, check_tables
+from coplant.case.check import check_settings, check_tables
+from coplant.case.draft import ROW, Draft
 from coplant.case.found import Found
 from coplant.case.names import did_you_mean
-from coplant.case.settings import Settings, check_settings
+from coplant.case.rules import check_rules
+from coplant.case.settings import Settings
 from coplant.errors import CaseError, Problem
 from coplant.schema import TABLES, Table
 
@@ -198,7 +200,10 @@ class Case:
         return make_case(vars(self.settings), {**self._found(), **found})
 
     def _found(self) -> dict[str, Found]:
-        return {name: Found.of(frame, self.rows[name]) for name, frame in self.tables.items() if frame.height}
+        found = {name: Found.of(frame, self.rows[name]) for name, frame in self.tables.items() if frame.height}
+        for table in found.values():
+            table.checked = True
+        return found
 
     def _matching(self, table: Table, where: Where | None) -> pl.Series:
         frame = self.tables[table.name]
@@ -225,7 +230,7 @@ def make_case(
     found: Mapping[str, Found],
     origin: str = "the case",
     setting_rows: Mapping[str, int] | None = None,
-    problems: list[Problem] | None = None,
+    problems: Sequence[Problem] = (),
 ) -> Case:
     """Check what was found and make a case of it.
 
@@ -239,7 +244,7 @@ def make_case(
         Where they were found.
     setting_rows : mapping of int, optional
         The line or row of each setting.
-    problems : list of Problem, optional
+    problems : sequence of Problem
         Mistakes noticed while reading.
 
     Raises
@@ -247,18 +252,20 @@ def make_case(
     CaseError
         With every mistake, in the order of the tables, rows and columns.
     """
-    problems = problems if problems is not None else []
-    checked = check_settings(settings, problems, setting_rows)
-    draft = check_tables(found, checked, problems)
-    if problems or checked is None:
-        raise CaseError(_in_order(problems), origin)
+    draft = Draft()
+    draft.add(*problems)
+    check_settings(settings, setting_rows or {}, draft)
+    check_tables(found, draft)
+    check_rules(draft)
+    if draft.problems or draft.settings is None:
+        raise CaseError(_in_order(draft.problems), origin)
     tables: dict[str, pl.DataFrame] = {}
     rows: dict[str, pl.Series] = {}
-    for name, frame in draft.frames.items():
+    for name, frame in draft.tables.items():
         ordered = frame.sort(TABLES[name].key) if frame.height > 1 else frame
         rows[name] = ordered[ROW]
         tables[name] = ordered.drop(ROW)
-    return Case(checked, tables, rows)
+    return Case(draft.settings, tables, rows)
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:

@@ -23,11 +23,14 @@ class Found:
         The row of each record as a planner sees it.
     problems : list of Problem
         Mistakes noticed while reading.
+    checked : bool
+        Whether the table is one of a case, typed and sound in itself.
     """
 
     columns: Mapping[str, pl.Series | list[Any]]
     rows: pl.Series
     problems: list[Problem] = field(default_factory=list)
+    checked: bool = False
 
     @classmethod
     def of(cls, records: pl.DataFrame | Sequence[Mapping[str, Any]], rows: pl.Series | None = None) -> Found:

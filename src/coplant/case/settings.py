@@ -5,21 +5,21 @@ from __future__ import annotations
 import datetime
 import re
 from calendar import monthrange
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import polars as pl
 
-from coplant.case.cells import EXPECTED, parse
 from coplant.case.names import did_you_mean
-from coplant.errors import Problem
 from coplant.schema import TABLES
+
+Buckets = tuple[tuple[str, int], ...]
+Mistake = tuple[str, str, str]
 
 KINDS = ("day", "week", "month", "quarter", "year")
 _DAYS = {"day": 1, "week": 7}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
-_GRAMMAR = re.compile(r"\s*(\w+)\s*:\s*(\d+)\s*")
+_GRAMMAR = re.compile(r"(\w+):(\d+)")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Settings:
     name: str
     currency: str
     start: datetime.date
-    buckets: tuple[tuple[str, int], ...]
+    buckets: Buckets
     title: str | None = None
     discount_rate: float = 0.0
     lag_rule: Literal["exact", "conservative"] = "exact"
@@ -69,83 +69,51 @@ class Settings:
         return pl.DataFrame([values], schema={column.name: column.dtype for column in table.columns})
 
 
-def check_settings(
-    found: Mapping[str, Any], problems: list[Problem], rows: Mapping[str, int] | None = None
-) -> Settings | None:
-    """Make settings of what was found; None if they have problems.
+def joined(buckets: Any) -> Any:
+    """Return buckets as one text, whether they come as text, a list of texts or a list of pairs."""
+    if not isinstance(buckets, (list, tuple)):
+        return buckets
+    return " ".join(":".join(map(str, one)) if isinstance(one, (list, tuple)) else str(one) for one in buckets)
+
+
+def parse_buckets(text: str, start: datetime.date | None) -> tuple[Buckets, list[Mistake]]:
+    """Read the buckets of a horizon.
 
     Parameters
     ----------
-    found : dict
-        Values by name, as a file or a caller has them.
-    problems : list of Problem
-        Takes the mistakes.
-    rows : dict of int, optional
-        Line or row on which each value stands.
+    text : str
+        Such as ``month:33 quarter:12``.
+    start : date or None
+        First day of the horizon, if known.
+
+    Returns
+    -------
+    buckets : tuple of (kind, count)
+        Those that could be read.
+    mistakes : list of (value, expected, mend)
+        What is wrong with the others.
     """
-    table = TABLES["case"]
-    rows = rows or {}
-    before = len(problems)
-    values: dict[str, Any] = {}
-
-    def report(name: str, value: Any, expected: str, mend: str) -> None:
-        problems.append(Problem("case", rows.get(name), name, value, expected, mend))
-
-    for name, value in found.items():
-        if name not in table.names:
-            otherwise = f"The settings of a case are {', '.join(table.names)}"
-            report(name, value, "a setting of a case", did_you_mean(name, table.names, otherwise))
-    for column in table.columns:
-        value = found.get(column.name)
-        if column.name == "buckets":
-            value = _joined(value)
-        cells = parse([value], column)
-        cell = cells.values.item()
-        if cells.bad.item():
-            report(column.name, value, EXPECTED[column.type], f"{column.description}")
-        elif cell is None and column.required:
-            report(column.name, None, "a value", f"{column.description}")
-        elif cell is None:
-            cell = column.default
-        elif column.choices and cell not in column.choices:
-            report(column.name, cell, f"one of {', '.join(column.choices)}", did_you_mean(cell, column.choices))
-        elif column.bounds and not cell >= (column.bounds.low or 0.0):
-            report(column.name, cell, f"a number {column.range}", column.description)
-        values[column.name] = cell
-    if values["buckets"] is not None:
-        values["buckets"] = _buckets(values["buckets"], values["start"], report)
-    return Settings(**values) if len(problems) == before else None
-
-
-def _joined(value: Any) -> Any:
-    """Buckets as one text, whether they come as text, a list of texts or a list of pairs."""
-    if not isinstance(value, (list, tuple)):
-        return value
-    return " ".join(":".join(map(str, one)) if isinstance(one, (list, tuple)) else str(one) for one in value)
-
-
-def _buckets(text: str, start: datetime.date | None, report: Any) -> tuple[tuple[str, int], ...]:
     buckets: list[tuple[str, int]] = []
+    mistakes: list[Mistake] = []
     for one in re.sub(r"\s*:\s*", ":", text).replace(",", " ").split():
         match = _GRAMMAR.fullmatch(one)
         if match is None or int(match[2]) < 1:
-            report(
-                "buckets", one, "kind:count, such as month:33", "Write each part as a kind, a colon and a count above 0"
-            )
+            mend = "Write each part as a kind, a colon and a count above 0"
+            mistakes.append((one, "kind:count, such as month:33", mend))
         elif match[1] not in KINDS:
-            otherwise = f"Kinds are {', '.join(KINDS)}"
-            report("buckets", one, "a kind of bucket before the colon", did_you_mean(match[1], KINDS, otherwise))
+            mend = did_you_mean(match[1], KINDS, f"Kinds are {', '.join(KINDS)}")
+            mistakes.append((one, "a kind of bucket before the colon", mend))
         else:
             buckets.append((match[1], int(match[2])))
     try:
         if start is not None:
             _end(start, tuple(buckets))
     except (ValueError, OverflowError):
-        report("buckets", text, "a horizon that ends before the year 9999", "Give fewer or shorter buckets")
-    return tuple(buckets)
+        mistakes.append((text, "a horizon that ends before the year 10000", "Give fewer or shorter buckets"))
+    return tuple(buckets), mistakes
 
 
-def _end(start: datetime.date, buckets: tuple[tuple[str, int], ...]) -> datetime.date:
+def _end(start: datetime.date, buckets: Buckets) -> datetime.date:
     day = start
     for kind, count in buckets:
         if kind in _DAYS:

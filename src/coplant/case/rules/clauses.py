@@ -1,0 +1,147 @@
+"""Rules of the clauses of agreements."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from coplant.case.draft import ROW, Draft
+from coplant.case.rules.registry import rule
+from coplant.schema import TABLES
+
+_TIER = ("agreement", "item", "valid_from")
+
+
+def _with_windows(draft: Draft, table: str) -> pl.DataFrame:
+    """Return the rows of a clause with the first day they hold, `begins`, and the first day they no longer do, `ends`."""
+    months = pl.col("term")
+    reached = pl.col("starts").dt.offset_by(pl.format("{}mo", months.floor().cast(pl.Int64)))
+    part = (months - months.floor()) * reached.dt.month_end().dt.day()
+    agreements = draft.lookup("agreements", "agreement", "starts", "term").select(
+        "agreement",
+        starts_agreement="starts",
+        ends_agreement=reached + pl.duration(days=part.round(mode="half_to_even")),
+    )
+    return (
+        draft[table]
+        .join(agreements, on="agreement", maintain_order="left")
+        .with_columns(
+            begins=pl.coalesce("valid_from", "starts_agreement"), ends=pl.coalesce("valid_until", "ends_agreement")
+        )
+    )
+
+
+def _clauses() -> list[str]:
+    return [name for name, table in TABLES.items() if "valid_from" in table.names]
+
+
+@rule("agreements.starts", "agreements.term")
+def clauses_hold_within_the_term(draft: Draft) -> None:
+    """Check that a clause is valid for a while, and only while its agreement is in force."""
+    starts, ends = pl.col("starts_agreement"), pl.col("ends_agreement")
+    for table in _clauses():
+        rows = _with_windows(draft, table)
+        outside = rows.filter((pl.col("valid_from") < starts) | (pl.col("valid_from") >= ends))
+        expected = "a day from {starts_agreement} on and before {ends_agreement}, the agreement's term"
+        draft.report(table, outside, "valid_from", expected, "Mend it, or the agreement's starts or term")
+        beyond = rows.filter(pl.col("valid_until") > ends)
+        expected = "a day not after {ends_agreement}, when the agreement ends"
+        mend = "Mend it, leave it empty for the agreement's end, or mend the agreement's term"
+        draft.report(table, beyond, "valid_until", expected, mend)
+        empty = rows.filter(pl.col("valid_until") <= pl.col("begins"))
+        draft.report(
+            table, empty, "valid_until", "a day after {begins}, when the row begins", "Mend one of the two days"
+        )
+
+
+@rule("agreements.starts", "agreements.term")
+def clauses_do_not_overlap(draft: Draft) -> None:
+    """Check that on any day one row of a clause is valid for the same thing."""
+    for table in _clauses():
+        same = [name for name in TABLES[table].key if name not in ("valid_from", "above")]
+        before = pl.col("ends").cum_max().shift(1).over(same, order_by="begins")
+        rows = (
+            _with_windows(draft, table)
+            .unique([*same, "valid_from"], keep="first", maintain_order=True)
+            .sort("begins", maintain_order=True)
+            .with_columns(before=before, earlier=pl.col(ROW).shift(1).over(same, order_by="begins"))
+            .filter(pl.col("begins") < pl.col("before"))
+        )
+        expected = "a day from {before} on, when an earlier row for the same ends"
+        mend = "It overlaps row {earlier}: give that row a valid_until of {begins}, or mend the days"
+        draft.report(table, rows, "valid_from", expected, mend)
+
+
+@rule("processing_fees.above")
+def fee_tiers_start_at_zero(draft: Draft) -> None:
+    """Check that the first unit has a fee."""
+    above = pl.col("above")
+    rows = draft["processing_fees"].filter(above == above.min().over(_TIER), above > 0)
+    mend = "Add the tier with above 0: what is the fee of the first unit?"
+    draft.report("processing_fees", rows, "above", "0 in the first tier", mend)
+
+
+@rule()
+def fee_tiers_agree(draft: Draft) -> None:
+    """Check that tiers of one fee count the same units in the same way, and hold for the same days."""
+    for column in ("basis", "method", "valid_until"):
+        first = pl.struct(ROW, column).first().over(_TIER)
+        rows = (
+            draft["processing_fees"]
+            .with_columns(first=first.struct.field(column), first_row=first.struct.field(ROW))
+            .filter(pl.col(column).ne_missing(pl.col("first")))
+        )
+        mend = f"Tiers of one fee have the same {column}: mend one of the two rows"
+        draft.report("processing_fees", rows, column, "{first}, as in row {first_row}", mend)
+
+
+@rule("routes.agreement", "routes.item", "processing_fees.agreement", "processing_fees.item")
+def fees_are_for_what_is_made(draft: Draft) -> None:
+    """Check that a fee for an item is for one that the agreement's routes make."""
+    fees = draft["processing_fees"].filter(pl.col("item").is_not_null())
+    rows = fees.join(draft["routes"], on=("agreement", "item"), how="anti")
+    mend = 'No route of "{agreement}" makes {item}: name the agreement in the route, or another item here'
+    draft.report("processing_fees", rows, "item", "an item that a route of the agreement makes", mend)
+
+
+@rule("agreements.starts", "agreements.term")
+def fees_are_for_one_or_for_all(draft: Draft) -> None:
+    """Check that while a fee is for every product of an agreement, none is for one of them."""
+    fees = _with_windows(draft, "processing_fees").unique(_TIER, keep="first", maintain_order=True)
+    every = fees.filter(pl.col("item").is_null()).select(
+        "agreement", begins_all="begins", ends_all="ends", row_all=pl.col(ROW)
+    )
+    rows = (
+        fees.filter(pl.col("item").is_not_null())
+        .join(every, on="agreement", maintain_order="left")
+        .filter(pl.col("begins") < pl.col("ends_all"), pl.col("begins_all") < pl.col("ends"))
+        .unique(ROW, keep="first", maintain_order=True)
+    )
+    mend = "Give the fee of row {row_all} for each item, or remove this one"
+    expected = "no fee for one item while row {row_all} has one for all"
+    draft.report("processing_fees", rows, "item", expected, mend)
+
+
+@rule()
+def reservations_have_room(draft: Draft) -> None:
+    """Check that the least that can be reserved is not above the most."""
+    rows = draft["reservations"].filter(pl.col("least") > pl.col("most"))
+    draft.report("reservations", rows, "least", "at most {most}, the row's most", "Mend least or most")
+
+
+@rule("reservations.hours_per_year")
+def hourly_reservations_have_hours(draft: Draft) -> None:
+    """Check that a capacity per hour of running needs the hours that the line runs."""
+    rows = draft["reservations"].filter(pl.col("per") == "hour", pl.col("hours_per_year").is_null())
+    mend = "60 an hour is 240,000 a year at 4,000 hours: give the hours the line runs in a year"
+    draft.report("reservations", rows, "hours_per_year", "the hours of a year, as least and most are per hour", mend)
+
+
+@rule("tooling.units", "tooling.months")
+def tooling_can_be_paid(draft: Draft) -> None:
+    """Check that a payment in parts says over how many units and months."""
+    needed = {"per_unit": ("units", "months"), "annuity": ("months",)}
+    for payment, columns in needed.items():
+        for column in columns:
+            rows = draft["tooling"].filter(pl.col("payment") == payment, pl.col(column).is_null())
+            mend = f"payment is {payment}: {TABLES['tooling'].column(column).description}"
+            draft.report("tooling", rows, column, f"{column}, as payment is {payment}", mend)

@@ -1,0 +1,99 @@
+"""Rules of demand, prices, safety stock and the mix."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from coplant.case.draft import ROW, Draft
+from coplant.case.names import did_you_mean
+from coplant.case.rules.registry import rule
+from coplant.errors import Problem
+
+
+@rule()
+def streams_keep_their_item_and_site(draft: Draft) -> None:
+    """Check that all rows of a stream of demand ask for the same item at the same site."""
+    for column in ("item", "site"):
+        first = pl.struct(ROW, column).filter(pl.col(column).is_not_null()).first().over("demand")
+        rows = (
+            draft["demand"]
+            .with_columns(first=first.struct.field(column), first_row=first.struct.field(ROW))
+            .filter(pl.col(column) != pl.col("first"))
+        )
+        mend = 'All rows of "{demand}" have one ' + column + ": give this row another name of demand, or mend it"
+        draft.report("demand", rows, column, "{first}, as in row {first_row}", mend)
+
+
+@rule("demand.demand", "demand.from", "demand.quantity", "prices.demand", "prices.from")
+def demand_has_a_price_when_it_begins(draft: Draft) -> None:
+    """Check that on the first day of the horizon with demand there is a price."""
+    if draft.settings is None:
+        return
+    start, until = draft.settings.start, draft.settings.until
+    wanted = (
+        draft["demand"]
+        .sort("demand", "from")
+        .with_columns(
+            first=pl.max_horizontal("from", pl.lit(start)),
+            last=pl.min_horizontal(pl.col("from").shift(-1).over("demand"), pl.lit(until)),
+        )
+        .filter(pl.col("first") < pl.col("last"), pl.col("quantity") > 0)
+        .unique("demand", keep="first", maintain_order=True)
+    )
+    mend = 'Add a row to prices with demand "{demand}", from {first} or earlier, and price'
+    unpriced = wanted.join(draft["prices"], on="demand", how="anti")
+    draft.report("demand", unpriced, "demand", "a stream with a price in prices", mend)
+    day = pl.col("from")
+    late = (
+        draft["prices"]
+        .filter(day == day.min().over("demand"))
+        .join(wanted.select("demand", "first"), on="demand")
+        .filter(day > pl.col("first"))
+    )
+    mend = 'Demand of "{demand}" begins on {first}: say what it pays from then on'
+    draft.report("prices", late, "from", "a first price from {first} or earlier", mend)
+
+
+@rule("safety_stock.quantity", "safety_stock.days")
+def safety_stock_is_a_quantity_or_days(draft: Draft) -> None:
+    """Check that a target is given in one of the two ways."""
+    both = pl.col("quantity").is_not_null() & pl.col("days").is_not_null()
+    neither = pl.col("quantity").is_null() & pl.col("days").is_null()
+    frame = draft["safety_stock"]
+    mend = "Leave one of the two empty"
+    draft.report("safety_stock", frame.filter(both), "days", "either quantity or days, not both", mend)
+    mend = "Give the target as a quantity, or as days of demand"
+    draft.report("safety_stock", frame.filter(neither), "quantity", "either quantity or days", mend)
+
+
+@rule("demand.item", "demand.site")
+def days_of_cover_have_demand(draft: Draft) -> None:
+    """Check that days of demand need demand."""
+    rows = draft["safety_stock"].filter(pl.col("days") > 0).join(draft["demand"], on=("item", "site"), how="anti")
+    mend = "There is no demand for {item} at {site}: give the target as a quantity"
+    draft.report("safety_stock", rows, "days", "days only where there is demand", mend)
+
+
+@rule("items.item", "items.family", "annuities.item", "annuities.family")
+def mix_names_families(draft: Draft) -> None:
+    """Check that the mix is of families of items or annuities."""
+    items = draft["items"].select("item", family=pl.coalesce("family", "item"))
+    annuities = draft["annuities"].select("item", "family").join(items, on="item", suffix="_of_item")
+    known = pl.concat([items["family"], annuities.select(pl.coalesce("family", "family_of_item")).to_series()]).unique()
+    unknown = draft["mix"].filter(~pl.col("family").is_in(known.implode()))
+    for row, family in unknown.select(ROW, "family").iter_rows():
+        mend = did_you_mean(family, known.sort().to_list(), "Name a family of items or annuities")
+        draft.add(Problem("mix", row, "family", family, "a family of items or annuities", mend))
+
+
+@rule()
+def mix_can_be_kept(draft: Draft) -> None:
+    """Check that no share is to be more than it may be, and the least shares of a year leave something or nothing, not less."""
+    mix = draft["mix"]
+    crossed = mix.filter(pl.col("least_share") > pl.col("most_share"))
+    mend = "Mend least_share or most_share"
+    draft.report("mix", crossed, "least_share", "at most {most_share}, the row's most_share", mend)
+    total = mix.with_columns(total=pl.col("least_share").sum().over("year"))
+    over = total.filter(pl.col("total") > 1 + 1e-9).unique("year", keep="first", maintain_order=True)
+    mend = "Those of {year} add up to {total}: lower some"
+    draft.report("mix", over, "least_share", "least shares of a year that add up to at most 1", mend)
