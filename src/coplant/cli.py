@@ -1,0 +1,423 @@
+"""The command line: parse, call the public interface, print.
+
+Answers go to the standard output, everything else to the standard error. A command ends with 0 when it is done, 1 when
+no plan exists or the solver gave up, 2 when something it was given is wrong, and 130 when it was interrupted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import shutil
+import sys
+import textwrap
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Self
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from coplant.planning import Plan
+    from coplant.schema import Table
+
+DONE, WRONG_INPUT, INTERRUPTED = 0, 2, 130
+
+_INTERRUPTED = "Interrupted; files written earlier are as they were."
+
+# Typer brings its own copy of click's errors and shows only the special ones.
+_UsageError: Any = typer.BadParameter.__base__
+
+app = typer.Typer(
+    name="coplant",
+    help="Plan and run production in a factory you do not own.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+
+
+class Solver(StrEnum):
+    """Ways to solve a linear program."""
+
+    AUTO = "auto"
+    SIMPLEX = "simplex"
+    IPM = "ipm"
+    HIPO = "hipo"
+
+
+class Layout(StrEnum):
+    """Kinds of files in a case's folder."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+CasePath = Annotated[
+    Path, typer.Argument(metavar="CASE", help="A folder of CSV or Parquet files, or an .xlsx workbook.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, also for errors.")]
+
+
+# -- commands -------------------------------------------------------------------------------------------------------
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        import highspy
+
+        from coplant import __version__
+
+        typer.echo(f"coplant {__version__}, HiGHS {highspy.Highs().version()}, Python {sys.version.split()[0]}")
+        raise typer.Exit(DONE)
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the versions and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def plan(
+    case: CasePath,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the plan's tables to this folder.")] = None,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page to read in a browser.")] = None,
+    excel: Annotated[Path | None, typer.Option(metavar="FILE", help="Write an Excel workbook.")] = None,
+    as_json: AsJson = False,
+    time_limit: Annotated[
+        float | None, typer.Option(metavar="S", min=0.0, help="Stop after so many seconds with the best plan so far.")
+    ] = None,
+    gap: Annotated[
+        float, typer.Option(metavar="G", min=0.0, help="Stop when no plan can be better by more than this share.")
+    ] = 1e-4,
+    solver: Annotated[Solver, typer.Option(help="How to solve linear programs.")] = Solver.AUTO,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed of the solver's tie-breaking.")] = 0,
+) -> None:
+    """Say what to sign, reserve, build, buy, move, stock and sell."""
+    with _answering(as_json), _Progress() as progress:
+        import coplant
+
+        files = {name: path for name, path in (("tables", out), ("report", report), ("excel", excel)) if path}
+        for path in files.values():
+            _refuse_if_unwritable(path)
+        with progress.stage("Reading the case"):
+            read = coplant.read(case)
+        with progress.stage("Planning"):
+            made = coplant.plan(
+                read, gap=gap, time_limit=time_limit, solver=solver.value, seed=seed, progress=progress.say
+            )
+        for name, path in files.items():
+            with progress.stage(f"Writing {path}"):
+                {"tables": made.write, "report": made.report, "excel": made.to_excel}[name](path)
+        if as_json:
+            _print_json(_facts(made) | {"files": {name: str(path) for name, path in files.items()}})
+            return
+        typer.echo(made.summary())
+        for name, path in files.items():
+            typer.echo(f"{name.capitalize()}: {path}")
+
+
+@app.command()
+def check(case: CasePath, as_json: AsJson = False) -> None:
+    """Read a case and list everything that is wrong with it."""
+    with _answering(as_json):
+        import coplant
+        from coplant.schema import TABLES
+
+        read = coplant.read(case)
+        rows = {name: read[name].height for name in TABLES if name != "case" and read[name].height}
+        if as_json:
+            _print_json({"case": read.settings.name, "digest": read.digest, "rows": rows, "problems": []})
+            return
+        buckets = " ".join(f"{kind}:{count}" for kind, count in read.settings.buckets)
+        typer.echo(f"{read.settings.name}: no problems. Horizon {read.settings.start}, {buckets}.")
+        _print_columns([("table", "rows"), *((name, f"{count:,}") for name, count in rows.items())])
+
+
+@app.command()
+def new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")]) -> None:
+    """Write a case of five rows that runs, to grow from."""
+    with _answering():
+        from importlib.resources import files
+
+        from coplant.errors import FileError
+
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise FileError(f"{folder} exists and is not an empty folder; name one that does not exist yet")
+        _refuse_if_unwritable(folder)
+        folder.mkdir(exist_ok=True)
+        for source in sorted(files("coplant").joinpath("starter").iterdir(), key=lambda file: file.name):
+            (folder / source.name).write_bytes(source.read_bytes())
+        typer.echo(f"Wrote a case of five rows to {folder}. Now: coplant plan {folder}")
+
+
+@app.command()
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="A", help="The case to read.")],
+    target: Annotated[Path, typer.Argument(metavar="B", help="Where to write it: a folder, or a name in .xlsx.")],
+    layout: Annotated[Layout, typer.Option("--format", help="Kind of files in a folder.")] = Layout.CSV,
+) -> None:
+    """Turn a case into another format; nothing is lost on the way."""
+    with _answering():
+        import coplant
+
+        _refuse_if_unwritable(target)
+        read = coplant.read(source)
+        read.write(target, format=layout.value)
+        typer.echo(f"Wrote {read.settings.name} to {target}")
+
+
+@app.command()
+def schema(
+    table: Annotated[str | None, typer.Argument(metavar="[TABLE]", help="A table to describe.")] = None,
+    template: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write an empty .xlsx workbook with every table.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the tables of a case, or the columns of one."""
+    with _answering(as_json):
+        from coplant.schema import TABLES
+
+        if template is not None:
+            _refuse_if_unwritable(template)
+            from coplant.schema.template import empty_workbook
+
+            _write_whole(template, empty_workbook())
+            typer.echo(f"Wrote an empty workbook to {template}")
+        elif table is not None:
+            _describe(_table_named(table), as_json)
+        elif as_json:
+            _print_json({name: _fields(known, ("required", "description")) for name, known in TABLES.items()})
+        else:
+            _print_columns(
+                [(name, "needed" if known.required else "", known.description) for name, known in TABLES.items()]
+            )
+
+
+@app.command()
+def generate(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write the case to.")],
+    items: Annotated[int, typer.Option(metavar="N", min=3, help="Number of items.")] = 60,
+    buckets: Annotated[int, typer.Option(metavar="T", min=1, help="Number of buckets.")] = 26,
+    hosts: Annotated[int, typer.Option(metavar="H", min=0, help="Number of hosts.")] = 2,
+    seed: Annotated[int, typer.Option(metavar="S", min=0, help="Where the draws start.")] = 0,
+) -> None:
+    """Make up a case of a given size, to try things on."""
+    with _answering():
+        from coplant.generate import generate as made_up
+
+        _refuse_if_unwritable(folder)
+        case = made_up(items, buckets, hosts, seed)
+        case.write(folder)
+        typer.echo(f"Wrote {case.settings.name} to {folder}")
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        code = app(standalone_mode=False)
+    except _UsageError as error:
+        if "--json" in sys.argv[1:]:
+            _print_json({"error": {"kind": "usage", "message": error.format_message()}})
+        else:
+            error.show()
+        code = WRONG_INPUT
+    except typer.Abort:
+        typer.echo(_INTERRUPTED, err=True)
+        code = INTERRUPTED
+    sys.exit(code)
+
+
+# -- what is printed ------------------------------------------------------------------------------------------------
+
+
+def _facts(made: Plan) -> dict[str, Any]:
+    """Return what a program wants to know of a plan."""
+    return {
+        "case": made.settings.name,
+        "currency": made.settings.currency,
+        "status": made.status,
+        "objective": made.objective,
+        "bound": made.bound,
+        "gap": made.gap,
+        "signed": made["signed"].to_dicts(),
+        "reserved": made["reserved"].to_dicts(),
+        "digest": made.digest,
+        "versions": made.versions,
+        "options": made.options,
+        "violations": made.violations,
+        "timings": made.timings,
+    }
+
+
+def _describe(table: Table, as_json: bool) -> None:
+    fields = ("type", "unit", "key", "required", "default", "range", "choices", "refers_to", "description")
+    if as_json:
+        columns = {column.name: _fields(column, fields) for column in table.columns}
+        _print_json(
+            {"table": table.name, "required": table.required, "description": table.description, "columns": columns}
+        )
+        return
+    typer.echo(f"{table.name}: {table.description}")
+    rows = [("column", "", "", "type", "unit", "default", "what")]
+    for column in table.columns:
+        kind = " or ".join(column.choices) if column.choices else f"{column.type} {column.range}".strip()
+        kind = f"{kind} of {'.'.join(column.refers_to)}" if column.refers_to else kind
+        default = "" if column.default is None else str(column.default).removesuffix(".0")
+        key, needed = "key" if column.key else "", "needed" if column.required else ""
+        rows.append((column.name, key, needed, kind, column.unit, default, column.description))
+    _print_columns(rows)
+
+
+def _fields(thing: object, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(thing, name) for name in names}
+
+
+def _print_columns(rows: Sequence[Sequence[str]]) -> None:
+    """Print rows of text under one another; on a terminal the last column wraps within itself."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)][:-1]
+    left = sum(widths) + 2 * len(widths)
+    room = max(shutil.get_terminal_size().columns - left, 30) if sys.stdout.isatty() else sys.maxsize
+    for row in rows:
+        head = "".join(f"{cell:{width}}  " for cell, width in zip(row, widths, strict=False))
+        lines = textwrap.wrap(row[-1], room) or [""]
+        typer.echo(textwrap.indent("\n".join(lines), " " * left).replace(" " * left, head, 1).rstrip())
+
+
+def _print_json(value: Mapping[str, Any]) -> None:
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    """Turn what JSON has no form for into text, numbers and objects."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    if hasattr(value, "items"):
+        return dict(value)
+    if hasattr(value, "item"):
+        return value.item()
+    return str(value)
+
+
+# -- what can go wrong ----------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _answering(as_json: bool = False) -> Iterator[None]:
+    """Turn errors into plain words, or a JSON object, and an exit code."""
+    from coplant.errors import CaseError, CoplantError, InfeasibleError
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        _fail("interrupted", _INTERRUPTED, INTERRUPTED, as_json)
+    except CoplantError as error:
+        more: dict[str, Any] = {}
+        if isinstance(error, CaseError):
+            more["problems"] = [dataclasses.asdict(problem) for problem in error.problems]
+        elif isinstance(error, InfeasibleError):
+            more["rules"] = error.rules
+        kind = type(error).__name__.removesuffix("Error").lower()
+        _fail(kind, str(error), error.exit_code, as_json, **more)
+
+
+def _fail(kind: str, message: str, code: int, as_json: bool, **more: Any) -> NoReturn:
+    if as_json:
+        _print_json({"error": {"kind": kind, "message": message, **more}})
+    else:
+        typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def _refuse_if_unwritable(path: Path) -> None:
+    """Say so before the work rather than after it, and make the folder the result goes to."""
+    from coplant.errors import FileError
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(f"the folder {path.parent} cannot be made: {error.strerror}") from error
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise FileError(f"{path} cannot be written: no permission")
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file under another name and rename it, so that a half-written one is never seen."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _table_named(name: str) -> Table:
+    from difflib import get_close_matches
+
+    from coplant.schema import TABLES
+
+    if name in TABLES:
+        return TABLES[name]
+    close = get_close_matches(name, TABLES, n=1)
+    mend = f"Did you mean {close[0]}?" if close else "`coplant schema` lists the tables."
+    raise typer.BadParameter(f"there is no table {name!r}. {mend}", param_hint="TABLE")
+
+
+# -- progress -------------------------------------------------------------------------------------------------------
+
+
+class _Progress:
+    """Says on the standard error what is being done.
+
+    A terminal has one live line. Elsewhere each stage is a line when it ends, and a long one a line now and then.
+    """
+
+    _EVERY = 10.0
+    """Seconds between the lines of a long stage where there is no terminal."""
+
+    def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
+        self._stage = ""
+        self._told = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._clear()
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Name what is being done, and say how long it took."""
+        self._stage, began = name, time.monotonic()
+        self._told = began
+        if self._live:
+            self.say("")
+        yield
+        self._clear()
+        print(f"{name}: {time.monotonic() - began:.1f} s", file=sys.stderr, flush=True)
+
+    def say(self, text: str) -> None:
+        """Say how far the stage is."""
+        line = f"{self._stage}: {text}" if text else f"{self._stage} ..."
+        if self._live:
+            width = max(os.get_terminal_size(sys.stderr.fileno()).columns - 1, 20)
+            print(f"\r\x1b[2K{line[:width]}", end="", file=sys.stderr, flush=True)
+        elif text and time.monotonic() - self._told >= self._EVERY:
+            self._told = time.monotonic()
+            print(line, file=sys.stderr, flush=True)
+
+    def _clear(self) -> None:
+        if self._live:
+            print("\r\x1b[2K", end="", file=sys.stderr, flush=True)

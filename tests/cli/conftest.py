@@ -1,0 +1,38 @@
+"""The command line as a process of its own, and a case to give it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COPLANT = Path(sys.executable).with_name("coplant")
+
+
+@pytest.fixture
+def coplant(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command line in a folder of its own."""
+
+    def run(*words: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [COPLANT, *map(str, words)], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    return run
+
+
+@pytest.fixture
+def lamps(tmp_path: Path) -> Path:
+    """Copy the case of five rows."""
+    folder = tmp_path / "lamps"
+    folder.mkdir()
+    for source in files("coplant").joinpath("starter").iterdir():
+        (folder / source.name).write_bytes(source.read_bytes())
+    return folder

@@ -1,0 +1,151 @@
+"""What the commands print, write and refuse, through typer's runner."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+import coplant
+from coplant.cli import app
+from coplant.schema import TABLES
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_new_writes_five_rows_that_read(tmp_path: Path) -> None:
+    answer = run("new", tmp_path / "first")
+    assert answer.exit_code == 0
+    case = coplant.read(tmp_path / "first")
+    assert sum(case[name].height for name in TABLES if name != "case") == 5
+    for file in (tmp_path / "first").iterdir():
+        assert file.read_text() == (EXAMPLES / "five-rows" / file.name).read_text()
+
+
+def test_new_leaves_a_folder_with_something_in_it_alone(lamps: Path) -> None:
+    (lamps / "items.csv").write_text("mine")
+    answer = run("new", lamps)
+    assert answer.exit_code == 2
+    assert "not an empty folder" in answer.stderr
+    assert (lamps / "items.csv").read_text() == "mine"
+
+
+def test_check_counts_the_rows_of_a_sound_case(lamps: Path) -> None:
+    answer = run("check", lamps)
+    assert answer.exit_code == 0
+    assert "five-rows: no problems" in answer.stdout
+    assert "routes" in answer.stdout
+    assert json.loads(run("check", lamps, "--json").stdout)["rows"]["items"] == 1
+
+
+def test_check_lists_every_problem(lamps: Path) -> None:
+    (lamps / "routes.csv").write_text("route,item,site,cost\nbuild,lmap,workshop,-20\n")
+    (lamps / "prices.csv").write_text("demand,from,price\norders,2026-13-01,35\n")
+    answer = run("check", lamps)
+    assert answer.exit_code == 2
+    assert answer.stdout == ""
+    for words in ("3 problems", "routes, row 2, item", "lamp", "routes, row 2, cost", "prices, row 2, from"):
+        assert words in answer.stderr
+    told = json.loads(run("check", lamps, "--json").stdout)["error"]
+    assert told["kind"] == "case"
+    assert {(problem["table"], problem["row"], problem["column"]) for problem in told["problems"]} == {
+        ("routes", 2, "item"),
+        ("routes", 2, "cost"),
+        ("prices", 2, "from"),
+    }
+    assert all(problem["expected"] and problem["mend"] for problem in told["problems"])
+
+
+@pytest.mark.parametrize("target", ["lamps.xlsx", "parquet"])
+def test_convert_loses_nothing(lamps: Path, tmp_path: Path, target: str) -> None:
+    options = [] if target.endswith("xlsx") else ["--format", "parquet"]
+    assert run("convert", lamps, tmp_path / target, *options).exit_code == 0
+    assert run("convert", tmp_path / target, tmp_path / "back").exit_code == 0
+    assert coplant.read(tmp_path / "back").digest == coplant.read(lamps).digest
+
+
+def test_schema_lists_every_table() -> None:
+    lines = run("schema").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == list(TABLES)
+
+
+def test_schema_describes_every_column_of_a_table() -> None:
+    text = run("schema", "routes").stdout
+    told = json.loads(run("schema", "routes", "--json").stdout)
+    for column in TABLES["routes"].columns:
+        assert column.description in text
+        assert told["columns"][column.name]["type"] == column.type
+
+
+def test_schema_asks_whether_another_table_was_meant() -> None:
+    answer = run("schema", "rotes")
+    assert answer.exit_code == 2
+    assert "Did you mean routes?" in answer.stderr
+
+
+def test_the_empty_workbook_has_every_table_and_column(tmp_path: Path) -> None:
+    assert run("schema", "--template", tmp_path / "empty.xlsx").exit_code == 0
+    book = openpyxl.load_workbook(tmp_path / "empty.xlsx")
+    for name, table in TABLES.items():
+        assert [cell.value for cell in book[name][1]] == list(table.names)
+    book.close()
+
+
+def test_a_generated_case_is_sound(tmp_path: Path) -> None:
+    assert run("generate", tmp_path / "made", "--items", 12, "--buckets", 6, "--hosts", 1, "--seed", 3).exit_code == 0
+    assert run("check", tmp_path / "made").exit_code == 0
+
+
+def test_plan_prints_its_summary_and_writes_what_is_asked(lamps: Path, tmp_path: Path) -> None:
+    out, page, book = tmp_path / "out", tmp_path / "deep" / "page.html", tmp_path / "plan.xlsx"
+    answer = run("plan", lamps, "--out", out, "--report", page, "--excel", book)
+    assert answer.exit_code == 0
+    plan = coplant.Plan.read(out)
+    assert plan.summary() in answer.stdout
+    assert page.read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html>")
+    assert book.read_bytes()[:2] == b"PK"
+    for path in (out, page, book):
+        assert str(path) in answer.stdout
+
+
+def test_plan_as_json_is_one_object(lamps: Path, tmp_path: Path) -> None:
+    answer = run("plan", lamps, "--json", "--out", tmp_path / "out")
+    told = json.loads(answer.stdout)
+    plan = coplant.plan(coplant.read(lamps))
+    assert told["objective"] == pytest.approx(plan.objective)
+    assert told["status"] == "optimal"
+    assert told["digest"] == plan.digest
+    assert told["files"] == {"tables": str(tmp_path / "out")}
+
+
+def test_plan_says_which_rules_collide(lamps: Path) -> None:
+    # A lamp takes ten days, so those of the first days of January cannot be had in January.
+    (lamps / "demand.csv").write_text(
+        "demand,item,site,from,quantity,per,least_fill\norders,lamp,workshop,2026-01-01,500,month,1\n"
+    )
+    answer = run("plan", lamps)
+    assert answer.exit_code == 1
+    assert "orders" in answer.stderr
+    told = json.loads(run("plan", lamps, "--json").stdout)["error"]
+    assert told["kind"] == "infeasible"
+    assert told["rules"]
+
+
+def test_plan_refuses_a_place_it_cannot_write_to_before_it_plans(lamps: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    answer = run("plan", lamps, "--report", tmp_path / "file" / "page.html")
+    assert answer.exit_code == 2
+    assert "cannot be made" in answer.stderr
+    assert "Planning" not in answer.stderr
