@@ -45,7 +45,7 @@ def generate(
     seed : int
         Where the draws start; the same arguments give the same case.
     integers : bool
-        Whether the case may need whole-number decisions: options, lots, fees that fall with volume, learning. Without
+        Whether the case may need whole-number decisions: options, lots, tiers of fees, learning. Without
         them its plan is a pure linear program.
 
     Returns
@@ -116,8 +116,8 @@ def _dates(values: Days) -> pl.Series:
     return pl.Series(values.astype("datetime64[D]")).cast(pl.Date)
 
 
-def _money(values: Floats, digits: int = 2) -> Floats:
-    return np.maximum(np.round(values, digits), 10.0**-digits)
+def _money(values: NDArray[np.floating[Any]], digits: int = 2) -> Floats:
+    return np.asarray(np.maximum(np.round(values, digits), 10.0**-digits), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -340,7 +340,7 @@ class _Flow:
         )
         return cls(
             route_item, route_plant, route_host, rate, demand_item, demand_market, demand_rate,
-            pairs[:, 0], pairs[:, 1], need, lead, passage.astype(np.float64),
+            pairs[:, 0], pairs[:, 1], np.asarray(need, dtype=np.float64), lead, passage.astype(np.float64),
         )  # fmt: skip
 
 
@@ -436,7 +436,7 @@ def _route_tables(
     starts[new] = horizon.at(0.1)
     option = hosted & (flow.route_host % 3 > 0)
     starts[option] = horizon.at(0.2)
-    ramp = np.where(option | (new & (flow.route_item % 20 == 7)), "launch", None)
+    rising = option | (new & (flow.route_item % 20 == 7))
     learned = hosted & (flow.route_host == 0) & integers
     in_lots = np.flatnonzero(product & ~hosted)[: 3 if integers else 0]
     least_lot, multiple = np.zeros(count), np.full(count, np.nan)
@@ -464,8 +464,8 @@ def _route_tables(
             "least_lot": least_lot,
             "multiple": pl.Series(multiple).fill_nan(None),
             "from": _dates(starts),
-            "ramp": _text(list(ramp)),
-            "learning": _text(list(np.where(learned, "first-host", None))),
+            "ramp": _text(["launch" if rises else None for rises in rising]),
+            "learning": _text(["first-host" if learns else None for learns in learned]),
         },
         "bom": {
             "route": _text(names[taker]),
@@ -766,12 +766,11 @@ def _agreement_tables(
     # An hours basis: so many an hour, at so many hours that the line runs in a year.
     hours = 4000.0
     most = np.where(hourly, monthly * 12 / hours, monthly * 1.3)
-    fee = value * 0.05
-    tiers = np.arange(3)
+    fee = np.asarray(value * 0.05, dtype=np.float64)
     tiered = np.flatnonzero(host % 4 != 1)
-    steps = np.array([0.0, 0.35, 0.7])
-    # A fee that falls with volume is concave in cost and needs whole numbers; one that rises does not.
-    factor = np.array([1.0, 0.9, 0.8]) if integers else np.array([1.0, 1.1, 1.2])
+    # Which tier a unit falls in is a whole-number decision.
+    tiers = 3 if integers else 1
+    steps, factor = np.array([0.0, 0.35, 0.7])[:tiers], np.array([1.0, 0.9, 0.8])[:tiers]
     basis = np.where(host % 2 == 0, "year", "cumulative")
     counted = monthly * np.where(host % 2 == 0, np.minimum(12.0, horizon_months), horizon_months)
     method = np.where((host % 4 == 2) & integers, "all_units", "incremental")
@@ -802,16 +801,14 @@ def _agreement_tables(
             "kind": _text(list(np.where(host % 2 == 1, "deductible", "plain"))),
         },
         "processing_fees": {
-            "agreement": _text(np.concatenate([np.repeat(names[tiered], 3), names[flow.route_host[flat]]])),
-            "item": _text([*[None] * (3 * len(tiered)), *bill.names[flow.route_item[flat]]]),
+            "agreement": _text(np.concatenate([np.repeat(names[tiered], tiers), names[flow.route_host[flat]]])),
+            "item": _text([*[None] * (tiers * len(tiered)), *bill.names[flow.route_item[flat]]]),
             "above": np.concatenate([np.round(counted[tiered, None] * steps).reshape(-1), np.zeros(len(flat))]),
             "fee": _money(
-                np.concatenate(
-                    [(fee[tiered, None] * factor[tiers]).reshape(-1), bill.value[flow.route_item[flat]] * 0.05]
-                )
+                np.concatenate([np.outer(fee[tiered], factor).reshape(-1), bill.value[flow.route_item[flat]] * 0.05])
             ),
-            "basis": _text([*np.repeat(basis[tiered], 3), *["cumulative"] * len(flat)]),
-            "method": _text([*np.repeat(method[tiered], 3), *["incremental"] * len(flat)]),
+            "basis": _text([*np.repeat(basis[tiered], tiers), *["cumulative"] * len(flat)]),
+            "method": _text([*np.repeat(method[tiered], tiers), *["incremental"] * len(flat)]),
         },
         "fixed_charges": {
             "agreement": _text(names),
