@@ -13,16 +13,20 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-COPLANT = Path(sys.executable).with_name("coplant")
+
+@pytest.fixture(scope="session")
+def command() -> Path:
+    """Find the command that belongs to the Python that runs the tests."""
+    return Path(sys.executable).with_name("coplant")
 
 
 @pytest.fixture
-def coplant(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def coplant(command: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command line in a folder of its own."""
 
     def run(*words: object) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [COPLANT, *map(str, words)], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+            [command, *map(str, words)], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
         )
 
     return run

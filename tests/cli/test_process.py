@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .conftest import COPLANT
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -77,14 +75,16 @@ def test_rules_that_collide_end_with_one(coplant: Coplant, lamps: Path) -> None:
     assert "Traceback" not in answer.stderr
 
 
-def test_an_interrupted_plan_leaves_the_old_one_whole(coplant: Coplant, lamps: Path, tmp_path: Path) -> None:
+def test_an_interrupted_plan_leaves_the_old_one_whole(
+    command: Path, coplant: Coplant, lamps: Path, tmp_path: Path
+) -> None:
     assert coplant("plan", lamps, "--out", "out", "--report", "page.html").returncode == 0
     written = [path for path in (tmp_path / "out").rglob("*") if path.is_file()] + [tmp_path / "page.html"]
     before = {path: path.read_bytes() for path in written}
     assert coplant("generate", "large", "--items", 600, "--buckets", 52, "--hosts", 6).returncode == 0
 
     process = subprocess.Popen(
-        [COPLANT, "plan", "large", "--out", "out", "--report", "page.html"],
+        [command, "plan", "large", "--out", "out", "--report", "page.html"],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
