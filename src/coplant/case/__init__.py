@@ -6,5 +6,6 @@ from coplant.case.case import Case
 from coplant.case.reading import read
 from coplant.case.settings import Settings
 from coplant.case.structure import bill_order, obtainable
+from coplant.case.template import template
 
-__all__ = ["Case", "Settings", "bill_order", "obtainable", "read"]
+__all__ = ["Case", "Settings", "bill_order", "obtainable", "read", "template"]

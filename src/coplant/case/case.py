@@ -6,13 +6,15 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import polars as pl
 
 from coplant.case.cells import EXPECTED, parse
 from coplant.case.check import check_settings, check_tables
 from coplant.case.draft import ROW, Draft
+from coplant.case.folder import write_folder
 from coplant.case.found import Found
 from coplant.case.names import did_you_mean
 from coplant.case.rules import check_rules
@@ -195,6 +197,32 @@ class Case:
             With every mistake in the new case.
         """
         return self._with({name: Found.of(records) for name, records in tables.items()})
+
+    def write(self, path: str | Path, format: Literal["csv", "parquet"] = "csv") -> None:  # noqa: A002
+        """Write the case, whole or not at all.
+
+        Parameters
+        ----------
+        path : str or Path
+            A workbook if it ends in ``.xlsx``, else a folder.
+        format : {"csv", "parquet"}
+            Format of the tables in a folder.
+
+        Raises
+        ------
+        FileError
+            The path cannot be written; what it held is still there.
+        """
+        place = Path(path)
+        tables = {name: self[name] for name in TABLES}
+        if place.suffix.lower() == ".xlsx":
+            from coplant.case.workbook import write_workbook
+
+            write_workbook(tables, place)
+        elif format in ("csv", "parquet"):
+            write_folder(tables, place, format)
+        else:
+            raise ValueError(f"{format!r} is no format of a case: it is csv or parquet")
 
     def _with(self, found: Mapping[str, Found]) -> Case:
         return make_case(vars(self.settings), {**self._found(), **found})

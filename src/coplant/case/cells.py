@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from coplant.case.found import Fault
 from coplant.schema import Column
 
 FIRST_DATE = datetime.date(1900, 3, 1)
@@ -136,6 +137,8 @@ def _text(value: Any, kind: str) -> str | None:
     """Text of one cell as a file would have it; None if a column of this type cannot hold it."""
     if value is None or isinstance(value, str):
         return value
+    if isinstance(value, Fault):
+        return None
     if hasattr(value, "item"):  # a number or date of numpy
         value = value.item()
     if isinstance(value, datetime.datetime) and value.time() == datetime.time():

@@ -14,7 +14,7 @@ import polars as pl
 
 from coplant.case.cells import EXPECTED, parse
 from coplant.case.draft import ROW, Draft
-from coplant.case.found import Found
+from coplant.case.found import Fault, Found
 from coplant.case.names import did_you_mean
 from coplant.case.settings import Settings, joined, parse_buckets
 from coplant.errors import Problem
@@ -119,8 +119,11 @@ def _typed_column(table: Table, column: Column, found: Found, draft: Draft) -> p
     if bad.any():
         empty &= ~bad
         for index in bad.arg_true().to_list():
-            value, row = raw[index], found.rows[index]
-            draft.add(Problem(table.name, row, column.name, value, EXPECTED[column.type], column.description))
+            value: Any = raw[index]
+            expected, mend = EXPECTED[column.type], column.description
+            if isinstance(value, Fault):
+                value, expected, mend = value.content, value.expected, value.mend
+            draft.add(Problem(table.name, found.rows[index], column.name, value, expected, mend))
     if empty.any():
         if column.required:
             for row in found.rows.filter(empty).to_list():

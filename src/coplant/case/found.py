@@ -10,6 +10,8 @@ import polars as pl
 
 from coplant.errors import Problem
 
+Raw = pl.Series | Sequence[Any]
+
 
 @dataclass
 class Found:
@@ -17,7 +19,7 @@ class Found:
 
     Attributes
     ----------
-    columns : mapping of str to Series or list
+    columns : mapping of str to Series or sequence
         Cells by column name, in whatever type the source has.
     rows : Series of int
         The row of each record as a planner sees it.
@@ -27,7 +29,7 @@ class Found:
         Whether the table is one of a case, typed and sound in itself.
     """
 
-    columns: Mapping[str, pl.Series | list[Any]]
+    columns: Mapping[str, Raw]
     rows: pl.Series
     problems: list[Problem] = field(default_factory=list)
     checked: bool = False
@@ -35,7 +37,7 @@ class Found:
     @classmethod
     def of(cls, records: pl.DataFrame | Sequence[Mapping[str, Any]], rows: pl.Series | None = None) -> Found:
         """Take a frame or a list of records; rows count from 1 unless they are given."""
-        columns: dict[str, pl.Series | list[Any]]
+        columns: dict[str, Raw]
         if isinstance(records, pl.DataFrame):
             columns = {series.name: series for series in records.get_columns()}
             height = records.height
@@ -46,3 +48,38 @@ class Found:
         if rows is None:
             rows = pl.int_range(1, height + 1, dtype=pl.Int64, eager=True)
         return cls(columns, rows)
+
+    @classmethod
+    def under(cls, table: str, header: Sequence[Any], columns: Sequence[Raw], rows: pl.Series) -> Found:
+        """Take columns under the cells of a header row; those without a name and without content are left out."""
+        found = cls({}, rows)
+        named: dict[str, Raw] = {}
+        for place, (cell, raw) in enumerate(zip(header, columns, strict=True), start=1):
+            name = "" if cell is None else str(cell).strip()
+            if name in named:
+                mend = "Remove one of the two columns, or mend its name"
+                found.problems.append(Problem(table, 1, name, name, "a name that no other column has", mend))
+            elif name:
+                named[name] = raw
+            elif any(one is not None and one != "" for one in raw):
+                mend = f"Name column {place} in the first row, or clear it"
+                found.problems.append(Problem(table, 1, None, None, "a name above every column", mend))
+        found.columns = named
+        return found
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A cell that has no value because its source is broken.
+
+    Attributes
+    ----------
+    content : str
+        What is in the cell.
+    expected, mend : str
+        What should be there; how to put it right.
+    """
+
+    content: str
+    expected: str
+    mend: str

@@ -12,7 +12,7 @@ _TIER = ("agreement", "item", "valid_from")
 
 
 def _with_windows(draft: Draft, table: str) -> pl.DataFrame:
-    """Return the rows of a clause with the first day they hold, `begins`, and the first day they no longer do, `ends`."""
+    """Return the rows of a clause, each with the day it `begins` to hold and the day it `ends`."""
     months = pl.col("term")
     reached = pl.col("starts").dt.offset_by(pl.format("{}mo", months.floor().cast(pl.Int64)))
     part = (months - months.floor()) * reached.dt.month_end().dt.day()
@@ -36,7 +36,7 @@ def _clauses() -> list[str]:
 
 @rule("agreements.starts", "agreements.term")
 def clauses_hold_within_the_term(draft: Draft) -> None:
-    """Check that a clause is valid for a while, and only while its agreement is in force."""
+    """Check that a clause is valid for some days, all of them in the agreement's term."""
     starts, ends = pl.col("starts_agreement"), pl.col("ends_agreement")
     for table in _clauses():
         rows = _with_windows(draft, table)
@@ -55,7 +55,7 @@ def clauses_hold_within_the_term(draft: Draft) -> None:
 
 @rule("agreements.starts", "agreements.term")
 def clauses_do_not_overlap(draft: Draft) -> None:
-    """Check that on any day one row of a clause is valid for the same thing."""
+    """Check that on any day at most one row of a clause is valid for the same thing."""
     for table in _clauses():
         same = [name for name in TABLES[table].key if name not in ("valid_from", "above")]
         before = pl.col("ends").cum_max().shift(1).over(same, order_by="begins")
@@ -130,7 +130,7 @@ def reservations_have_room(draft: Draft) -> None:
 
 @rule("reservations.hours_per_year")
 def hourly_reservations_have_hours(draft: Draft) -> None:
-    """Check that a capacity per hour of running needs the hours that the line runs."""
+    """Check that a capacity per hour comes with the hours that the line runs."""
     rows = draft["reservations"].filter(pl.col("per") == "hour", pl.col("hours_per_year").is_null())
     mend = "60 an hour is 240,000 a year at 4,000 hours: give the hours the line runs in a year"
     draft.report("reservations", rows, "hours_per_year", "the hours of a year, as least and most are per hour", mend)

@@ -56,7 +56,7 @@ def demand_has_a_price_when_it_begins(draft: Draft) -> None:
 
 @rule("safety_stock.quantity", "safety_stock.days")
 def safety_stock_is_a_quantity_or_days(draft: Draft) -> None:
-    """Check that a target is given in one of the two ways."""
+    """Check that a target is either a quantity or days."""
     both = pl.col("quantity").is_not_null() & pl.col("days").is_not_null()
     neither = pl.col("quantity").is_null() & pl.col("days").is_null()
     frame = draft["safety_stock"]
@@ -68,7 +68,7 @@ def safety_stock_is_a_quantity_or_days(draft: Draft) -> None:
 
 @rule("demand.item", "demand.site")
 def days_of_cover_have_demand(draft: Draft) -> None:
-    """Check that days of demand need demand."""
+    """Check that a target in days stands where there is demand."""
     rows = draft["safety_stock"].filter(pl.col("days") > 0).join(draft["demand"], on=("item", "site"), how="anti")
     mend = "There is no demand for {item} at {site}: give the target as a quantity"
     draft.report("safety_stock", rows, "days", "days only where there is demand", mend)
@@ -88,7 +88,7 @@ def mix_names_families(draft: Draft) -> None:
 
 @rule()
 def mix_can_be_kept(draft: Draft) -> None:
-    """Check that no share is to be more than it may be, and the least shares of a year leave something or nothing, not less."""
+    """Check that no least share is above its most, and those of a year are not above the whole."""
     mix = draft["mix"]
     crossed = mix.filter(pl.col("least_share") > pl.col("most_share"))
     mend = "Mend least_share or most_share"

@@ -25,7 +25,7 @@ def routes_end_after_they_start(draft: Draft) -> None:
 
 @rule("routes.from")
 def ramps_have_a_start(draft: Draft) -> None:
-    """Check that a ramp counts months since the start of production."""
+    """Check that a route with a ramp has the day from which the ramp counts."""
     rows = draft["routes"].filter(pl.col("ramp").is_not_null() & pl.col("from").is_null())
     mend = 'Give from, or leave ramp empty: the ramp "{ramp}" counts months since that day'
     draft.report("routes", rows, "from", "the start of production", mend)
@@ -54,7 +54,7 @@ def loads_are_at_the_site_of_the_route(draft: Draft) -> None:
 
 @rule("resource_capacity.resource")
 def loaded_resources_have_capacity(draft: Draft) -> None:
-    """Check that before its first row a resource has no capacity, so one without rows stops its routes without a word."""
+    """Check that what routes load has capacity; without a row it has none, and stops them without a word."""
     rows = (
         draft["resources"]
         .join(draft["loads"], on="resource", how="semi")
@@ -74,7 +74,7 @@ def overtime_has_a_cost(draft: Draft) -> None:
 
 @rule("routes.learning")
 def experience_curves_are_followed(draft: Draft) -> None:
-    """Check that a curve that no route follows has no effect, which is hardly meant."""
+    """Check that some route follows each experience curve."""
     rows = draft["learning"].join(draft["routes"], on="learning", how="anti")
     mend = "Name it in the column learning of a route, or remove the row"
     draft.report("learning", rows, "learning", "a curve that a route follows", mend)
@@ -82,7 +82,7 @@ def experience_curves_are_followed(draft: Draft) -> None:
 
 @rule("lanes.item", "lanes.family")
 def lanes_move_an_item_or_a_family(draft: Draft) -> None:
-    """Check that a lane moves one of the two."""
+    """Check that a lane moves either an item or a family."""
     both = pl.col("item").is_not_null() & pl.col("family").is_not_null()
     neither = pl.col("item").is_null() & pl.col("family").is_null()
     mend = "Leave one of item and family empty"
@@ -116,7 +116,7 @@ def offers_come_from_suppliers(draft: Draft) -> None:
 
 @rule("offers.offer", "offer_prices.offer", "offer_prices.from")
 def offers_have_a_price_from_the_start(draft: Draft) -> None:
-    """Check that what can be bought on the first day has a price on it."""
+    """Check that every offer has a price, from the first day on."""
     priced = draft["offers"].join(draft["offer_prices"], on="offer", how="anti")
     mend = 'Add a row to offer_prices with offer "{offer}", from and price'
     draft.report("offers", priced, "offer", "an offer with a price in offer_prices", mend)
@@ -131,7 +131,7 @@ def offers_have_a_price_from_the_start(draft: Draft) -> None:
 
 @rule()
 def receipts_arrive_in_the_horizon(draft: Draft) -> None:
-    """Check that what arrived before the start is stock."""
+    """Check that receipts arrive after the start; what came before is stock."""
     if draft.settings is not None:
         start = draft.settings.start
         rows = draft["receipts"].filter(pl.col("date") < start)
