@@ -61,15 +61,15 @@ MARKETS = ("china", "india", "europe", "rest")
 PHONES = {
     "phone-entry": Product(
         "phones", "Entry phone", 80.5e6, 650, 0.05,
-        {"china": 0.25, "india": 0.35, "europe": 0.10, "rest": 0.30}, launch=7, wait=0.3, penalty=5,
+        {"china": 0.25, "india": 0.35, "europe": 0.10, "rest": 0.30}, launch=7, penalty=5,
     ),
     "phone-mid": Product(
         "phones", "Mid-range phone", 55.9e6, 1250, 0.09,
-        {"china": 0.40, "india": 0.20, "europe": 0.22, "rest": 0.18}, launch=4, wait=0.3, penalty=15,
+        {"china": 0.40, "india": 0.20, "europe": 0.22, "rest": 0.18}, launch=4, penalty=15,
     ),
     "phone-premium": Product(
         "phones", "Premium phone", 10.0e6, 3000, 0.144,
-        {"china": 0.60, "india": 0.03, "europe": 0.27, "rest": 0.10}, launch=1, wait=0.4, penalty=50,
+        {"china": 0.60, "india": 0.03, "europe": 0.27, "rest": 0.10}, launch=1, penalty=50,
     ),
 }  # fmt: skip
 SCOOTER = Product(
@@ -97,20 +97,20 @@ SERVICE_PER_YEAR, SERVICE_MONTHS = 110.0, 24
 # The car
 # ---------------------------------------------------------------------------------------------------------------------
 NEW_ENERGY_2020, NEW_ENERGY_GROWTH = 1.367e6, 0.30  # public; assumed growth a year
-POTENTIAL_SHARE = {"car-one": 0.055, "car-two": 0.029}  # of the new-energy cars sold in 2023 to 2027 (assumed)
+POTENTIAL_SHARE = {"car-one": 0.055, "car-two": 0.033}  # of the new-energy cars sold in 2023 to 2027 (assumed)
 BASS_P, BASS_Q = 0.03, 0.38  # public: usual values for durables
 CAR_DEMAND_FROM = {"car-one": date(2023, 1, 1), "car-two": date(2025, 1, 1)}  # story: first models in 2023; assumed
 CAR_PRICE = {"car-one": 150_000.0, "car-two": 216_000.0}  # assumed
 CAR_MATERIAL = {"car-one": 105_000.0, "car-two": 140_000.0}  # without cells (assumed)
 PACK_ENERGY = {"pack-55": 55.0, "pack-75": 75.0}  # kWh (assumed)
-CAR_WAIT, CAR_PENALTY = 0.9, 2000.0  # share of orders still waiting a month later; goodwill lost with a customer
+CAR_WAIT, CAR_PENALTY = 0.8, 4000.0  # share of orders still waiting a month later; goodwill lost with a customer
 LITHIUM_PER_KWH = 0.6  # kg of lithium carbonate in a kWh of LFP cells (public)
 CELL_CONVERSION = 40.0  # per kWh, of the price of a cell (assumed)
 # LFP cells, CNY/kWh (public, middling confidence; what lies after March 2021 is taken as the forecast)
 CELL_PRICE = {
     date(2021, 4, 1): 580, date(2021, 7, 1): 600, date(2021, 10, 1): 660, date(2022, 1, 1): 780,
     date(2022, 4, 1): 840, date(2022, 7, 1): 870, date(2022, 10, 1): 920, date(2023, 1, 1): 860,
-    date(2023, 4, 1): 700, date(2023, 7, 1): 600, date(2023, 10, 1): 480, date(2024, 1, 1): 400,
+    date(2023, 4, 1): 620, date(2023, 7, 1): 560, date(2023, 10, 1): 460, date(2024, 1, 1): 390,
     date(2024, 4, 1): 360, date(2024, 7, 1): 350,
 }  # fmt: skip
 # Lithium carbonate, CNY/kg (public: 50 early in 2021, above 200 in November, about 500 in March 2022)
@@ -139,7 +139,7 @@ DELIVERED: dict[str, dict[date, float | None]] = {
     },
     "display-driver": {
         date(2021, 7, 1): 0.85, date(2021, 10, 1): 0.83, date(2022, 1, 1): 0.80, date(2022, 4, 1): 0.82,
-        date(2022, 7, 1): 0.85, date(2022, 10, 1): 0.90, date(2023, 1, 1): 1.0, date(2023, 7, 1): None,
+        date(2022, 7, 1): 0.85, date(2022, 10, 1): 0.85, date(2023, 1, 1): 1.0, date(2023, 7, 1): None,
     },
 }  # fmt: skip
 # Foundry prices rose by 10 to 20 % in 2021 (public); processors by less (assumed)
@@ -351,20 +351,20 @@ CAR_AGREEMENTS = {
         "Build at Great Wall's plant", "great-wall", "great-wall-plant", "story",
         date(2021, 4, 2), date(2023, 4, 1), date(2025, 1, 1), "host-ramp",
         least=30_000, most=100_000, reservation_fee=600, kind="deductible",
-        tiers=((0, 5500), (50_000, 4800), (150_000, 4200)),
+        tiers=((0, 4500), (50_000, 4000), (150_000, 3600)),
         charges=(("depreciation", 15e6, date(2023, 4, 1)),),
-        tools=(("tools", 0.9e9, "up_front", date(2022, 4, 1)), ("engineering", 1.2e9, "annuity", None)),
-        conversion=1500,
+        tools=(("tools", 0.8e9, "up_front", date(2022, 4, 1)), ("engineering", 0.9e9, "annuity", None)),
+        conversion=800,
         note="the news: could be announced within a week; 24 months to production; room for a guest of 100,000 a year",
     ),
     "second-host": CarAgreement(
         "Build at another host's plant", "second-host", "second-plant", "assumed",
         date(2021, 7, 1), date(2022, 10, 1), date(2025, 1, 1), "host-ramp",
-        least=20_000, most=80_000, reservation_fee=900, kind="plain",
-        tiers=((0, 8500), (100_000, 7800)),
+        least=20_000, most=90_000, reservation_fee=900, kind="plain",
+        tiers=((0, 6800), (100_000, 6200)),
         charges=(("licence", 8e6, date(2022, 10, 1)), ("depreciation", 12e6, date(2022, 10, 1))),
-        tools=(("tools", 0.9e9, "per_unit", date(2022, 10, 1)), ("engineering", 1.2e9, "annuity", None)),
-        conversion=1500,
+        tools=(("tools", 0.8e9, "per_unit", date(2022, 10, 1)), ("engineering", 0.9e9, "annuity", None)),
+        conversion=800,
         note="dearer, free earlier, lends its licence",
     ),
     "own-plant": CarAgreement(
@@ -372,9 +372,9 @@ CAR_AGREEMENTS = {
         date(2021, 4, 1), date(2024, 1, 1), date(2025, 1, 1), "own-ramp",
         least=0, most=150_000, reservation_fee=0, kind="plain",
         tiers=(),
-        charges=(("plant", 70e6, date(2024, 1, 1)), ("licence", 8e6, date(2024, 1, 1))),
-        tools=(("tools", 1.1e9, "up_front", date(2023, 1, 1)), ("engineering", 1.8e9, "annuity", None)),
-        conversion=1800,
+        charges=(("plant", 65e6, date(2024, 1, 1)), ("licence", 8e6, date(2024, 1, 1))),
+        tools=(("tools", 0.9e9, "up_front", date(2023, 1, 1)), ("engineering", 1.3e9, "annuity", None)),
+        conversion=1000,
         note="announced on 30 March 2021; 33 months to production; 150,000 a year in its first phase",
     ),
 }  # fmt: skip
@@ -387,8 +387,8 @@ RAMPS = {
 }
 # Conversion of a car by experience; the brand's know-how in making products counts as experience (story; assumed size)
 LEARNING = {
-    "car-one": {"rate": 0.85, "first": 60_000.0, "initial": 20_000.0, "transfer": 0.25},
-    "car-two": {"rate": 0.85, "first": 70_000.0, "initial": 50_000.0, "transfer": 0.5},
+    "car-one": {"rate": 0.85, "first": 40_000.0, "initial": 20_000.0, "transfer": 0.25},
+    "car-two": {"rate": 0.85, "first": 45_000.0, "initial": 50_000.0, "transfer": 0.5},
 }
 CAR_TWO_LOT = 300.0  # least started in a bucket
 
@@ -399,7 +399,7 @@ MAKES = [
     # item, site, lead time (days), conversion, agreement, source
     ("board-entry", "south-plant", 5, 10.0, ""), ("board-mid", "south-plant", 5, 12.0, ""),
     ("board-premium", "south-plant", 5, 16.0, ""), ("display-lcd", "south-plant", 4, 4.0, ""),
-    ("display-oled", "south-plant", 4, 6.0, ""), ("control-units", "south-plant", 6, 600.0, ""),
+    ("display-oled", "south-plant", 4, 6.0, ""), ("control-units", "south-plant", 6, 400.0, ""),
     ("phone-entry", "south-plant", 4, 3.0, "south"), ("phone-mid", "south-plant", 4, 3.0, "south"),
     ("phone-premium", "north-plant", 4, 4.0, "north"),
     ("phone-entry", "india-plant", 4, 3.0, "india"), ("phone-mid", "india-plant", 4, 3.0, "india"),
@@ -427,7 +427,7 @@ RESOURCES = [
     ("cell-line", "Cell lines kept for the brand", "cell-plant", "kWh", 1.1e6, 0, None, {"cell": 1}),
     ("great-wall-line", "Line for a guest", "great-wall-plant", "unit", 8_400.0, 0, None,
      {"car-one": 1, "car-two": 1}),
-    ("second-line", "Line for a guest", "second-plant", "unit", 6_700.0, 0, None, {"car-one": 1, "car-two": 1}),
+    ("second-line", "Line for a guest", "second-plant", "unit", 7_500.0, 0, None, {"car-one": 1, "car-two": 1}),
     ("own-line", "First phase", "own-plant", "unit", 12_500.0, 0, None, {"car-one": 1, "car-two": 1}),
 ]  # fmt: skip
 
@@ -462,7 +462,7 @@ LANES = [
     Lane("phone-entry", "export-hub", "india", 4, 12.0 + DUTY["phone-entry"], "air", 0.8e6, "with duty"),
     Lane("phone-mid", "export-hub", "india", 4, 12.0 + DUTY["phone-mid"], "air", 0.8e6, "with duty"),
     Lane("phones", "export-hub", "europe-hub", 38, 3.0, "sea"),
-    Lane("phones", "export-hub", "europe-hub", 20, 7.0, "rail", 0.9e6),
+    Lane("phones", "export-hub", "europe-hub", 20, 15.0, "rail", 0.9e6),
     Lane("phones", "export-hub", "europe-hub", 5, 20.0, "air", 1.2e6),
     Lane("phones", "europe-hub", "europe", 4, 3.0),
     Lane("phones", "export-hub", "rest", 30, 3.5, "sea"),
@@ -774,10 +774,10 @@ def route_name(item: str, site: str) -> str:
 def car_makes() -> Iterator[tuple[str, str, float, float, str]]:
     """List the routes of the car plants like MAKES."""
     for agreement, terms in CAR_AGREEMENTS.items():
-        yield "body-one", terms.site, 5, 800.0, ""
-        yield "body-two", terms.site, 5, 1000.0, ""
-        yield "pack-55", terms.site, 4, 1200.0, ""
-        yield "pack-75", terms.site, 4, 1400.0, ""
+        yield "body-one", terms.site, 5, 600.0, ""
+        yield "body-two", terms.site, 5, 750.0, ""
+        yield "pack-55", terms.site, 4, 900.0, ""
+        yield "pack-75", terms.site, 4, 1100.0, ""
         yield "car-one", terms.site, 6, terms.conversion, agreement
         yield "car-two", terms.site, 6, terms.conversion, agreement
 
