@@ -1,0 +1,213 @@
+"""What each clause of an agreement charges for what a plan does."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterator
+
+from checker.dates import Day, Row, later, length_of, shared
+from checker.facts import Facts, grouped
+
+Charges = dict[tuple[str, str, int], float]
+"""Money paid by line, agreement and bucket."""
+
+
+class Contracts:
+    """Charges of every signed agreement, and what is still owed when the horizon ends."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.charges: Charges = defaultdict(float)
+        self.after: dict[str, float] = defaultdict(float)
+        """Undiscounted money owed after the horizon by agreement."""
+        self.after_present: dict[str, float] = defaultdict(float)
+        """The same, discounted."""
+        self.started: dict[tuple[str, int], float] = defaultdict(float)
+        self.good: dict[tuple[str, str, int], float] = defaultdict(float)
+        for row in facts.plan["made"]:
+            route, bucket = facts.routes[row["route"]], facts.place[row["bucket"]]
+            if route["agreement"]:
+                self.started[route["agreement"], bucket] += row["started"]
+                self.good[route["agreement"], route["item"], bucket] += row["started"] * route["yield"]
+        for name, signed in facts.signed.items():
+            if signed:
+                self._reservations(name)
+                self._fees(name)
+                self._charges(name)
+                self._least(name)
+                self._tooling(name)
+
+    # -- time --------------------------------------------------------------------------------------------------
+
+    def owe(self, agreement: str, amount: float, day: Day | None = None) -> None:
+        """Owe money after the horizon, at its end or on a later day."""
+        end = self.facts.bounds[-1]
+        self.after[agreement] += amount
+        self.after_present[agreement] += amount * self.facts.worth_on(day or end)
+
+    def parts(self, agreement: str, first: Day, until: Day) -> Iterator[tuple[int, float]]:
+        """Buckets that meet a span, each with the share of its units: units lie evenly over the days in force."""
+        starts, ends = self.facts.term(agreement)
+        for bucket in range(self.facts.count):
+            span = self.facts.bounds[bucket : bucket + 2]
+            hit = shared(max(first, starts), min(until, ends), *span)
+            if hit:
+                force = shared(starts, ends, *span)
+                assert force is not None
+                yield bucket, (hit[1] - hit[0]).days / (force[1] - force[0]).days
+
+    def units(self, agreement: str, bucket: int, item: str | None = None) -> float:
+        """Good units of the starts of a bucket, of one product or all."""
+        return sum(
+            quantity
+            for (name, made, number), quantity in self.good.items()
+            if name == agreement and number == bucket and item in (None, made)
+        )
+
+    # -- clauses -----------------------------------------------------------------------------------------------
+
+    def _rows(self, table: str, agreement: str) -> list[Row]:
+        return [row for row in self.facts.case[table] if row["agreement"] == agreement]
+
+    def _reservations(self, agreement: str) -> None:
+        facts = self.facts
+        said = {row["from"]: row for row in facts.plan["reserved"] if row["agreement"] == agreement}
+        rows = self._rows("reservations", agreement)
+        if not rows:
+            return
+        total = [0.0] * facts.count
+        each: list[tuple[Row, float, list[float]]] = []
+        for row in rows:
+            first, until = facts.window(row)
+            known = max(first, facts.bounds[0])
+            rate = said[known]["reserved"] if known in said else 0.0
+            facts.at_most("reservation", agreement, str(first), row["least"], rate)
+            facts.at_most("reservation", agreement, str(first), rate, row["most"])
+            hours = row["hours_per_year"] if row["per"] == "hour" else 1.0
+            per = "year" if row["per"] == "hour" else row["per"]
+            room = []
+            for bucket in range(facts.count):
+                hit = shared(first, until, *facts.bounds[bucket : bucket + 2])
+                room.append(rate * hours * length_of(*hit, per) if hit else 0.0)
+                total[bucket] += room[-1]
+                self.charges["reservation_fee", agreement, bucket] += row["fee"] * room[-1]
+            rest = length_of(max(first, facts.bounds[-1]), until, per) * hours
+            self.owe(agreement, row["fee"] * rate * rest)
+            each.append((row, rate, room))
+        for bucket in range(facts.count):
+            used = self.started[agreement, bucket]
+            facts.at_most("reserved", agreement, facts.label(bucket), used, total[bucket])
+            for row, _, room in each:
+                if row["kind"] == "deductible" and total[bucket] > 0:
+                    self.charges["reservation_fee", agreement, bucket] -= (
+                        row["fee"] * used * room[bucket] / total[bucket]
+                    )
+
+    def _fees(self, agreement: str) -> None:
+        schedules = grouped(self._rows("processing_fees", agreement), "item", "valid_from")
+        for (item, _), tiers in schedules.items():
+            first, until = self.facts.window(tiers[0])
+            for begin, end in _bases(tiers[0]["basis"], first, until):
+                count = 0.0
+                for bucket, share in self.parts(agreement, begin, end):
+                    before = count
+                    count += share * self.units(agreement, bucket, item)
+                    due = _total(tiers, count) - _total(tiers, before)
+                    self.charges["processing_fee", agreement, bucket] += due
+
+    def _charges(self, agreement: str) -> None:
+        for row in self._rows("fixed_charges", agreement):
+            first, until = self.facts.window(row)
+            for bucket in range(self.facts.count):
+                hit = shared(first, until, *self.facts.bounds[bucket : bucket + 2])
+                if hit:
+                    self.charges["fixed_charge", agreement, bucket] += row["amount"] * length_of(*hit, row["per"])
+            self.owe(agreement, row["amount"] * length_of(max(first, self.facts.bounds[-1]), until, row["per"]))
+
+    def _least(self, agreement: str) -> None:
+        start, end = self.facts.bounds[0], self.facts.bounds[-1]
+        for row in self._rows("take_or_pay", agreement):
+            for begin, full, close in _years(*self.facts.window(row)):
+                length = (full - begin).days
+                bought = row["share"] * row["quantity"] * row["price"]
+                inside = shared(begin, close, start, end)
+                if inside:
+                    owed = row["share"] * row["quantity"] * (inside[1] - inside[0]).days / length
+                    parts = list(self.parts(agreement, begin, close))
+                    built = sum(share * self.units(agreement, bucket) for bucket, share in parts)
+                    due = row["price"] * max(0.0, owed - built)
+                    self.charges["take_or_pay", agreement, parts[-1][0]] += due
+                beyond = shared(begin, close, end, datetime.date.max)
+                if beyond:
+                    self.owe(agreement, bought * (beyond[1] - beyond[0]).days / length)
+
+    def _tooling(self, agreement: str) -> None:
+        deal = self.facts.agreements[agreement]
+        for row in self._rows("tooling", agreement):
+            begin = row["date"] or deal["sign_from"] or deal["starts"]
+            if row["payment"] == "up_front":
+                self._pay_on(agreement, begin, row["amount"])
+            elif row["payment"] == "annuity":
+                rate, months = row["rate"] / 12, row["months"]
+                each = row["amount"] * (rate / (1 - (1 + rate) ** -months) if rate else 1 / months)
+                for number in range(int(months)):
+                    self._pay_on(agreement, later(begin, number), each)
+            else:
+                self._per_unit(agreement, row, begin)
+
+    def _per_unit(self, agreement: str, row: Row, begin: Day) -> None:
+        until = later(begin, row["months"])
+        paid = 0.0
+        for bucket, share in self.parts(agreement, begin, until):
+            due = row["amount"] / row["units"] * share * self.units(agreement, bucket)
+            self.charges["tooling", agreement, bucket] += due
+            paid += due
+        # The difference is settled when the time is up.
+        self._pay_on(agreement, until - datetime.timedelta(days=1), row["amount"] - paid)
+
+    def _pay_on(self, agreement: str, day: Day, amount: float) -> None:
+        """Pay on a day: not what was due before the horizon, and what is due after it is still owed."""
+        if day >= self.facts.bounds[-1]:
+            self.owe(agreement, amount, day)
+        elif day >= self.facts.bounds[0]:
+            bucket = self.facts.bucket_of(day)
+            assert bucket is not None
+            self.charges["tooling", agreement, bucket] += amount
+
+
+def _total(tiers: list[Row], count: float) -> float:
+    """Fee of a count of units within one basis."""
+    ordered = sorted(tiers, key=lambda row: row["above"])
+    if ordered[0]["method"] == "all_units":
+        # A count that rounding puts a hair above a tier's edge is still in the tier below.
+        reached = [row for row in ordered if row["above"] < count - 1e-6 * max(1.0, count)]
+        return count * reached[-1]["fee"] if reached else count * ordered[0]["fee"]
+    ends = [row["above"] for row in ordered[1:]] + [float("inf")]
+    return sum(row["fee"] * max(0.0, min(count, end) - row["above"]) for row, end in zip(ordered, ends, strict=True))
+
+
+def _bases(basis: str, first: Day, until: Day) -> list[tuple[Day, Day]]:
+    """Spans of time within which units are counted."""
+    if basis == "cumulative":
+        return [(first, until)]
+    if basis == "year":
+        return [(begin, close) for begin, _, close in _years(first, until)]
+    spans = []
+    begin = first
+    while begin < until:
+        following = later(begin.replace(day=1), 1)
+        spans.append((begin, min(following, until)))
+        begin = following
+    return spans
+
+
+def _years(first: Day, until: Day) -> list[tuple[Day, Day, Day]]:
+    """Years from a day: first day, the day a whole year later, and the day on which it closes."""
+    years = []
+    number = 0
+    while later(first, 12 * number) < until:
+        begin, full = later(first, 12 * number), later(first, 12 * (number + 1))
+        years.append((begin, full, min(full, until)))
+        number += 1
+    return years
