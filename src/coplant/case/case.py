@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from coplant.case.cells import EXPECTED, parse
+from coplant.case.cells import EXPECTED, as_series, filled, value
 from coplant.case.check import check_settings, check_tables
 from coplant.case.draft import ROW, Draft
 from coplant.case.folder import write_folder
@@ -156,7 +156,7 @@ class Case:
         mask = self._matching(schema, where)
         changed = []
         for name, change in changes.items():
-            new = change if isinstance(change, pl.Expr) else pl.lit(_value(schema, name, change))
+            new = change if isinstance(change, pl.Expr) else _value(schema, name, change)
             changed.append(pl.when(mask).then(new).otherwise(pl.col(name)).alias(name))
         try:
             frame = self.tables[table].with_columns(changed)
@@ -237,7 +237,7 @@ class Case:
         frame = self.tables[table.name]
         if isinstance(where, Mapping):
             _known_columns(table, where)
-            tests = [_is(table, name, value) for name, value in where.items()]
+            tests = [_is(table, name, given) for name, given in where.items()]
         else:
             tests = [pl.lit(True)] if where is None else [where]
         try:
@@ -290,9 +290,8 @@ def make_case(
     tables: dict[str, pl.DataFrame] = {}
     rows: dict[str, pl.Series] = {}
     for name, frame in draft.tables.items():
-        ordered = frame.sort(TABLES[name].key) if frame.height > 1 else frame
-        rows[name] = ordered[ROW]
-        tables[name] = ordered.drop(ROW)
+        rows[name] = frame[ROW]
+        tables[name] = frame.drop(ROW)
     return Case(draft.settings, tables, rows)
 
 
@@ -333,26 +332,29 @@ def _known_columns(table: Table, names: Mapping[str, Any]) -> None:
         raise CaseError(problems, "the edit")
 
 
-def _value(table: Table, name: str, value: Any) -> Any:
+def _value(table: Table, name: str, given: Any) -> pl.Expr:
+    """Return a value that was handed over, in the type of its column."""
     column = table.column(name)
-    values, bad = parse([value], column)
-    if bad.item():
-        problem = Problem(table.name, None, name, value, EXPECTED[column.type], column.description)
+    raw = as_series([given], column).alias(name).to_frame()
+    dtype = raw.schema[name]
+    typed, present = raw.select(value(column, dtype).alias("typed"), filled(column, dtype).alias("present")).row(0)
+    if present and typed is None:
+        problem = Problem(table.name, None, name, given, EXPECTED[column.type], column.description)
         raise CaseError([problem], "the edit")
-    return values
+    return pl.lit(typed, column.dtype)
 
 
-def _is(table: Table, name: str, value: Any) -> pl.Expr:
-    if value is None:
+def _is(table: Table, name: str, given: Any) -> pl.Expr:
+    if given is None:
         return pl.col(name).is_null()
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return pl.any_horizontal(pl.lit(False), *(_is(table, name, one) for one in value))
-    return pl.col(name) == pl.lit(_value(table, name, value)).first()
+    if isinstance(given, (list, tuple, set, frozenset)):
+        return pl.any_horizontal(pl.lit(False), *(_is(table, name, one) for one in given))
+    return pl.col(name) == _value(table, name, given)
 
 
 def _in_words(where: Where | None) -> str:
     if isinstance(where, Mapping):
-        return " and ".join(f"{name} = {value}" for name, value in where.items())
+        return " and ".join(f"{name} = {given}" for name, given in where.items())
     return "any row" if where is None else str(where)
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from coplant.case.cells import EXPECTED, parse
+from coplant.case.cells import EXPECTED, as_series, filled, value
 from coplant.case.draft import ROW, Draft
 from coplant.case.found import Fault, Found
 from coplant.case.names import did_you_mean
@@ -39,13 +39,13 @@ def check_settings(found: Mapping[str, Any], rows: Mapping[str, int], draft: Dra
     table = TABLES["case"]
     part = Draft()
     record = {name: joined(value) if name == "buckets" else value for name, value in found.items()}
-    values = _typed(table, Found.of([record] if record else [dict.fromkeys(table.names)]), part).row(0, named=True)
-    if values["buckets"] is not None:
-        values["buckets"], mistakes = parse_buckets(values["buckets"], values["start"])
+    frame = _typed(table, Found.of([record or dict.fromkeys(table.names)]), part)
+    settings = frame.drop(ROW).row(0, named=True)
+    if settings["buckets"] is not None:
+        settings["buckets"], mistakes = parse_buckets(settings["buckets"], settings["start"])
         part.add(*(Problem("case", 1, "buckets", *mistake) for mistake in mistakes))
-    del values[ROW]
     draft.add(*(replace(problem, row=rows.get(problem.column or "")) for problem in part.problems))
-    draft.settings = None if part.problems else Settings(**values)
+    draft.settings = None if part.problems else Settings(**settings)
 
 
 def check_tables(found: Mapping[str, Found], draft: Draft) -> None:
@@ -76,11 +76,12 @@ def check_tables(found: Mapping[str, Found], draft: Draft) -> None:
             columns = ", ".join(column.name for column in table.columns if column.required)
             mend = f"{table.description}. Give at least the columns {columns}"
             draft.add(Problem(name, None, None, None, "at least one row in this table", mend))
+    known: dict[tuple[str, str], pl.Series] = {}
     for name in names:
         if not draft[name].is_empty():
             if not found[name].checked:
                 _check_keys(TABLES[name], draft)
-            _check_references(TABLES[name], draft)
+            _check_references(TABLES[name], draft, known)
 
 
 @cache
@@ -96,41 +97,63 @@ def _typed(table: Table, found: Found, draft: Draft) -> pl.DataFrame:
         if name not in table.names:
             mend = did_you_mean(name, table.names, f"The columns of {table.name} are {', '.join(table.names)}")
             draft.add(Problem(table.name, None, name, None, "the name of a column of this table", mend))
-    series = [_typed_column(table, column, found, draft) for column in table.columns]
-    frame = pl.DataFrame([*series, rows])
-    limits = _limits(table)
-    if limits:
-        broken = frame.select(limit.broken.any().alias(limit.column.name) for limit in limits).row(0, named=True)
-        for limit in limits:
-            if broken[limit.column.name]:
-                _report_limit(table, limit, frame, draft)
-    return frame
-
-
-def _typed_column(table: Table, column: Column, found: Found, draft: Draft) -> pl.Series:
-    height = len(found.rows)
-    raw = found.columns.get(column.name)
-    if raw is None:
-        if column.required and height:
+    raw = [
+        as_series(found.columns[name], table.column(name)).alias(name) for name in table.names if name in found.columns
+    ]
+    values: list[pl.Expr] = []
+    for column in table.columns:
+        if column.name in found.columns:
+            continue
+        if column.required and rows.len():
             draft.add(Problem(table.name, None, column.name, None, "this column", f"Add it: {column.description}"))
-        return pl.repeat(column.default, height, dtype=column.dtype, eager=True).alias(column.name)
-    values, bad = parse(raw, column)
-    empty = values.is_null()
-    if bad.any():
-        empty &= ~bad
-        for index in bad.arg_true().to_list():
-            value: Any = raw[index]
-            expected, mend = EXPECTED[column.type], column.description
-            if isinstance(value, Fault):
-                value, expected, mend = value.content, value.expected, value.mend
-            draft.add(Problem(table.name, found.rows[index], column.name, value, expected, mend))
-    if empty.any():
-        if column.required:
-            for row in found.rows.filter(empty).to_list():
+        values.append(pl.lit(column.default, column.dtype).alias(column.name))
+    cells = pl.DataFrame([*raw, rows])
+    here = [(table.column(one.name), one.dtype) for one in raw]
+    values += [value(column, dtype).alias(column.name) for column, dtype in here]
+    frame = cells.select(*values, ROW)
+    empty = frame.select(pl.col(column.name).null_count() for column, _ in here).row(0)
+    with_empty = [one for one, count in zip(here, empty, strict=True) if count]
+    if with_empty:
+        frame = _without_empty(table, found, cells, frame, with_empty, draft)
+    frame = frame.select(*table.names, ROW)
+    limits = _limits(table)
+    broken = frame.select(limit.broken.any().alias(limit.column.name) for limit in limits).row(0) if limits else ()
+    for limit, one in zip(limits, broken, strict=True):
+        if one:
+            _report_limit(table, limit, frame, draft)
+    key = list(table.key)
+    return frame.sort(key, maintain_order=True) if frame.height > 1 and key else frame
+
+
+def _without_empty(
+    table: Table,
+    found: Found,
+    cells: pl.DataFrame,
+    frame: pl.DataFrame,
+    columns: list[tuple[Column, pl.DataType]],
+    draft: Draft,
+) -> pl.DataFrame:
+    """Report the cells of some columns that are bad or missing, and fill in defaults."""
+    masks = cells.select(filled(column, dtype).alias(column.name) for column, dtype in columns)
+    bad = masks.select(pl.col(name) & frame[name].is_null() for name in masks.columns)
+    for column, _ in columns:
+        if bad[column.name].any():
+            raw = found.columns[column.name]
+            for index in bad[column.name].arg_true().to_list():
+                content: Any = raw[index]
+                expected, mend = EXPECTED[column.type], column.description
+                if isinstance(content, Fault):
+                    content, expected, mend = content.content, content.expected, content.mend
+                draft.add(Problem(table.name, found.rows[index], column.name, content, expected, mend))
+        if column.required and not masks[column.name].all():
+            for row in found.rows.filter(~masks[column.name]).to_list():
                 draft.add(Problem(table.name, row, column.name, None, "a value", column.description))
-        elif column.default is not None:
-            values = values.set(empty, column.default)
-    return values.alias(column.name)
+    defaults = [
+        pl.when(masks[column.name]).then(column.name).otherwise(pl.lit(column.default)).alias(column.name)
+        for column, _ in columns
+        if column.default is not None
+    ]
+    return frame.with_columns(defaults)
 
 
 class _Limit(NamedTuple):
@@ -158,11 +181,9 @@ def _limits(table: Table) -> list[_Limit]:
 
 def _report_limit(table: Table, limit: _Limit, frame: pl.DataFrame, draft: Draft) -> None:
     column = limit.column
-    for row, value in frame.filter(limit.broken).select(ROW, column.name).iter_rows():
-        expected, mend = allowed(column), column.description
-        if column.choices:
-            mend = did_you_mean(value, column.choices, mend)
-        draft.add(Problem(table.name, row, column.name, value, expected, mend))
+    for row, cell in frame.filter(limit.broken).select(ROW, column.name).iter_rows():
+        mend = did_you_mean(cell, column.choices, column.description) if column.choices else column.description
+        draft.add(Problem(table.name, row, column.name, cell, allowed(column), mend))
 
 
 def allowed(column: Column) -> str:
@@ -178,42 +199,52 @@ def allowed(column: Column) -> str:
 
 
 def _check_keys(table: Table, draft: Draft) -> None:
-    frame, key = draft[table.name], list(table.key)
-    cells = pl.col(key[0]) if len(key) == 1 else pl.struct(key)
-    if not frame.select(cells.is_duplicated().any()).item():
+    frame, key = draft[table.name], list(table.key)  # sorted by key
+    if (
+        not key
+        or not frame.select(pl.all_horizontal(pl.col(key).eq_missing(pl.col(key).shift(1))).slice(1).any()).item()
+    ):
         return
-    filled = pl.all_horizontal(pl.col(name).is_not_null() for name in key if table.column(name).required)
+    present = pl.all_horizontal(pl.col(name).is_not_null() for name in key if table.column(name).required)
     again = (
-        frame.filter(filled)
+        frame.filter(present)
         .select(ROW, *key, first=pl.col(ROW).first().over(key))
         .filter(pl.col(ROW) != pl.col("first"))
     )
     names = ", ".join(key)
     for row, *values, first in again.iter_rows():
-        value: Any = ", ".join("empty" if one is None else str(one) for one in values) if values[1:] else values[0]
+        content: Any = ", ".join("empty" if one is None else str(one) for one in values) if values[1:] else values[0]
         expected = f"other values of {names} than in row {first}"
         mend = "Two rows have the same key: remove one, or change what tells them apart"
-        draft.add(Problem(table.name, row, names, value, expected, mend))
+        draft.add(Problem(table.name, row, names, content, expected, mend))
 
 
-def _check_references(table: Table, draft: Draft) -> None:
-    for column in table.columns:
-        if column.refers_to is None:
-            continue
-        there, name = column.refers_to
-        target = draft[there]
-        known = target[name]
-        if column.refers_to == ("items", "family"):  # an item without a family is a family of its own
-            known = known.fill_null(target["item"])
-        known = known.drop_nulls().unique(maintain_order=True)
-        dangling = draft[table.name].filter(~pl.col(column.name).is_in(known.implode()))
-        if dangling.is_empty():
-            continue
-        names = known.to_list()
-        expected = f"{'an' if name[0] in 'aeiou' else 'a'} {name} in {there}"
-        otherwise = f"Add it to {there}, or name one that is there"
-        hints: dict[str, str] = {}
-        for row, value in dangling.select(ROW, column.name).iter_rows():
-            if value not in hints:
-                hints[value] = did_you_mean(value, names, otherwise) if len(hints) < _HINTS else otherwise
-            draft.add(Problem(table.name, row, column.name, value, expected, hints[value]))
+def _check_references(table: Table, draft: Draft, known: dict[tuple[str, str], pl.Series]) -> None:
+    """Check that what a table refers to is there; `known` keeps the names looked up for other tables."""
+    references = [(column.name, column.refers_to) for column in table.columns if column.refers_to]
+    for _, place in references:
+        if place not in known:
+            names = draft[place[0]][place[1]]
+            if place == ("items", "family"):  # an item without a family is a family of its own
+                names = names.fill_null(draft["items"]["item"])
+            known[place] = names.drop_nulls().unique()
+    if not references:
+        return
+    dangling = draft[table.name].select(
+        (~pl.col(name).is_in(known[place].implode())).any().alias(name) for name, place in references
+    )
+    for name, place in references:
+        if dangling[name].item():
+            _report_dangling(table, name, place, known[place], draft)
+
+
+def _report_dangling(table: Table, column: str, place: tuple[str, str], known: pl.Series, draft: Draft) -> None:
+    rows = draft[table.name].filter(~pl.col(column).is_in(known.implode()))
+    names = known.sort().to_list()
+    expected = f"{'an' if place[1][0] in 'aeiou' else 'a'} {place[1]} in {place[0]}"
+    otherwise = f"Add it to {place[0]}, or name one that is there"
+    hints: dict[str, str] = {}
+    for row, name in rows.select(ROW, column).iter_rows():
+        if name not in hints:
+            hints[name] = did_you_mean(name, names, otherwise) if len(hints) < _HINTS else otherwise
+        draft.add(Problem(table.name, row, column, name, expected, hints[name]))

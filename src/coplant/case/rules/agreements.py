@@ -8,7 +8,7 @@ from coplant.case.draft import ROW, Draft
 from coplant.case.rules.registry import rule
 
 
-@rule()
+@rule("agreements")
 def hosts_build(draft: Draft) -> None:
     """Check that an agreement is with a host, or with the brand for a plant of its own."""
     parties = draft.lookup("parties", "party", "role")
@@ -18,7 +18,7 @@ def hosts_build(draft: Draft) -> None:
     draft.report("agreements", rows, "host", "a party whose role is host or brand", mend)
 
 
-@rule()
+@rule("agreements")
 def plants_belong_to_their_hosts(draft: Draft) -> None:
     """Check that the site of an agreement is its host's."""
     agreements = draft["agreements"].join(draft.lookup("sites", "site", "party"), on="site")
@@ -27,7 +27,7 @@ def plants_belong_to_their_hosts(draft: Draft) -> None:
     draft.report("agreements", rows, "site", "a site of {host}, the host", mend)
 
 
-@rule()
+@rule("routes")
 def routes_are_at_the_site_of_their_agreement(draft: Draft) -> None:
     """Check that what is built under an agreement is built at its site."""
     agreements = draft.lookup("agreements", "agreement", "site")
@@ -40,14 +40,14 @@ def routes_are_at_the_site_of_their_agreement(draft: Draft) -> None:
     draft.report("routes", rows, "agreement", "an agreement for {site}, the site of the route", mend)
 
 
-@rule()
+@rule("agreements")
 def agreements_are_signed_before_they_start(draft: Draft) -> None:
     """Check that the day of signature is not after the first day in force."""
     rows = draft["agreements"].filter(pl.col("sign_from") > pl.col("starts"))
     draft.report("agreements", rows, "sign_from", "a day not after {starts}, its starts", "Mend one of the two days")
 
 
-@rule()
+@rule("agreements")
 def one_of_a_group_is_signed(draft: Draft) -> None:
     """Check that of the agreements of a group at most one is in force already."""
     first = pl.col(ROW).first().over("group")

@@ -30,15 +30,15 @@ def _with_windows(draft: Draft, table: str) -> pl.DataFrame:
     )
 
 
-def _clauses() -> list[str]:
-    return [name for name, table in TABLES.items() if "valid_from" in table.names]
+def _clauses(draft: Draft) -> list[str]:
+    return [name for name, table in TABLES.items() if "valid_from" in table.names and not draft[name].is_empty()]
 
 
-@rule("agreements.starts", "agreements.term")
+@rule("agreements", sound=("agreements.starts", "agreements.term"))
 def clauses_hold_within_the_term(draft: Draft) -> None:
     """Check that a clause is valid for some days, all of them in the agreement's term."""
     starts, ends = pl.col("starts_agreement"), pl.col("ends_agreement")
-    for table in _clauses():
+    for table in _clauses(draft):
         rows = _with_windows(draft, table)
         outside = rows.filter((pl.col("valid_from") < starts) | (pl.col("valid_from") >= ends))
         expected = "a day from {starts_agreement} on and before {ends_agreement}, the agreement's term"
@@ -53,10 +53,10 @@ def clauses_hold_within_the_term(draft: Draft) -> None:
         )
 
 
-@rule("agreements.starts", "agreements.term")
+@rule("agreements", sound=("agreements.starts", "agreements.term"))
 def clauses_do_not_overlap(draft: Draft) -> None:
     """Check that on any day at most one row of a clause is valid for the same thing."""
-    for table in _clauses():
+    for table in _clauses(draft):
         same = [name for name in TABLES[table].key if name not in ("valid_from", "above")]
         before = pl.col("ends").cum_max().shift(1).over(same, order_by="begins")
         rows = (
@@ -71,7 +71,7 @@ def clauses_do_not_overlap(draft: Draft) -> None:
         draft.report(table, rows, "valid_from", expected, mend)
 
 
-@rule("processing_fees.above")
+@rule("processing_fees", sound=("processing_fees.above",))
 def fee_tiers_start_at_zero(draft: Draft) -> None:
     """Check that the first unit has a fee."""
     above = pl.col("above")
@@ -80,7 +80,7 @@ def fee_tiers_start_at_zero(draft: Draft) -> None:
     draft.report("processing_fees", rows, "above", "0 in the first tier", mend)
 
 
-@rule()
+@rule("processing_fees")
 def fee_tiers_agree(draft: Draft) -> None:
     """Check that tiers of one fee count the same units in the same way, and hold for the same days."""
     for column in ("basis", "method", "valid_until"):
@@ -94,7 +94,7 @@ def fee_tiers_agree(draft: Draft) -> None:
         draft.report("processing_fees", rows, column, "{first}, as in row {first_row}", mend)
 
 
-@rule("routes.agreement", "routes.item", "processing_fees.agreement", "processing_fees.item")
+@rule("processing_fees", sound=("routes.agreement", "routes.item", "processing_fees.agreement", "processing_fees.item"))
 def fees_are_for_what_is_made(draft: Draft) -> None:
     """Check that a fee for an item is for one that the agreement's routes make."""
     fees = draft["processing_fees"].filter(pl.col("item").is_not_null())
@@ -103,7 +103,7 @@ def fees_are_for_what_is_made(draft: Draft) -> None:
     draft.report("processing_fees", rows, "item", "an item that a route of the agreement makes", mend)
 
 
-@rule("agreements.starts", "agreements.term")
+@rule("processing_fees", sound=("agreements.starts", "agreements.term"))
 def fees_are_for_one_or_for_all(draft: Draft) -> None:
     """Check that while a fee is for every product of an agreement, none is for one of them."""
     fees = _with_windows(draft, "processing_fees").unique(_TIER, keep="first", maintain_order=True)
@@ -121,14 +121,14 @@ def fees_are_for_one_or_for_all(draft: Draft) -> None:
     draft.report("processing_fees", rows, "item", expected, mend)
 
 
-@rule()
+@rule("reservations")
 def reservations_have_room(draft: Draft) -> None:
     """Check that the least that can be reserved is not above the most."""
     rows = draft["reservations"].filter(pl.col("least") > pl.col("most"))
     draft.report("reservations", rows, "least", "at most {most}, the row's most", "Mend least or most")
 
 
-@rule("reservations.hours_per_year")
+@rule("reservations", sound=("reservations.hours_per_year",))
 def hourly_reservations_have_hours(draft: Draft) -> None:
     """Check that a capacity per hour comes with the hours that the line runs."""
     rows = draft["reservations"].filter(pl.col("per") == "hour", pl.col("hours_per_year").is_null())
@@ -136,7 +136,7 @@ def hourly_reservations_have_hours(draft: Draft) -> None:
     draft.report("reservations", rows, "hours_per_year", "the hours of a year, as least and most are per hour", mend)
 
 
-@rule("tooling.units", "tooling.months")
+@rule("tooling", sound=("tooling.units", "tooling.months"))
 def tooling_can_be_paid(draft: Draft) -> None:
     """Check that a payment in parts says over how many units and months."""
     needed = {"per_unit": ("units", "months"), "annuity": ("months",)}

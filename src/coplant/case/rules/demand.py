@@ -10,7 +10,7 @@ from coplant.case.rules.registry import rule
 from coplant.errors import Problem
 
 
-@rule()
+@rule("demand")
 def streams_keep_their_item_and_site(draft: Draft) -> None:
     """Check that all rows of a stream of demand ask for the same item at the same site."""
     for column in ("item", "site"):
@@ -24,7 +24,7 @@ def streams_keep_their_item_and_site(draft: Draft) -> None:
         draft.report("demand", rows, column, "{first}, as in row {first_row}", mend)
 
 
-@rule("demand.demand", "demand.from", "demand.quantity", "prices.demand", "prices.from")
+@rule("demand", sound=("demand.demand", "demand.from", "demand.quantity", "prices.demand", "prices.from"))
 def demand_has_a_price_when_it_begins(draft: Draft) -> None:
     """Check that on the first day of the horizon with demand there is a price."""
     if draft.settings is None:
@@ -54,7 +54,7 @@ def demand_has_a_price_when_it_begins(draft: Draft) -> None:
     draft.report("prices", late, "from", "a first price from {first} or earlier", mend)
 
 
-@rule("safety_stock.quantity", "safety_stock.days")
+@rule("safety_stock", sound=("safety_stock.quantity", "safety_stock.days"))
 def safety_stock_is_a_quantity_or_days(draft: Draft) -> None:
     """Check that a target is either a quantity or days."""
     both = pl.col("quantity").is_not_null() & pl.col("days").is_not_null()
@@ -66,7 +66,7 @@ def safety_stock_is_a_quantity_or_days(draft: Draft) -> None:
     draft.report("safety_stock", frame.filter(neither), "quantity", "either quantity or days", mend)
 
 
-@rule("demand.item", "demand.site")
+@rule("safety_stock", sound=("demand.item", "demand.site"))
 def days_of_cover_have_demand(draft: Draft) -> None:
     """Check that a target in days stands where there is demand."""
     rows = draft["safety_stock"].filter(pl.col("days") > 0).join(draft["demand"], on=("item", "site"), how="anti")
@@ -74,7 +74,7 @@ def days_of_cover_have_demand(draft: Draft) -> None:
     draft.report("safety_stock", rows, "days", "days only where there is demand", mend)
 
 
-@rule("items.item", "items.family", "annuities.item", "annuities.family")
+@rule("mix", sound=("items.item", "items.family", "annuities.item", "annuities.family"))
 def mix_names_families(draft: Draft) -> None:
     """Check that the mix is of families of items or annuities."""
     items = draft["items"].select("item", family=pl.coalesce("family", "item"))
@@ -86,7 +86,7 @@ def mix_names_families(draft: Draft) -> None:
         draft.add(Problem("mix", row, "family", family, "a family of items or annuities", mend))
 
 
-@rule()
+@rule("mix")
 def mix_can_be_kept(draft: Draft) -> None:
     """Check that no least share is above its most, and those of a year are not above the whole."""
     mix = draft["mix"]

@@ -8,7 +8,7 @@ from coplant.case.draft import Draft
 from coplant.case.rules.registry import rule
 
 
-@rule()
+@rule("routes")
 def routes_are_in_plants(draft: Draft) -> None:
     """Check that only a plant holds routes."""
     rows = draft["routes"].join(draft.lookup("sites", "site", "kind"), on="site").filter(pl.col("kind") != "plant")
@@ -16,14 +16,14 @@ def routes_are_in_plants(draft: Draft) -> None:
     draft.report("routes", rows, "site", "a site of kind plant", mend)
 
 
-@rule()
+@rule("routes")
 def routes_end_after_they_start(draft: Draft) -> None:
     """Check that the first day without starts comes after the first day with them."""
     rows = draft["routes"].filter(pl.col("until") <= pl.col("from"))
     draft.report("routes", rows, "until", "a day after {from}, the route's from", "Mend one of the two days")
 
 
-@rule("routes.from")
+@rule("routes", sound=("routes.from",))
 def ramps_have_a_start(draft: Draft) -> None:
     """Check that a route with a ramp has the day from which the ramp counts."""
     rows = draft["routes"].filter(pl.col("ramp").is_not_null() & pl.col("from").is_null())
@@ -31,7 +31,7 @@ def ramps_have_a_start(draft: Draft) -> None:
     draft.report("routes", rows, "from", "the start of production", mend)
 
 
-@rule("ramps.ramp", "ramps.month")
+@rule("ramps", sound=("ramps.ramp", "ramps.month"))
 def ramps_start_at_month_zero(draft: Draft) -> None:
     """Check that a ramp says what holds from its first day on."""
     month = pl.col("month")
@@ -39,7 +39,7 @@ def ramps_start_at_month_zero(draft: Draft) -> None:
     draft.report("ramps", rows, "month", "0 in the first row of a ramp", 'Add a row of "{ramp}" for month 0')
 
 
-@rule()
+@rule("loads")
 def loads_are_at_the_site_of_the_route(draft: Draft) -> None:
     """Check that a route loads resources of its own site only."""
     rows = (
@@ -52,7 +52,7 @@ def loads_are_at_the_site_of_the_route(draft: Draft) -> None:
     draft.report("loads", rows, "resource", "a resource at {site}, the site of the route", mend)
 
 
-@rule("resource_capacity.resource")
+@rule("resources", sound=("resource_capacity.resource",))
 def loaded_resources_have_capacity(draft: Draft) -> None:
     """Check that what routes load has capacity; without a row it has none, and stops them without a word."""
     rows = (
@@ -64,7 +64,7 @@ def loaded_resources_have_capacity(draft: Draft) -> None:
     draft.report("resources", rows, "resource", "a resource with rows in resource_capacity", mend)
 
 
-@rule("resource_capacity.overtime_cost")
+@rule("resource_capacity", sound=("resource_capacity.overtime_cost",))
 def overtime_has_a_cost(draft: Draft) -> None:
     """Check that overtime that can be had costs something, if only zero."""
     rows = draft["resource_capacity"].filter(pl.col("overtime_quantity") > 0, pl.col("overtime_cost").is_null())
@@ -72,7 +72,7 @@ def overtime_has_a_cost(draft: Draft) -> None:
     draft.report("resource_capacity", rows, "overtime_cost", "a cost, as there is overtime", mend)
 
 
-@rule("routes.learning")
+@rule("learning", sound=("routes.learning",))
 def experience_curves_are_followed(draft: Draft) -> None:
     """Check that some route follows each experience curve."""
     rows = draft["learning"].join(draft["routes"], on="learning", how="anti")
@@ -80,7 +80,7 @@ def experience_curves_are_followed(draft: Draft) -> None:
     draft.report("learning", rows, "learning", "a curve that a route follows", mend)
 
 
-@rule("lanes.item", "lanes.family")
+@rule("lanes", sound=("lanes.item", "lanes.family"))
 def lanes_move_an_item_or_a_family(draft: Draft) -> None:
     """Check that a lane moves either an item or a family."""
     both = pl.col("item").is_not_null() & pl.col("family").is_not_null()
@@ -91,21 +91,21 @@ def lanes_move_an_item_or_a_family(draft: Draft) -> None:
     draft.report("lanes", draft["lanes"].filter(neither), "item", "either an item or a family", mend)
 
 
-@rule()
+@rule("lanes")
 def lanes_lead_elsewhere(draft: Draft) -> None:
     """Check that a lane ends at another site than it starts at."""
     rows = draft["lanes"].filter(pl.col("from_site") == pl.col("to_site"))
     draft.report("lanes", rows, "to_site", "a site other than from_site", "Mend one of the two sites")
 
 
-@rule("lanes.per")
+@rule("lanes", sound=("lanes.per",))
 def lane_capacity_has_a_period(draft: Draft) -> None:
     """Check that a capacity is a quantity per period."""
     rows = draft["lanes"].filter(pl.col("capacity").is_not_null() & pl.col("per").is_null())
     draft.report("lanes", rows, "per", "the period of capacity", "Say per what period {capacity} is, such as month")
 
 
-@rule()
+@rule("offers")
 def offers_come_from_suppliers(draft: Draft) -> None:
     """Check that who sells is a supplier."""
     parties = draft.lookup("parties", "party", "role")
@@ -114,7 +114,7 @@ def offers_come_from_suppliers(draft: Draft) -> None:
     draft.report("offers", rows, "supplier", "a party whose role is supplier", mend)
 
 
-@rule("offers.offer", "offer_prices.offer", "offer_prices.from")
+@rule("offers", sound=("offers.offer", "offer_prices.offer", "offer_prices.from"))
 def offers_have_a_price_from_the_start(draft: Draft) -> None:
     """Check that every offer has a price, from the first day on."""
     priced = draft["offers"].join(draft["offer_prices"], on="offer", how="anti")
@@ -129,7 +129,7 @@ def offers_have_a_price_from_the_start(draft: Draft) -> None:
     draft.report("offer_prices", late, "from", f"a first price from {start} or earlier", mend)
 
 
-@rule()
+@rule("receipts")
 def receipts_arrive_in_the_horizon(draft: Draft) -> None:
     """Check that receipts arrive after the start; what came before is stock."""
     if draft.settings is not None:

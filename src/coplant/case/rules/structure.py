@@ -15,7 +15,7 @@ _MOVES = ("items.family", "lanes.item", "lanes.family", "lanes.from_site", "lane
 _SOURCES = tuple(f"{table}.{column}" for table in ("offers", "stock", "receipts") for column in ("item", "site"))
 
 
-@rule("routes", "offers")
+@rule(None, sound=("routes", "offers"))
 def something_is_made_or_bought(draft: Draft) -> None:
     """Check that a case has a route or an offer."""
     if draft["routes"].is_empty() and draft["offers"].is_empty():
@@ -23,7 +23,7 @@ def something_is_made_or_bought(draft: Draft) -> None:
         draft.add(Problem("routes", None, None, None, "at least one row in routes or offers", mend))
 
 
-@rule(*_BILL)
+@rule("bom", sound=(*_BILL,))
 def nothing_is_made_of_itself(draft: Draft) -> None:
     """Check that the bill of materials has no loop."""
     routes = draft["routes"].select("route", product="item")
@@ -36,7 +36,7 @@ def nothing_is_made_of_itself(draft: Draft) -> None:
         draft.add(Problem("bom", row, "item", item, "a bill of materials without a loop", mend))
 
 
-@rule(*_BILL, *_PLACES, *_MOVES, *_SOURCES, "stock.quantity", "receipts.quantity")
+@rule("demand", sound=(*_BILL, *_PLACES, *_MOVES, *_SOURCES, "stock.quantity", "receipts.quantity"))
 def what_is_asked_for_can_be_had(draft: Draft) -> None:
     """Check that everything in demand can be made, bought, moved or is there, and so can all that it takes."""
     wanted = draft["demand"].filter(pl.col("quantity") > 0).unique("demand", keep="first", maintain_order=True)
