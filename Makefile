@@ -19,7 +19,7 @@ help: ## list the targets
 	  || sed -n 's/^\([a-z-]*\):.*## /  \1: /p' $(MAKEFILE_LIST)
 
 demo: $(VENV)/installed ## plan the reference case and write its page and workbook to build/demo
-	@$(BIN)/coplant plan $(CASE) --out $(DEMO) --report $(DEMO)/report.html --excel $(DEMO)/plan.xlsx
+	@$(BIN)/coplant plan $(CASE) --out $(DEMO)/plan --report $(DEMO)/report.html --excel $(DEMO)/plan.xlsx
 
 test: $(VENV)/installed-dev ## run the tests, but for the slow ones
 	@$(BIN)/python -m pytest -n 2 -m "not slow"

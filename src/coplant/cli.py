@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import json
 import os
 import shutil
@@ -110,12 +111,16 @@ def plan(
         files = {name: path for name, path in (("tables", out), ("report", report), ("excel", excel)) if path}
         for path in files.values():
             _refuse_if_unwritable(path)
+        if out is not None:
+            _refuse_if_not_a_plan(out)
         with progress.stage("Reading the case"):
             read = coplant.read(case)
         with progress.stage("Planning"):
             made = coplant.plan(
                 read, gap=gap, time_limit=time_limit, solver=solver.value, seed=seed, progress=progress.say
             )
+        for warning in made.scaling["warnings"]:
+            typer.echo(f"Note: {warning}", err=True)
         for name, path in files.items():
             with progress.stage(f"Writing {path}"):
                 {"tables": made.write, "report": made.report, "excel": made.to_excel}[name](path)
@@ -150,14 +155,14 @@ def new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to ma
     with _answering():
         from importlib.resources import files
 
+        from coplant.case.files import written_whole
         from coplant.errors import FileError
 
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise FileError(f"{folder} exists and is not an empty folder; name one that does not exist yet")
-        _refuse_if_unwritable(folder)
-        folder.mkdir(exist_ok=True)
-        for source in sorted(files("coplant").joinpath("starter").iterdir(), key=lambda file: file.name):
-            (folder / source.name).write_bytes(source.read_bytes())
+        if folder.is_dir() and any(folder.iterdir()):
+            raise FileError(f"{folder} holds files already. Name a folder that does not exist yet")
+        with written_whole(folder, folder=True) as place:
+            for source in files("coplant").joinpath("starter").iterdir():
+                (place / source.name).write_bytes(source.read_bytes())
         typer.echo(f"Wrote a case of five rows to {folder}. Now: coplant plan {folder}")
 
 
@@ -171,7 +176,6 @@ def convert(
     with _answering():
         import coplant
 
-        _refuse_if_unwritable(target)
         read = coplant.read(source)
         read.write(target, format=layout.value)
         typer.echo(f"Wrote {read.settings.name} to {target}")
@@ -181,7 +185,8 @@ def convert(
 def schema(
     table: Annotated[str | None, typer.Argument(metavar="[TABLE]", help="A table to describe.")] = None,
     template: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write an empty .xlsx workbook with every table.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write every table without rows, to an .xlsx or a folder."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -190,11 +195,10 @@ def schema(
         from coplant.schema import TABLES
 
         if template is not None:
-            _refuse_if_unwritable(template)
-            from coplant.schema.template import empty_workbook
+            from coplant.case import template as write_template
 
-            _write_whole(template, empty_workbook())
-            typer.echo(f"Wrote an empty workbook to {template}")
+            write_template(template)
+            typer.echo(f"Wrote an empty case to {template}")
         elif table is not None:
             _describe(_table_named(table), as_json)
         elif as_json:
@@ -217,7 +221,6 @@ def generate(
     with _answering():
         from coplant.generate import generate as made_up
 
-        _refuse_if_unwritable(folder)
         case = made_up(items, buckets, hosts, seed)
         case.write(folder)
         typer.echo(f"Wrote {case.settings.name} to {folder}")
@@ -244,21 +247,8 @@ def main() -> None:
 
 def _facts(made: Plan) -> dict[str, Any]:
     """Return what a program wants to know of a plan."""
-    return {
-        "case": made.settings.name,
-        "currency": made.settings.currency,
-        "status": made.status,
-        "objective": made.objective,
-        "bound": made.bound,
-        "gap": made.gap,
-        "signed": made["signed"].to_dicts(),
-        "reserved": made["reserved"].to_dicts(),
-        "digest": made.digest,
-        "versions": made.versions,
-        "options": made.options,
-        "violations": made.violations,
-        "timings": made.timings,
-    }
+    head = {"case": made.settings.name, "currency": made.settings.currency}
+    return head | made.facts() | {name: made[name].to_dicts() for name in ("signed", "reserved")}
 
 
 def _describe(table: Table, as_json: bool) -> None:
@@ -296,18 +286,7 @@ def _print_columns(rows: Sequence[Sequence[str]]) -> None:
 
 
 def _print_json(value: Mapping[str, Any]) -> None:
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
-
-
-def _plain(value: Any) -> Any:
-    """Turn what JSON has no form for into text, numbers and objects."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.asdict(value)
-    if hasattr(value, "items"):
-        return dict(value)
-    if hasattr(value, "item"):
-        return value.item()
-    return str(value)
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
 # -- what can go wrong ----------------------------------------------------------------------------------------------
@@ -341,25 +320,23 @@ def _fail(kind: str, message: str, code: int, as_json: bool, **more: Any) -> NoR
 
 
 def _refuse_if_unwritable(path: Path) -> None:
-    """Say so before the work rather than after it, and make the folder the result goes to."""
-    from coplant.errors import FileError
+    """Make the folder that a result goes to, and say before the work rather than after it if that cannot be."""
+    from coplant.case.files import refused
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise FileError(f"the folder {path.parent} cannot be made: {error.strerror}") from error
+        raise refused(path, "written", error) from error
     if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise FileError(f"{path} cannot be written: no permission")
+        raise refused(path, "written", PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write a file under another name and rename it, so that a half-written one is never seen."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(content)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+def _refuse_if_not_a_plan(folder: Path) -> None:
+    """Leave a folder alone that holds anything but an earlier plan."""
+    from coplant.errors import FileError
+
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "plan.json").is_file():
+        raise FileError(f"{folder} holds files that are no plan. Name a new or an empty folder")
 
 
 def _table_named(name: str) -> Table:

@@ -40,3 +40,12 @@ def lamps(tmp_path: Path) -> Path:
     for source in files("coplant").joinpath("starter").iterdir():
         (folder / source.name).write_bytes(source.read_bytes())
     return folder
+
+
+@pytest.fixture
+def collide(lamps: Path) -> None:
+    """Rewrite the case: all of January's lamps are asked for in January, and made from March."""
+    (lamps / "routes.csv").write_text("route,item,site,from\nbuild,lamp,workshop,2026-03-01\n")
+    (lamps / "demand.csv").write_text(
+        "demand,item,site,from,quantity,per,least_fill\norders,lamp,workshop,2026-01-01,500,month,1\n"
+    )

@@ -38,7 +38,7 @@ def test_new_leaves_a_folder_with_something_in_it_alone(lamps: Path) -> None:
     (lamps / "items.csv").write_text("mine")
     answer = run("new", lamps)
     assert answer.exit_code == 2
-    assert "not an empty folder" in answer.stderr
+    assert "holds files already" in answer.stderr
     assert (lamps / "items.csv").read_text() == "mine"
 
 
@@ -130,11 +130,16 @@ def test_plan_as_json_is_one_object(lamps: Path, tmp_path: Path) -> None:
     assert told["files"] == {"tables": str(tmp_path / "out")}
 
 
-def test_plan_says_which_rules_collide(lamps: Path) -> None:
-    # A lamp takes ten days, so those of the first days of January cannot be had in January.
-    (lamps / "demand.csv").write_text(
-        "demand,item,site,from,quantity,per,least_fill\norders,lamp,workshop,2026-01-01,500,month,1\n"
-    )
+def test_plan_leaves_a_folder_alone_that_holds_something_else(lamps: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letters.txt").write_text("dear")
+    answer = run("plan", lamps, "--out", tmp_path / "mine")
+    assert answer.exit_code == 2
+    assert "holds files that are no plan" in answer.stderr
+    assert (tmp_path / "mine" / "letters.txt").read_text() == "dear"
+
+
+def test_plan_says_which_rules_collide(lamps: Path, collide: None) -> None:
     answer = run("plan", lamps)
     assert answer.exit_code == 1
     assert "orders" in answer.stderr
@@ -147,5 +152,5 @@ def test_plan_refuses_a_place_it_cannot_write_to_before_it_plans(lamps: Path, tm
     (tmp_path / "file").write_text("")
     answer = run("plan", lamps, "--report", tmp_path / "file" / "page.html")
     assert answer.exit_code == 2
-    assert "cannot be made" in answer.stderr
+    assert "cannot be written" in answer.stderr
     assert "Planning" not in answer.stderr

@@ -67,9 +67,7 @@ def test_a_wrong_option_is_one_json_object_too(coplant: Coplant, lamps: Path) ->
     assert json.loads(answer.stdout)["error"]["kind"] == "usage"
 
 
-def test_rules_that_collide_end_with_one(coplant: Coplant, lamps: Path) -> None:
-    demand = lamps / "demand.csv"
-    demand.write_text("demand,item,site,from,quantity,per,least_fill\norders,lamp,workshop,2026-01-01,500,month,1\n")
+def test_rules_that_collide_end_with_one(coplant: Coplant, lamps: Path, collide: None) -> None:
     answer = coplant("plan", lamps)
     assert answer.returncode == 1
     assert "Traceback" not in answer.stderr
