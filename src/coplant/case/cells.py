@@ -67,9 +67,6 @@ def value(column: Column, dtype: pl.DataType) -> pl.Expr:
         if column.type == "number":
             return _finite(cell)
         return pl.when(cell >= FIRST_DATE).then(cell) if column.type == "date" else cell
-    if column.type == "text":
-        text = cell.str.replace_all("\r\n?", "\n")
-        return pl.when(text != "", ~text.str.contains(_CONTROL)).then(text)
     text = cell.str.strip_chars()
     if column.type == "number":
         return _finite(text.cast(pl.Float64, strict=False))
@@ -80,6 +77,8 @@ def value(column: Column, dtype: pl.DataType) -> pl.Expr:
     if column.type == "date":
         day = text.str.to_date("%Y-%m-%d", strict=False)
         return pl.when(text.str.contains(_ISO_DATE), day >= FIRST_DATE).then(day)
+    if column.type == "text":
+        text = text.str.replace_all("\r\n?", "\n")
     return pl.when(text != "", ~text.str.contains(_CONTROL)).then(text)
 
 
@@ -92,8 +91,7 @@ def filled(column: Column, dtype: pl.DataType) -> pl.Expr:
     cell = pl.col(column.name)
     if dtype != pl.String:
         return cell.is_not_null()
-    text = cell if column.type == "text" else cell.str.strip_chars()
-    return text.is_not_null() & (text != "")
+    return cell.is_not_null() & (cell.str.strip_chars() != "")
 
 
 def _from_objects(raw: Sequence[Any], column: Column) -> pl.Series:

@@ -77,11 +77,12 @@ def check_tables(found: Mapping[str, Found], draft: Draft) -> None:
             mend = f"{table.description}. Give at least the columns {columns}"
             draft.add(Problem(name, None, None, None, "at least one row in this table", mend))
     known: dict[tuple[str, str], pl.Series] = {}
-    for name in names:
-        if not draft[name].is_empty():
-            if not found[name].checked:
-                _check_keys(TABLES[name], draft)
-            _check_references(TABLES[name], draft, known)
+    filled_names = [name for name in names if not draft[name].is_empty()]
+    for name in filled_names:
+        _check_references(TABLES[name], draft, known)
+    for name in filled_names:
+        if not found[name].checked:
+            _check_keys(TABLES[name], draft)
 
 
 @cache
@@ -95,8 +96,9 @@ def _typed(table: Table, found: Found, draft: Draft) -> pl.DataFrame:
         return pl.DataFrame([*(pl.Series(found.columns[name]) for name in table.names), rows])
     for name in found.columns:
         if name not in table.names:
-            mend = did_you_mean(name, table.names, f"The columns of {table.name} are {', '.join(table.names)}")
-            draft.add(Problem(table.name, None, name, None, "the name of a column of this table", mend))
+            mend = did_you_mean(name, table.names, f"The names are {', '.join(table.names)}")
+            expected = f"the name of a {'setting' if table.name == 'case' else 'column of this table'}"
+            draft.add(Problem(table.name, None, name, None, expected, mend))
     raw = [
         as_series(found.columns[name], table.column(name)).alias(name) for name in table.names if name in found.columns
     ]
@@ -105,7 +107,8 @@ def _typed(table: Table, found: Found, draft: Draft) -> pl.DataFrame:
         if column.name in found.columns:
             continue
         if column.required and rows.len():
-            draft.add(Problem(table.name, None, column.name, None, "this column", f"Add it: {column.description}"))
+            expected = f"this {'setting' if table.name == 'case' else 'column'}"
+            draft.add(Problem(table.name, None, column.name, None, expected, f"Add it: {column.description}"))
         values.append(pl.lit(column.default, column.dtype).alias(column.name))
     cells = pl.DataFrame([*raw, rows])
     here = [(table.column(one.name), one.dtype) for one in raw]
@@ -221,7 +224,11 @@ def _check_keys(table: Table, draft: Draft) -> None:
 
 def _check_references(table: Table, draft: Draft, known: dict[tuple[str, str], pl.Series]) -> None:
     """Check that what a table refers to is there; `known` keeps the names looked up for other tables."""
-    references = [(column.name, column.refers_to) for column in table.columns if column.refers_to]
+    references = [
+        (column.name, column.refers_to)
+        for column in table.columns
+        if column.refers_to and draft.sound((".".join(column.refers_to),))
+    ]
     for _, place in references:
         if place not in known:
             names = draft[place[0]][place[1]]

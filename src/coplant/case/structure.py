@@ -99,7 +99,7 @@ def bill_loops(case: Tables) -> list[list[str]]:
     Returns
     -------
     list of list of str
-        Each loop's items, every one of which is taken to make the next, and the last to make the first.
+        Each loop's items, from the first in the table on; each is taken to make the next, and the last to make the first.
     """
     items = case["items"]["item"].to_list()
     _, left = _peeled(case)
@@ -127,7 +127,8 @@ def bill_loops(case: Tables) -> list[list[str]]:
             else:
                 loop = way[place[following] :]
                 if looped.isdisjoint(loop):
-                    loops.append([items[one] for one in reversed(loop)])
+                    first = loop.index(min(loop))
+                    loops.append([items[one] for one in reversed(loop[first + 1 :] + loop[: first + 1])])
                     looped.update(loop)
                 parts[way[-1]].remove(following)
     return loops

@@ -69,7 +69,8 @@ def safety_stock_is_a_quantity_or_days(draft: Draft) -> None:
 @rule("safety_stock", sound=("demand.item", "demand.site"))
 def days_of_cover_have_demand(draft: Draft) -> None:
     """Check that a target in days stands where there is demand."""
-    rows = draft["safety_stock"].filter(pl.col("days") > 0).join(draft["demand"], on=("item", "site"), how="anti")
+    in_days = draft["safety_stock"].filter(pl.col("days") > 0, pl.col("quantity").is_null())
+    rows = in_days.join(draft["demand"], on=("item", "site"), how="anti")
     mend = "There is no demand for {item} at {site}: give the target as a quantity"
     draft.report("safety_stock", rows, "days", "days only where there is demand", mend)
 

@@ -1,0 +1,172 @@
+"""A small case that uses every table, as the text of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+FILES = {
+    "case": """\
+name = "car"
+currency = "CNY"
+start = 2023-01-01
+buckets = ["month:12", "quarter:4"]
+""",
+    "parties": """\
+party,role
+brand,brand
+wall,host
+chipper,supplier
+fleet,customer
+""",
+    "sites": """\
+site,party,kind
+plant,wall,plant
+depot,,warehouse
+china,,market
+works,brand,plant
+""",
+    "items": """\
+item,family,value
+car,cars,100
+seat,,10
+chip,,2
+""",
+    "resources": """\
+resource,site
+line,plant
+crane,depot
+""",
+    "resource_capacity": """\
+resource,from,quantity,per,overtime_quantity,overtime_cost
+line,2023-01-01,100,day,10,5
+crane,2023-01-01,50,day,0,
+""",
+    "routes": """\
+route,item,site,agreement,lead_time,yield,from,until,ramp,learning
+build,car,plant,deal,10,0.98,2023-02-01,2024-06-01,slow,curve
+""",
+    "bom": """\
+route,item,quantity
+build,seat,1
+build,chip,40
+""",
+    "loads": """\
+route,resource,quantity
+build,line,0.5
+""",
+    "ramps": """\
+ramp,month,share
+slow,0,0.5
+slow,3,1
+""",
+    "learning": """\
+learning,rate,first_unit_cost
+curve,0.8,1000
+""",
+    "lanes": """\
+lane,item,family,from_site,to_site,capacity,per
+ship,car,,plant,china,,
+truck,,cars,plant,depot,10,day
+""",
+    "offers": """\
+offer,item,site,supplier,allotment
+seats,seat,plant,chipper,
+chips,chip,plant,chipper,grant
+""",
+    "offer_prices": """\
+offer,from,price
+seats,2023-01-01,10
+chips,2022-01-01,2
+chips,2023-04-01,3
+""",
+    "allotments": """\
+allotment,from,quantity,per
+grant,2023-01-01,1000,month
+grant,2023-06-01,,month
+""",
+    "stock": """\
+item,site,quantity
+chip,plant,5
+""",
+    "receipts": """\
+item,site,date,quantity
+chip,plant,2023-02-01,100
+""",
+    "safety_stock": """\
+item,site,from,quantity,days,penalty
+car,china,2023-01-01,,10,1
+seat,plant,2023-01-01,20,,1
+""",
+    "demand": """\
+demand,item,site,from,quantity,per
+orders,car,china,2023-03-01,10,month
+orders,car,china,2023-06-01,20,month
+""",
+    "prices": """\
+demand,from,price
+orders,2023-03-01,500
+""",
+    "annuities": """\
+annuity,item,family,amount,months
+maps,car,services,10,24
+""",
+    "mix": """\
+family,year,least_share,most_share
+cars,2023,0.1,0.9
+services,2023,0,0.5
+""",
+    "agreements": """\
+agreement,host,site,status,sign_from,starts,term,group
+deal,wall,plant,signed,2022-06-01,2023-01-01,24,hosts
+own,brand,works,option,,2023-01-01,24.5,hosts
+""",
+    "reservations": """\
+agreement,valid_from,valid_until,least,most,per,hours_per_year,fee
+deal,,2024-01-01,10,20,hour,4000,7
+deal,2024-01-01,,0,2000,month,,8
+""",
+    "processing_fees": """\
+agreement,item,valid_from,valid_until,above,fee,basis,method
+deal,,,2024-01-01,0,100,year,incremental
+deal,,,2024-01-01,5000,90,year,incremental
+deal,car,2024-01-01,,0,95,month,all_units
+""",
+    "fixed_charges": """\
+agreement,charge,amount,per
+deal,rent,1000,month
+""",
+    "take_or_pay": """\
+agreement,quantity,price
+deal,100,50
+""",
+    "tooling": """\
+agreement,tool,amount,payment,units,months
+deal,press,1000,up_front,,
+deal,mould,5000,per_unit,1000,12
+deal,frame,5000,annuity,,24
+""",
+}
+
+
+@pytest.fixture
+def files() -> dict[str, str]:
+    """Text of each file of the case, by table."""
+    return dict(FILES)
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
+    """Write files into a folder and return it."""
+
+    def write(files: Mapping[str, str]) -> Path:
+        folder = tmp_path / "folder"
+        folder.mkdir()
+        for table, text in files.items():
+            name = "case.toml" if table == "case" else f"{table}.csv"
+            (folder / name).write_text(text, encoding="utf-8")
+        return folder
+
+    return write

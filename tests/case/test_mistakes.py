@@ -1,0 +1,475 @@
+"""Every mistake is named with its table, row and column, what was expected and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import coplant
+from coplant.schema import TABLES
+
+Put = Callable[[Mapping[str, str]], Path]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A change to one file of a sound case, and what must be said about it."""
+
+    name: str
+    file: str
+    before: str
+    after: str
+    table: str
+    row: int | None
+    column: str | None
+    words: tuple[str, ...]
+
+
+def mistake(
+    name: str, file: str, before: str, after: str, place: tuple[int | None, str | None], *words: str, table: str = ""
+) -> Mistake:
+    return Mistake(name, file, before, after, table or file, *place, words)
+
+
+MISTAKES = [
+    # settings
+    mistake("no currency", "case", 'currency = "CNY"\n', "", (None, "currency"), "this setting", "ISO 4217"),
+    mistake("blank currency", "case", '"CNY"', '" "', (2, "currency"), "a value", "Currency of every amount"),
+    mistake("no start", "case", "start = 2023-01-01\n", "", (None, "start"), "this setting", "First day"),
+    mistake("start in words", "case", "2023-01-01", '"1 January 2023"', (3, "start"), "1 January 2023", "YYYY-MM-DD"),
+    mistake("start with an hour", "case", "2023-01-01", "2023-01-01T06:00:00", (3, "start"), "YYYY-MM-DD"),
+    mistake("unknown setting", "case", "currency", 'curency = "CNY"\ncurrency', (2, "curency"), '"currency"?'),
+    mistake(
+        "rate in text", "case", 'name = "car"\n', 'name = "car"\ndiscount_rate = "8%"\n', (2, "discount_rate"), "8%"
+    ),
+    mistake(
+        "negative rate", "case", 'name = "car"\n', 'name = "car"\ndiscount_rate = -1\n', (2, "discount_rate"), "least 0"
+    ),
+    mistake("unknown rule", "case", 'name = "car"\n', 'name = "car"\nlag_rule = "exac"\n', (2, "lag_rule"), '"exact"?'),
+    mistake("no buckets", "case", '["month:12", "quarter:4"]', "[]", (4, "buckets"), "a value", "kind:count"),
+    mistake("unknown kind of bucket", "case", "month:12", "moth:12", (4, "buckets"), '"moth:12"', '"month"?'),
+    mistake("bucket without count", "case", "month:12", "month", (4, "buckets"), '"month"', "kind:count"),
+    mistake("no bucket of a kind", "case", "month:12", "month:0", (4, "buckets"), '"month:0"', "above 0"),
+    mistake("endless horizon", "case", "month:12", "year:9000", (4, "buckets"), "year 10000", "fewer or shorter"),
+    # names of tables and columns
+    mistake("unknown column", "items", "value", "valu", (None, "valu"), "column of this table", '"value"?'),
+    mistake("column in capitals", "items", "value", "Value", (None, "Value"), '"value"?'),
+    mistake("missing column", "stock", "quantity\nchip", "note\nchip", (None, "quantity"), "this column"),
+    mistake("column twice", "items", "item,family,value", "item,family,family", (1, "family"), "no other column"),
+    mistake("column without a name", "items", "item,family,value", "item,family,", (1, None), "name above", "column 3"),
+    mistake("too many cells", "stock", "chip,plant,5", "chip,plant,1,000", (2, None), "000", "3 cells", "comma"),
+    # cells
+    mistake("number with a unit", "items", "100", "100 CNY", (2, "value"), '"100 CNY"', "without unit"),
+    mistake("number with thousands", "items", "car,cars,100", 'car,cars,"1,000"', (2, "value"), '"1,000"', "thousands"),
+    mistake("infinite number", "items", "100", "inf", (2, "value"), '"inf"', "a number"),
+    mistake("part of an integer", "mix", "cars,2023", "cars,2023.5", (2, "year"), '"2023.5"', "a whole number"),
+    mistake("date in another order", "prices", "2023-03-01", "01/03/2023", (2, "from"), '"01/03/2023"', "YYYY-MM-DD"),
+    mistake("day that is not", "prices", "2023-03-01", "2023-02-30", (2, "from"), '"2023-02-30"', "YYYY-MM-DD"),
+    mistake("day long ago", "prices", "2023-03-01", "0023-03-01", (2, "from"), "from 1900-03-01 on"),
+    mistake("control character", "items", "seat", "se\x07at", (3, "item"), "without control characters"),
+    mistake("empty cell", "sites", "china,,market", "china,,", (4, "kind"), "empty", "a value", "What the site is"),
+    mistake("below the range", "items", "100", "-1", (2, "value"), "-1.0", "at least 0"),
+    mistake("on an open end of the range", "routes", "0.98", "0", (2, "yield"), "above 0 and at most 1"),
+    mistake("above the range", "routes", "0.98", "98", (2, "yield"), "98.0", "at most 1"),
+    mistake("choice misspelt", "sites", "warehouse", "warehous", (3, "kind"), "one of plant", '"warehouse"?'),
+    mistake("choice like none", "sites", "warehouse", "xyz", (3, "kind"), "one of plant, warehouse, market, supplier"),
+    # keys and references
+    mistake("key twice", "items", "chip,,2", "chip,,2\nseat,,11", (5, "item"), '"seat"', "than in row 3"),
+    mistake("key of two twice", "bom", "build,chip,40", "build,seat,40", (3, "route, item"), "build, seat", "in row 2"),
+    mistake(
+        "date twice",
+        "offer_prices",
+        "chips,2023-04-01",
+        "chips,2022-01-01",
+        (4, "offer, from"),
+        "2022-01-01",
+        "in row 3",
+    ),
+    mistake(
+        "key twice with an empty part",
+        "processing_fees",
+        "5000",
+        "0",
+        (3, "agreement, item, valid_from, above"),
+        "deal, empty, empty, 0.0",
+        "in row 2",
+    ),
+    mistake("unknown item", "bom", "build,chip", "build,chp", (3, "item"), '"chp"', "an item in items", '"chip"?'),
+    mistake("unknown site", "stock", "plant", "moon", (2, "site"), '"moon"', "a site in sites", "Add it to sites"),
+    mistake("unknown supplier", "offers", "plant,chipper,grant", "plant,Chipper,grant", (3, "supplier"), '"chipper"?'),
+    mistake("unknown family of a lane", "lanes", "cars", "cras", (3, "family"), "a family in items", '"cars"?'),
+    mistake("unknown curve", "routes", "slow,curve", "slow,curv", (2, "learning"), '"curve"?'),
+    # routes and what they load
+    mistake(
+        "route in a market",
+        "sites",
+        "wall,plant",
+        "wall,market",
+        (2, "site"),
+        "kind plant",
+        "plant is of kind market",
+        table="routes",
+    ),
+    mistake("route that ends first", "routes", "2024-06-01", "2023-02-01", (2, "until"), "a day after 2023-02-01"),
+    mistake("ramp without a start", "routes", "2023-02-01", "", (2, "from"), "the start of production", '"slow"'),
+    mistake("ramp that starts late", "ramps", "slow,0", "slow,1", (2, "month"), "0 in the first row", '"slow"'),
+    mistake("resource elsewhere", "loads", "line", "crane", (2, "resource"), "a resource at plant", "stands at depot"),
+    mistake(
+        "resource without capacity",
+        "resource_capacity",
+        "line,2023-01-01,100,day,10,5\n",
+        "",
+        (2, "resource"),
+        "rows in resource_capacity",
+        table="resources",
+    ),
+    mistake("overtime for nothing", "resource_capacity", "10,5", "10,", (2, "overtime_cost"), "a cost", "10.0"),
+    mistake(
+        "curve nobody follows", "routes", "slow,curve", "slow,", (2, "learning"), "a route follows", table="learning"
+    ),
+    # lanes and offers
+    mistake(
+        "lane for both", "lanes", "ship,car,,", "ship,car,cars,", (2, "family"), "either an item or a family, not both"
+    ),
+    mistake("lane for neither", "lanes", "truck,,cars", "truck,,", (3, "item"), "either an item or a family"),
+    mistake("lane to where it starts", "lanes", "plant,depot", "plant,plant", (3, "to_site"), "other than from_site"),
+    mistake("lane capacity per what", "lanes", "10,day", "10,", (3, "per"), "the period of capacity", "10.0"),
+    mistake(
+        "customer that supplies",
+        "offers",
+        "plant,chipper,grant",
+        "plant,fleet,grant",
+        (3, "supplier"),
+        "fleet is a customer",
+    ),
+    mistake(
+        "offer without a price", "offer_prices", "seats,2023-01-01,10\n", "", (2, "offer"), '"seats"', table="offers"
+    ),
+    mistake(
+        "offer with a late price",
+        "offer_prices",
+        "seats,2023-01-01",
+        "seats,2023-02-01",
+        (2, "from"),
+        "2023-01-01 or earlier",
+    ),
+    mistake("receipt in the past", "receipts", "2023-02-01", "2022-12-31", (2, "date"), "from 2023-01-01 on", "stock"),
+    # demand
+    mistake(
+        "stream of two items",
+        "demand",
+        "orders,car,china,2023-06",
+        "orders,seat,china,2023-06",
+        (3, "item"),
+        "car, as in row 2",
+    ),
+    mistake(
+        "stream at two sites",
+        "demand",
+        "orders,car,china,2023-06",
+        "orders,car,depot,2023-06",
+        (3, "site"),
+        "china, as in row 2",
+    ),
+    mistake(
+        "demand without a price",
+        "prices",
+        "orders,2023-03-01,500",
+        "",
+        (2, "demand"),
+        "a price in prices",
+        table="demand",
+    ),
+    mistake("demand before its price", "prices", "2023-03-01", "2023-03-02", (2, "from"), "2023-03-01 or earlier"),
+    mistake("safety stock twice", "safety_stock", "20,,1", "20,5,1", (3, "days"), "either quantity or days, not both"),
+    mistake("safety stock of nothing", "safety_stock", "20,,1", ",,1", (3, "quantity"), "either quantity or days"),
+    mistake(
+        "days of no demand", "safety_stock", "20,,1", ",20,1", (3, "days"), "where there is demand", "seat at plant"
+    ),
+    mistake("mix of an unknown family", "mix", "services", "service", (3, "family"), '"services"?'),
+    mistake("least above most", "mix", "0.1,0.9", "0.95,0.9", (2, "least_share"), "at most 0.9"),
+    mistake(
+        "mix of more than all", "mix", "2023,0,0.5", "2023,0.95,1", (2, "least_share"), "at most 1", "2023", "1.05"
+    ),
+    # agreements
+    mistake(
+        "customer as host",
+        "parties",
+        "wall,host",
+        "wall,customer",
+        (2, "host"),
+        "wall is a customer",
+        "host or brand",
+        table="agreements",
+    ),
+    mistake(
+        "plant of another", "agreements", "own,brand", "own,wall", (3, "site"), "a site of wall", "belongs to brand"
+    ),
+    mistake(
+        "route at another plant",
+        "routes",
+        "car,plant,deal",
+        "car,plant,own",
+        (2, "agreement"),
+        "an agreement for plant",
+    ),
+    mistake(
+        "signed after the start", "agreements", "2022-06-01", "2023-06-01", (2, "sign_from"), "not after 2023-01-01"
+    ),
+    mistake(
+        "two of a group signed", "agreements", "works,option", "works,signed", (3, "status"), "at most one", "row 2"
+    ),
+    # clauses
+    mistake(
+        "clause before the term", "reservations", "deal,,", "deal,2022-12-31,", (2, "valid_from"), "from 2023-01-01 on"
+    ),
+    mistake(
+        "clause after the term",
+        "take_or_pay",
+        "price\ndeal,100,50",
+        "price,valid_from\ndeal,100,50,2025-01-01",
+        (2, "valid_from"),
+        "before 2025-01-01",
+    ),
+    mistake(
+        "clause beyond the term",
+        "reservations",
+        "deal,2024-01-01,,",
+        "deal,2024-01-01,2025-01-02,",
+        (3, "valid_until"),
+        "2025-01-01",
+    ),
+    mistake(
+        "clause for no day",
+        "reservations",
+        "deal,,2024-01-01",
+        "deal,,2023-01-01",
+        (2, "valid_until"),
+        "after 2023-01-01",
+    ),
+    mistake(
+        "clauses that overlap",
+        "reservations",
+        "deal,2024-01-01",
+        "deal,2023-12-01",
+        (3, "valid_from"),
+        "from 2024-01-01 on",
+        "row 2",
+    ),
+    mistake(
+        "clause twice under two names of a day",
+        "fixed_charges",
+        "agreement,charge,amount,per\ndeal,rent,1000,month",
+        "agreement,charge,valid_from,amount,per\ndeal,rent,,1000,month\ndeal,rent,2023-01-01,900,month",
+        (3, "valid_from"),
+        "from 2025-01-01 on",
+        "row 2",
+    ),
+    mistake("no first tier", "processing_fees", "2024-01-01,0", "2024-01-01,10", (2, "above"), "0 in the first tier"),
+    mistake("tiers of two bases", "processing_fees", "90,year", "90,month", (3, "basis"), "year, as in row 2"),
+    mistake(
+        "tiers of two methods",
+        "processing_fees",
+        "90,year,incremental",
+        "90,year,all_units",
+        (3, "method"),
+        "incremental, as",
+    ),
+    mistake(
+        "tiers of two ends",
+        "processing_fees",
+        "2024-01-01,5000",
+        "2023-12-01,5000",
+        (3, "valid_until"),
+        "2024-01-01, as in",
+    ),
+    mistake("fee for what is not made", "processing_fees", "deal,car", "deal,seat", (4, "item"), '"deal" makes seat'),
+    mistake(
+        "fee for one and for all",
+        "processing_fees",
+        "deal,car,2024-01-01",
+        "deal,car,2023-12-01",
+        (4, "item"),
+        "row 2 has one for all",
+    ),
+    mistake("reservation without room", "reservations", "10,20", "30,20", (2, "least"), "at most 20.0"),
+    mistake("reservation per unknown hours", "reservations", "4000", "", (2, "hours_per_year"), "240,000 a year"),
+    mistake("tooling per how many units", "tooling", "1000,12", ",12", (3, "units"), "payment is per_unit"),
+    mistake("tooling per unit for how long", "tooling", "1000,12", "1000,", (3, "months"), "payment is per_unit"),
+    mistake("annuity for how long", "tooling", "annuity,,24", "annuity,,", (4, "months"), "payment is annuity"),
+    # structure
+    mistake("loop of one", "bom", "build,seat,1", "build,car,1", (2, "item"), "car into car"),
+    mistake(
+        "part nobody sells",
+        "offers",
+        "seats,seat",
+        "seats,chip",
+        (2, "item"),
+        '"build" needs "seat"',
+        "at plant",
+        table="demand",
+    ),
+    mistake(
+        "market nobody serves",
+        "lanes",
+        "plant,china",
+        "plant,works",
+        (2, "item"),
+        '"car" at china',
+        "had at depot, plant, works",
+        table="demand",
+    ),
+]
+
+
+def read_with(files: Mapping[str, str], mistakes: list[Mistake], put: Put) -> list[coplant.Problem]:
+    files = dict(files)
+    for one in mistakes:
+        assert one.before in files[one.file], one.name
+        files[one.file] = files[one.file].replace(one.before, one.after, 1)
+    with pytest.raises(coplant.CaseError) as caught:
+        coplant.read(put(files))
+    return caught.value.problems
+
+
+def is_told(one: Mistake, problem: coplant.Problem) -> bool:
+    return (problem.table, problem.row, problem.column) == (one.table, one.row, one.column) and all(
+        word in str(problem) for word in one.words
+    )
+
+
+def test_the_case_without_mistakes_is_read(files: dict[str, str], put: Put) -> None:
+    case = coplant.read(put(files))
+    assert all(case[table].height > 0 for table in TABLES)
+
+
+@pytest.mark.parametrize("one", MISTAKES, ids=lambda one: one.name)
+def test_a_mistake_is_told_once_with_its_place(one: Mistake, files: dict[str, str], put: Put) -> None:
+    problems = read_with(files, [one], put)
+    assert [is_told(one, problem) for problem in problems] == [True], [str(problem) for problem in problems]
+
+
+TOGETHER = [
+    "blank currency",
+    "unknown kind of bucket",
+    "choice misspelt",
+    "below the range",
+    "key twice",
+    "unknown item",
+    "above the range",
+    "resource elsewhere",
+    "overtime for nothing",
+    "lane for both",
+    "lane to where it starts",
+    "unknown supplier",
+    "date twice",
+    "too many cells",
+    "safety stock of nothing",
+    "demand before its price",
+    "least above most",
+    "signed after the start",
+    "clauses that overlap",
+    "tiers of two bases",
+    "annuity for how long",
+]
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_the_tables(files: dict[str, str], put: Put) -> None:
+    mistakes = [one for one in MISTAKES if one.name in TOGETHER]
+    assert len(mistakes) == len(TOGETHER)
+    problems = read_with(files, mistakes, put)
+    told = [next((i for i, problem in enumerate(problems) if is_told(one, problem)), None) for one in mistakes]
+    # The settings have mistakes, so that prices cannot be held against the horizon yet.
+    assert [one.name for one, place in zip(mistakes, told, strict=True) if place is None] == ["demand before its price"]
+    order = [(list(TABLES).index(problem.table), problem.row or 0) for problem in problems]
+    assert order == sorted(order)
+    assert len(problems) == len(TOGETHER) - 1
+
+
+def test_an_unknown_table_is_told_and_what_it_lacks_is_not(files: dict[str, str], put: Put) -> None:
+    files["itms"] = files.pop("items")
+    with pytest.raises(coplant.CaseError) as caught:
+        coplant.read(put(files))
+    assert [(problem.table, problem.column) for problem in caught.value.problems] == [("itms", None), ("items", None)]
+    assert 'Did you mean "items"?' in str(caught.value.problems[0])
+    assert "at least one row" in str(caught.value.problems[1])
+
+
+@pytest.mark.parametrize("table", ["items", "sites", "demand"])
+def test_a_table_that_every_case_needs_is_missed(table: str, files: dict[str, str], put: Put) -> None:
+    del files[table]
+    with pytest.raises(coplant.CaseError) as caught:
+        coplant.read(put(files))
+    missed = [problem for problem in caught.value.problems if problem.row is None]
+    assert [(problem.table, problem.column) for problem in missed] == [(table, None)]
+    assert table[:-1] in missed[0].mend
+
+
+def test_a_case_makes_or_buys_something() -> None:
+    tables = {
+        "items": [{"item": "lamp"}],
+        "sites": [{"site": "shop", "kind": "market"}],
+        "demand": [{"demand": "d", "item": "lamp", "site": "shop", "from": "2023-01-01", "quantity": 0, "per": "day"}],
+    }
+    with pytest.raises(coplant.CaseError, match="at least one row in routes or offers"):
+        coplant.Case.from_tables({"name": "n", "currency": "CNY", "start": "2023-01-01", "buckets": "day:1"}, tables)
+
+
+def test_a_loop_is_named_item_by_item(files: dict[str, str], put: Put) -> None:
+    files["routes"] += "weave,seat,plant,,,,,,,\nsew,cloth,plant,,,,,,,\n"
+    files["bom"] += "weave,cloth,1\nsew,car,1\n"
+    files["items"] += "cloth,,1\n"
+    with pytest.raises(coplant.CaseError) as caught:
+        coplant.read(put(files))
+    (problem,) = caught.value.problems
+    assert (problem.table, problem.row, problem.column, problem.value) == ("bom", 2, "item", "seat")
+    assert problem.mend.startswith("car into cloth into seat into car:")
+
+
+def test_what_is_missing_is_followed_down_to_its_root(files: dict[str, str], put: Put) -> None:
+    files["items"] += "foam,,1\nresin,,1\n"
+    files["routes"] += "mould,foam,works,,,,,,,\n"
+    files["bom"] += "build,foam,1\nmould,resin,1\n"
+    files["lanes"] += "bring,foam,,works,plant,,\n"
+    with pytest.raises(coplant.CaseError) as caught:
+        coplant.read(put(files))
+    (problem,) = caught.value.problems
+    assert (problem.table, problem.row, problem.column, problem.value) == ("demand", 2, "item", "car")
+    assert problem.mend == (
+        'lane "ship" brings "car" from plant; route "build" needs "foam" at plant; lane "bring" brings "foam" from works;'
+        ' route "mould" needs "resin" at works; no offer, route, lane or stock supplies "resin" at works'
+    )
+
+
+def test_lanes_that_only_go_round_are_told(files: dict[str, str], put: Put) -> None:
+    files["items"] += "foam,,1\n"
+    files["bom"] += "build,foam,1\n"
+    files["lanes"] += "there,foam,,works,plant,,\nback,foam,,plant,works,,\n"
+    with pytest.raises(coplant.CaseError) as caught:
+        coplant.read(put(files))
+    (problem,) = caught.value.problems
+    assert problem.mend.endswith('and "foam" at plant waits for itself')
+
+
+def test_a_long_list_is_cut_in_the_message_only(files: dict[str, str], put: Put) -> None:
+    files["items"] += "".join(f"part{number},,much\n" for number in range(300))
+    with pytest.raises(coplant.CaseError) as caught:
+        coplant.read(put(files))
+    assert len(caught.value.problems) == 300
+    assert str(caught.value).endswith("... and 200 more")
+    assert "300 problems in" in str(caught.value)
+
+
+def test_a_message_is_one_line(files: dict[str, str], put: Put) -> None:
+    files["items"] += '"two\nlines",,much\n'
+    with pytest.raises(coplant.CaseError) as caught:
+        coplant.read(put(files))
+    (problem,) = caught.value.problems
+    assert problem.row == 5
+    assert str(problem) == (
+        'items, row 5, value: "much"; expected a number such as 1200.5, without unit or thousands separator.'
+        " Material cost of one unit; the base of holding cost and of the value at the horizon's end"
+    )
