@@ -439,8 +439,9 @@ def test_what_is_missing_is_followed_down_to_its_root(files: dict[str, str], put
     (problem,) = caught.value.problems
     assert (problem.table, problem.row, problem.column, problem.value) == ("demand", 2, "item", "car")
     assert problem.mend == (
-        'lane "ship" brings "car" from plant; route "build" needs "foam" at plant; lane "bring" brings "foam" from works;'
-        ' route "mould" needs "resin" at works; no offer, route, lane or stock supplies "resin" at works'
+        'lane "ship" brings "car" from plant; route "build" needs "foam" at plant; '
+        'lane "bring" brings "foam" from works; route "mould" needs "resin" at works; '
+        'no offer, route, lane or stock supplies "resin" at works'
     )
 
 

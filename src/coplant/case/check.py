@@ -114,8 +114,8 @@ def _typed(table: Table, found: Found, draft: Draft) -> pl.DataFrame:
     here = [(table.column(one.name), one.dtype) for one in raw]
     values += [value(column, dtype).alias(column.name) for column, dtype in here]
     frame = cells.select(*values, ROW)
-    empty = frame.select(pl.col(column.name).null_count() for column, _ in here).row(0)
-    with_empty = [one for one, count in zip(here, empty, strict=True) if count]
+    empty = frame.null_count().row(0, named=True)
+    with_empty = [(column, dtype) for column, dtype in here if empty[column.name]]
     if with_empty:
         frame = _without_empty(table, found, cells, frame, with_empty, draft)
     frame = frame.select(*table.names, ROW)

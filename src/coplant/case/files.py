@@ -7,10 +7,13 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from coplant.errors import FileError
+
+BOM = b"\xef\xbb\xbf"
+"""The mark with which some programs begin a file in UTF-8."""
 
 _REMEDIES = {
     errno.ENOSPC: "Free some space, or name a place on another disk",
@@ -19,6 +22,7 @@ _REMEDIES = {
     errno.EPERM: "Ask for permission, or name another place",
     errno.EROFS: "Name another place",
     errno.EISDIR: "It is a folder; name a file",
+    errno.EEXIST: "A part of the path is a file; name a folder",
     errno.ENOTDIR: "A part of the path is a file; name a folder",
     errno.EBUSY: "Close the program that has it open",
     errno.ENAMETOOLONG: "Name a shorter path",
@@ -53,7 +57,7 @@ def read_bytes(path: Path) -> bytes:
         content = path.read_bytes()
     except OSError as error:
         raise refused(path, "read", error) from error
-    if not content.strip():
+    if not content.removeprefix(BOM).strip():
         raise FileError(f"{path} is empty. Write its content, or remove the file")
     return content
 
@@ -124,7 +128,8 @@ def _remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _reach_disk(path: Path) -> None:

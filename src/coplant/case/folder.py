@@ -15,14 +15,13 @@ from typing import Any, Literal, NamedTuple
 
 import polars as pl
 
-from coplant.case.files import read_bytes, written_whole
+from coplant.case.files import BOM, read_bytes, written_whole
 from coplant.case.found import Found, Raw
 from coplant.errors import FileError, Problem
 from coplant.schema import TABLES, Table
 
 SETTINGS = "case.toml"
 _FORMATS = (".csv", ".parquet")
-_BOM = b"\xef\xbb\xbf"
 
 
 class Source(NamedTuple):
@@ -68,7 +67,7 @@ def read_folder(folder: Path) -> Source:
 
 
 def _read_settings(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
-    text = _decoded(path, read_bytes(path).removeprefix(_BOM))
+    text = _decoded(path, read_bytes(path).removeprefix(BOM))
     try:
         settings = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -89,7 +88,7 @@ def read_csv(path: Path) -> Found:
     FileError
         The file cannot be read, or is not CSV in UTF-8.
     """
-    content = read_bytes(path).removeprefix(_BOM)
+    content = read_bytes(path).removeprefix(BOM)
     if b"\n" not in content:
         content = content.replace(b"\r", b"\n")
     if not content.isascii():

@@ -99,7 +99,7 @@ def bill_loops(case: Tables) -> list[list[str]]:
     Returns
     -------
     list of list of str
-        Each loop's items, from the first in the table on; each is taken to make the next, and the last to make the first.
+        Each loop's items, the first in the table first; each is taken to make the next, and the last to make the first.
     """
     items = case["items"]["item"].to_list()
     _, left = _peeled(case)
