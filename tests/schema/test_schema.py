@@ -44,6 +44,10 @@ def test_every_table_but_the_case_has_a_key() -> None:
     assert [name for name, table in TABLES.items() if not table.key] == ["case"]
 
 
+def test_no_column_takes_the_name_of_a_parameter_of_an_edit() -> None:
+    assert not {"self", "table", "where"} & {name for table in TABLES.values() for name in table.names}
+
+
 def test_every_table_ends_with_source_and_note() -> None:
     assert all(table.names[-2:] == ("source", "note") for table in TABLES.values())
 

@@ -11,19 +11,18 @@ from typing import Any, Literal
 
 import polars as pl
 
-from coplant.case.cells import EXPECTED, as_series, filled, value
 from coplant.case.check import check_settings, check_tables
 from coplant.case.draft import ROW, Draft
+from coplant.case.edits import Where, changed, check_columns, known_table, matching
 from coplant.case.folder import write_folder
 from coplant.case.found import Found
 from coplant.case.names import did_you_mean
 from coplant.case.rules import check_rules
 from coplant.case.settings import Settings
 from coplant.errors import CaseError, Problem
-from coplant.schema import TABLES, Table
+from coplant.schema import TABLES
 
 Records = pl.DataFrame | Sequence[Mapping[str, Any]]
-Where = pl.Expr | Mapping[str, Any]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -148,21 +147,11 @@ class Case:
         --------
         >>> case.edit("allotments", {"allotment": "chips"}, quantity=pl.col("quantity") * 0.7)  # doctest: +SKIP
         """
+        schema = known_table(table)
         if table == "case":
-            _known_columns(TABLES["case"], changes)
-            return make_case({**vars(self.settings), **changes}, self._found())
-        schema = _known_table(table)
-        _known_columns(schema, changes)
-        mask = self._matching(schema, where)
-        changed = []
-        for name, change in changes.items():
-            new = change if isinstance(change, pl.Expr) else _value(schema, name, change)
-            changed.append(pl.when(mask).then(new).otherwise(pl.col(name)).alias(name))
-        try:
-            frame = self.tables[table].with_columns(changed)
-        except pl.exceptions.PolarsError as error:
-            problem = Problem(table, None, None, str(error), "changes that can be worked out", "Mend the expression")
-            raise CaseError([problem], "the edit") from error
+            return self._with_settings(where, changes)
+        mask = matching(schema, self.tables[table], where)
+        frame = changed(schema, self.tables[table], mask, changes)
         return self._with({table: Found.of(frame, self.rows[table])})
 
     def without(self, table: str, where: Where) -> Case:
@@ -180,7 +169,13 @@ class Case:
         CaseError
             No row matches, a name is unknown, or the new case has mistakes.
         """
-        keep = ~self._matching(_known_table(table), where)
+        schema = known_table(table)
+        if table == "case":
+            problem = Problem(
+                "case", None, None, None, "a table with rows to drop", "The settings are one row: edit it"
+            )
+            raise CaseError([problem], "the edit")
+        keep = ~matching(schema, self.tables[table], where)
         return self._with({table: Found.of(self.tables[table].filter(keep), self.rows[table].filter(keep))})
 
     def replace(self, tables: Mapping[str, Records]) -> Case:
@@ -227,30 +222,18 @@ class Case:
     def _with(self, found: Mapping[str, Found]) -> Case:
         return make_case(vars(self.settings), {**self._found(), **found})
 
+    def _with_settings(self, where: Where | None, changes: Mapping[str, Any]) -> Case:
+        check_columns(TABLES["case"], changes)
+        if where is not None:
+            problem = Problem("case", None, None, None, "no condition", "The settings are one row: leave where out")
+            raise CaseError([problem], "the edit")
+        return make_case({**vars(self.settings), **changes}, self._found())
+
     def _found(self) -> dict[str, Found]:
         found = {name: Found.of(frame, self.rows[name]) for name, frame in self.tables.items() if frame.height}
         for table in found.values():
             table.checked = True
         return found
-
-    def _matching(self, table: Table, where: Where | None) -> pl.Series:
-        frame = self.tables[table.name]
-        if isinstance(where, Mapping):
-            _known_columns(table, where)
-            tests = [_is(table, name, given) for name, given in where.items()]
-        else:
-            tests = [pl.lit(True)] if where is None else [where]
-        try:
-            mask = frame.select(pl.all_horizontal(pl.lit(True), *tests).fill_null(False).alias("mask")).to_series()
-        except pl.exceptions.PolarsError as error:
-            mend = did_you_mean(_missing_column(error), table.names, "Mend the expression")
-            problem = Problem(table.name, None, None, str(where), "a condition on columns of the table", mend)
-            raise CaseError([problem], "the edit") from error
-        mask = mask if len(mask) == frame.height else mask.extend_constant(mask.item(), frame.height - 1)
-        if not mask.any():
-            problem = Problem(table.name, None, None, _in_words(where), "at least one row that matches", "")
-            raise CaseError([problem], "the edit")
-        return mask
 
 
 def make_case(
@@ -313,52 +296,3 @@ def _bytes(content: pl.Series) -> bytes:
     if content.dtype == pl.Float64:
         return content.fill_null(float("nan")).to_numpy().astype("<f8").tobytes()
     return content.to_physical().cast(pl.Int64).fill_null(-(2**63)).to_numpy().astype("<i8").tobytes()
-
-
-def _known_table(name: str) -> Table:
-    if name in TABLES and name != "case":
-        return TABLES[name]
-    known = [one for one in TABLES if one != "case"]
-    mend = did_you_mean(name, known, f"Tables are {', '.join(known)}")
-    raise CaseError([Problem(name, None, None, None, "a table of a case", mend)], "the edit")
-
-
-def _known_columns(table: Table, names: Mapping[str, Any]) -> None:
-    otherwise = f"The columns of {table.name} are {', '.join(table.names)}"
-    unknown = [name for name in names if name not in table.names]
-    if unknown:
-        hints = ((name, did_you_mean(name, table.names, otherwise)) for name in unknown)
-        problems = [Problem(table.name, None, name, None, "a column of this table", mend) for name, mend in hints]
-        raise CaseError(problems, "the edit")
-
-
-def _value(table: Table, name: str, given: Any) -> pl.Expr:
-    """Return a value that was handed over, in the type of its column."""
-    column = table.column(name)
-    raw = as_series([given], column).alias(name).to_frame()
-    dtype = raw.schema[name]
-    typed, present = raw.select(value(column, dtype).alias("typed"), filled(column, dtype).alias("present")).row(0)
-    if present and typed is None:
-        problem = Problem(table.name, None, name, given, EXPECTED[column.type], column.description)
-        raise CaseError([problem], "the edit")
-    return pl.lit(typed, column.dtype)
-
-
-def _is(table: Table, name: str, given: Any) -> pl.Expr:
-    if given is None:
-        return pl.col(name).is_null()
-    if isinstance(given, (list, tuple, set, frozenset)):
-        return pl.any_horizontal(pl.lit(False), *(_is(table, name, one) for one in given))
-    return pl.col(name) == _value(table, name, given)
-
-
-def _in_words(where: Where | None) -> str:
-    if isinstance(where, Mapping):
-        return " and ".join(f"{name} = {given}" for name, given in where.items())
-    return "any row" if where is None else str(where)
-
-
-def _missing_column(error: pl.exceptions.PolarsError) -> str:
-    if isinstance(error, pl.exceptions.ColumnNotFoundError):
-        return str(error).split("\n")[0].removeprefix("unable to find column ").split(";")[0].strip('"')
-    return ""

@@ -16,15 +16,16 @@ from coplant.schema import Column
 FIRST_DATE = datetime.date(1900, 3, 1)
 """Dates of a case lie on or after this day; workbooks count the days before it wrongly."""
 
-# All but the tab and the line feed, which text may hold. A workbook can hold none of the others.
-_CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]"
+# A workbook can hold none of these. Text may hold the tab and the line feed; a name may not.
+_CONTROL = "[\x00-\x1f\x7f-\x9f\ufffe\uffff]"
+_CONTROL_IN_TEXT = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]"
 _UNREADABLE = "\x00"
 _ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _LARGEST_INTEGER = 2**53
 
 EXPECTED = {
-    "id": "a name: text without control characters",
-    "choice": "text without control characters",
+    "id": "a name: text in one line, without control characters",
+    "choice": "text in one line, without control characters",
     "text": "text without control characters",
     "number": "a number such as 1200.5, without unit or thousands separator",
     "integer": "a whole number",
@@ -79,6 +80,7 @@ def value(column: Column, dtype: pl.DataType) -> pl.Expr:
         return pl.when(text.str.contains(_ISO_DATE), day >= FIRST_DATE).then(day)
     if column.type == "text":
         text = text.str.replace_all("\r\n?", "\n")
+        return pl.when(text != "", ~text.str.contains(_CONTROL_IN_TEXT)).then(text)
     return pl.when(text != "", ~text.str.contains(_CONTROL)).then(text)
 
 
@@ -98,11 +100,11 @@ def _from_objects(raw: Sequence[Any], column: Column) -> pl.Series:
     kinds = set(map(type, raw))
     if kinds <= {str, type(None)}:
         return pl.Series(column.name, raw, dtype=pl.String)
-    if column.type == "number" and kinds <= {float, str, type(None)}:
-        if str not in kinds:
-            return pl.Series(column.name, raw, dtype=pl.Float64)
-        if all(one == "" for one in raw if type(one) is str):
-            return pl.Series(column.name, [None if one == "" else one for one in raw], dtype=pl.Float64)
+    own = {"number": float, "date": datetime.date}.get(column.type)
+    if own and kinds <= {own, str, type(None)}:
+        cells = [None if one == "" else one for one in raw] if str in kinds else raw
+        if str not in set(map(type, cells)):
+            return pl.Series(column.name, cells, dtype=column.dtype)
     return pl.Series(column.name, [_text(one, column.type) for one in raw], dtype=pl.String)
 
 
