@@ -104,7 +104,8 @@ class ProcessingFee:
         if not len(counted.closing):
             return
         units = scope.good_units(counted, routes)
-        most = float(np.max(scope.most_good(counted, routes), initial=0.0))
+        most_in = scope.most_good(counted, routes)
+        most = float(np.max(most_in, initial=0.0))
         labels = (tuple(f"{scope.tree.labels[n]}{_ordinal(k, counted)}" for k, n in enumerate(counted.closing)),)
         name = scope.block("processing_fee", self.item or "", "" if np.isnat(self.valid_from) else str(first))
         reached = self.above < max(most, 1.0)
@@ -113,7 +114,7 @@ class ProcessingFee:
             least = np.where(self.above[reached] > 0.0, self.above[reached] + 1.0, 0.0)
             part = one_of(scope.program, name, labels, units, least, np.maximum(end, least))
         else:
-            part = filled_in_order(scope.program, name, labels, units, 0.0, end - self.above[reached])
+            part = filled_in_order(scope.program, name, labels, units, 0.0, most_in, np.append(self.above[reached], end[-1]))
         fee = self.fee[reached]
         scope.pay("processing_fee", part.index, fee, counted.closing[:, None], **self._tags(scope, routes))
         # The total of a count is due as it grows: what was due at the node before is taken off again.

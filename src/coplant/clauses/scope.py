@@ -51,6 +51,8 @@ class Scope:
         Share of the full rate at which each route can be started.
     most : ndarray, shape (K, N)
         Bound on the units started that no sensible plan exceeds; for the size of binaries.
+    useful : ndarray, shape (K,)
+        Bound on the units of what each route makes that could ever be of use.
     """
 
     program: LinearProgram
@@ -71,6 +73,7 @@ class Scope:
     item_names: tuple[str, ...]
     open_share: Floats
     most: Floats
+    useful: Floats
 
     def block(self, clause: str, *parts: str) -> str:
         """Name a block of a clause: ``clause/agreement``, and what tells it from others of the same clause."""
@@ -118,7 +121,9 @@ class Scope:
     def most_good(self, windows: Windows, routes: Integers) -> Floats:
         """Bound on the good units of some routes in each window, shape (W,)."""
         weight = windows.share[:, None] * self.good_share[routes] * self.most[routes][:, windows.node].T
-        return np.bincount(windows.window, weight.sum(axis=1), minlength=len(windows.span))
+        made = np.bincount(windows.window, weight.sum(axis=1), minlength=len(windows.span))
+        _, first = np.unique(self.item[routes], return_index=True)
+        return np.minimum(made, self.useful[routes][first].sum())
 
     def pay(self, line: str, column: ArrayLike, amount: ArrayLike, node: ArrayLike, **tags: ArrayLike) -> None:
         """Charge an amount per unit of some columns to the brand; a negative amount is a credit."""

@@ -7,38 +7,28 @@ import numpy as np
 from coplant.clauses import FixedCharge, ProcessingFee, Reservation, Scope, TakeOrPay, Tooling, reservation
 from coplant.network.activities import agreement_end
 from coplant.network.frames import days, indices
-from coplant.planning.bounds import most_started
+from coplant.planning.bounds import most_started, useful_units
 from coplant.planning.draft import Draft
-from coplant.program import Columns, term
+from coplant.program import term
 
 CLAUSES = (ProcessingFee, FixedCharge, TakeOrPay, Tooling)
 """Clauses that price themselves one by one; reservations of an agreement share their capacity."""
 
 
-def agreements(draft: Draft) -> dict[str, Columns]:
+def agreements(draft: Draft) -> None:
     """Decide what is signed, gate what is built under it, and price its clauses.
 
     ``alternatives[g]``: sum_{k in g} z_k <= 1 for each group of agreements, with z binary. What is built under an
     agreement that reserves nothing is gated by ``signed_only[j,n]``: x_{j,n} <= most_{j,n} z_k.
-
-    Returns
-    -------
-    dict of str to Columns
-        Rates reserved, by agreement.
     """
     _alternatives(draft)
-    reserved = {}
     for scope in _scopes(draft):
-        reservations = Reservation.read(draft.network.case, scope.name)
-        columns = reservation.price(reservations, scope)
-        if columns is None:
+        draft.scopes[scope.name] = scope
+        if reservation.price(Reservation.read(draft.network.case, scope.name), scope) is None:
             _signed_only(scope)
-        else:
-            reserved[scope.name] = columns
         for kind in CLAUSES:
             for clause in kind.read(draft.network.case, scope.name):
                 clause.price(scope)
-    return reserved
 
 
 def _alternatives(draft: Draft) -> None:
@@ -71,6 +61,7 @@ def _scopes(draft: Draft) -> list[Scope]:
     table, activities = network.case["agreements"], network.activities
     starts, ends, signed_on = days(table["starts"]), agreement_end(network.case), days(table["sign_from"])
     site = indices(table["site"], network.sites)
+    useful = useful_units(network)
     scopes = []
     for number, name in enumerate(network.agreements):
         routes = np.flatnonzero(activities.agreement == number)
@@ -95,6 +86,7 @@ def _scopes(draft: Draft) -> list[Scope]:
             tuple(network.items[i] for i in activities.item[routes]),
             activities.open_share[routes],
             most,
+            useful[activities.item[routes]],
         )
         if rates:
             room = sum(clause.most * clause.in_nodes(scope) for clause in rates)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from coplant.clauses import Scope
 from coplant.network import Network
 from coplant.program import Columns, LinearProgram
 from coplant.program.money import Floats, Integers
@@ -33,6 +34,8 @@ class Draft:
         Of each demand at each node: units sold, customers who wait when it closes, and customers lost.
     signed : Columns
         z[k], one if an agreement is signed.
+    scopes : dict of str to Scope
+        Each agreement as its clauses see it, once `agreements` has run.
     """
 
     network: Network
@@ -44,6 +47,7 @@ class Draft:
     waiting: Columns
     lost: Columns
     signed: Columns
+    scopes: dict[str, Scope] = field(default_factory=dict)
 
     @classmethod
     def of(cls, network: Network) -> Draft:
@@ -64,7 +68,7 @@ class Draft:
             program.columns("sold", (demands.labels, nodes), where=_asked_so_far(network)),
             program.columns("waiting", (demands.labels, nodes), where=_can_wait(network)),
             program.columns("lost", (demands.labels, nodes), where=_asked_so_far(network)),
-            program.columns("sign", (network.agreements,), lower=is_signed * 1.0, upper=1.0, integer=True),
+            program.columns("sign", (network.agreements,), lower=is_signed * 1.0, upper=1.0, integer=True, decisive=True),
         )
 
     @property

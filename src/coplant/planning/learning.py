@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coplant.planning.bounds import most_started
+from coplant.planning.bounds import most_started, useful_units
 from coplant.planning.draft import Draft
 from coplant.program import term
-from coplant.program.money import Floats
+from coplant.program.money import Floats, Integers
 from coplant.program.piecewise import filled_in_order
 
 
@@ -134,8 +134,8 @@ def _follow(draft: Draft, number: int, row: dict[str, float | int | str]) -> Non
     months = tree.timeline.months[tree.bucket]
     kept = float(row["retention"]) ** months
     good = activities.good_share[routes]
-    most = most_started(draft, routes) * good[:, None] * (started >= 0)
-    reach = opening + float(np.max(np.sum(most, axis=0)[tree.path[tree.leaves]].sum(axis=1)))
+    least, most = _reach(draft, routes, opening)
+    reach = float(np.max(most))
     labels = (tree.labels,)
     level = program.columns(f"experience/{name}", labels)
     every = draft.nodes
@@ -155,7 +155,7 @@ def _follow(draft: Draft, number: int, row: dict[str, float | int | str]) -> Non
     )
     edges = _edges(opening, reach, int(row["segments"]))
     slope = np.diff(curve.total(edges)) / np.diff(edges)
-    after = filled_in_order(program, f"learning/{name}", labels, term(every, level.index), 0.0, np.diff(edges))
+    after = filled_in_order(program, f"learning/{name}", labels, term(every, level.index), least, most, edges)
     tags = {"item": -1, "family": -1, "site": -1, "agreement": -1}
     for tag, values in (
         ("item", activities.item[routes]),
@@ -175,12 +175,37 @@ def _follow(draft: Draft, number: int, row: dict[str, float | int | str]) -> Non
             (tuple(tree.labels[n] for n in later),),
             term(np.arange(len(later)), level.index[tree.parent[later]], kept[later]),
             0.0,
-            np.diff(edges),
+            most[tree.parent[later]],
+            edges,
         )
         program.money("learning", faded.index, slope, later[:, None], **tags)
     begun = _followed(slope, edges, opening * kept[root])
     if begun.any():
         program.money("learning", program.constant(), begun, root, **tags)
+
+
+def _reach(draft: Draft, routes: Integers, opening: float) -> tuple[Floats, Floats]:
+    """Least and most experience when each node closes, each shape (N,).
+
+    Of agreements that exclude each other only the one that can make the most counts, and nothing is made that could
+    never be of use.
+    """
+    network, tree = draft.network, draft.tree
+    activities = network.activities
+    made = most_started(draft, routes) * activities.good_share[routes][:, None] * (draft.start.index[routes] >= 0)
+    group = network.case["agreements"]["group"]
+    alternative = [group[int(k)] if k >= 0 else None for k in activities.agreement[routes]]
+    together = np.zeros(len(tree))
+    for name in set(alternative):
+        of_group = np.array([other == name for other in alternative])
+        agreement = activities.agreement[routes][of_group]
+        each = [made[of_group][agreement == k].sum(axis=0) for k in np.unique(agreement)]
+        together += np.sum(each, axis=0) if name is None else np.max(each, axis=0)
+    made_so_far = np.where(tree.path >= 0, together[tree.path], 0.0).sum(axis=1)
+    useful = float(useful_units(network)[np.unique(activities.item[routes])].sum())
+    retention = float(network.case["learning"]["retention"][int(activities.learning[routes[0]])])
+    age = np.cumsum(tree.timeline.months)[tree.bucket]
+    return opening * retention**age, opening + np.minimum(made_so_far, useful)
 
 
 def _edges(opening: float, reach: float, segments: int) -> Floats:
@@ -189,7 +214,7 @@ def _edges(opening: float, reach: float, segments: int) -> Floats:
     first = max(opening, 1.0)
     last = max(reach, first * 2.0)
     steps = np.round(np.geomspace(first, last, segments + 1))
-    return np.unique(np.concatenate([[0.0], steps, [np.ceil(last)]]))
+    return np.unique(np.concatenate([[0.0, opening], steps[1:-1], [np.ceil(last)]]))
 
 
 def _followed(slope: Floats, edges: Floats, units: Floats) -> Floats:

@@ -7,6 +7,7 @@ import numpy as np
 from coplant.planning.bounds import most_started
 from coplant.planning.draft import Draft
 from coplant.program import term
+from coplant.program.money import Floats, Integers
 
 
 def lot(draft: Draft) -> None:
@@ -24,6 +25,7 @@ def lot(draft: Draft) -> None:
         any_started = program.columns("lot", axes, where=started >= 0, upper=1.0, integer=True)
         cell = draft.cells(len(with_least))
         least = activities.least[with_least][:, None]
+        program.complete_by(any_started, lambda columns: (_values(started, columns) >= least / 2.0) * 1.0)
         most = np.maximum(most_started(draft, with_least), least)
         program.rows(
             "lot_least",
@@ -42,14 +44,21 @@ def lot(draft: Draft) -> None:
     in_multiples = np.flatnonzero(~np.isnan(activities.multiple))
     if len(in_multiples):
         axes = (tuple(activities.labels[j] for j in in_multiples), draft.tree.labels)
-        started = draft.start.index[in_multiples]
-        lots = program.columns("lots", axes, where=started >= 0, integer=True)
+        started_in_lots = draft.start.index[in_multiples]
+        lots = program.columns("lots", axes, where=started_in_lots >= 0, integer=True)
+        multiple = activities.multiple[in_multiples][:, None]
+        program.complete_by(lots, lambda columns: np.rint(_values(started_in_lots, columns) / multiple))
         cell = draft.cells(len(in_multiples))
         program.rows(
             "lot_multiple",
             axes,
-            [term(cell, started), term(cell, lots.index, -activities.multiple[in_multiples][:, None])],
+            [term(cell, started_in_lots), term(cell, lots.index, -multiple)],
             lower=0.0,
             upper=0.0,
-            where=started >= 0,
+            where=started_in_lots >= 0,
         )
+
+
+def _values(index: Integers, columns: Floats) -> Floats:
+    """Values of some columns, zero where there is none."""
+    return np.where(index >= 0, columns[np.maximum(index, 0)], 0.0)

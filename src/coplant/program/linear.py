@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -70,6 +70,13 @@ class Rows:
     index: Integers
 
 
+class Completion(NamedTuple):
+    """How a block of integers follows from the other columns of a relaxed solution."""
+
+    block: Columns
+    rule: Callable[[Floats], Floats]
+
+
 class LinearProgram:
     """Maximise the sum of the money lines subject to named rows.
 
@@ -99,6 +106,8 @@ class LinearProgram:
         self._matrices: list[sparse.csr_array] = []
         self.column_count = 0
         self.row_count = 0
+        self.decisive: list[Integers] = []
+        self.completions: list[Completion] = []
         self._constant: int | None = None
 
     # -- columns ------------------------------------------------------------------------------------------------
@@ -111,6 +120,7 @@ class LinearProgram:
         lower: ArrayLike = 0.0,
         upper: ArrayLike = np.inf,
         integer: bool = False,
+        decisive: bool = False,
     ) -> Columns:
         """Add a block of columns.
 
@@ -126,6 +136,8 @@ class LinearProgram:
             Bounds, broadcast to the block's shape.
         integer : bool
             Whether the columns take whole numbers only.
+        decisive : bool
+            Whether the rest follows easily once these integers are known; a search decides them first.
         """
         shape = tuple(len(axis) for axis in axes)
         present = np.ones(shape, dtype=bool) if where is None else np.broadcast_to(where, shape)
@@ -140,7 +152,21 @@ class LinearProgram:
         if name in self.column_blocks:
             raise ValueError(f"the program has a block of columns {name!r} already")
         self.column_blocks[name] = block
+        if decisive:
+            self.decisive.append(index[present])
         return block
+
+    def complete_by(self, block: Columns, rule: Callable[[Floats], Floats]) -> None:
+        """Say how integers follow from the other columns.
+
+        Parameters
+        ----------
+        block : Columns
+            The integers.
+        rule : callable
+            Takes the values of all columns of a relaxed solution and gives whole numbers in the shape of the block.
+        """
+        self.completions.append(Completion(block, rule))
 
     def constant(self) -> int:
         """Column that is fixed to one, for money that no decision changes."""

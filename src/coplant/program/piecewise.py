@@ -10,13 +10,14 @@ from coplant.program.money import Floats, Integers
 
 
 def filled_in_order(
-    program: LinearProgram, name: str, axes: Axes, quantity: Term, constant: ArrayLike, widths: Floats
+    program: LinearProgram, name: str, axes: Axes, quantity: Term, least: ArrayLike, most: ArrayLike, edges: Floats
 ) -> Columns:
     """Split quantities into segments that fill one after the other.
 
-    Adds for each quantity q_c = constant_c + sum of its terms the columns s_{c,i}, with
-    q_c = sum_i s_{c,i}, 0 <= s_{c,i} <= w_i, and binaries y_{c,i} so that segment i + 1 is used only when i is full:
-    w_i y_{c,i} <= s_{c,i} and s_{c,i+1} <= w_{i+1} y_{c,i} (the incremental formulation of Markowitz & Manne, 1957).
+    Adds for each quantity q_c, the sum of its terms, the columns s_{c,i} with q_c = sum_i s_{c,i}, 0 <= s_{c,i} <= w_i,
+    and binaries y_{c,i} so that segment i + 1 is used only when i is full: w_i y_{c,i} <= s_{c,i} and
+    s_{c,i+1} <= w_{i+1} y_{c,i} (the incremental formulation of Markowitz & Manne, 1957). Known bounds on q_c narrow the
+    segments, which makes the relaxation tight.
 
     Parameters
     ----------
@@ -28,43 +29,50 @@ def filled_in_order(
         Labels of the C quantities, along one axis.
     quantity : Term
         Contributions to each quantity; their row is the position of the quantity.
-    constant : array_like, shape (C,)
-        Constant part of each quantity.
-    widths : ndarray, shape (I,)
-        Width of each segment; together they hold the largest quantity.
+    least, most : array_like, shape (C,)
+        Bounds that each quantity keeps.
+    edges : ndarray, shape (I + 1,)
+        Ends of the segments, ascending from 0; the last is not below any of `most`.
 
     Returns
     -------
     Columns
         Shape (C, I): how much of each segment is used.
     """
-    count, pieces = len(axes[0]), len(widths)
-    segments = tuple(str(piece + 1) for piece in range(pieces))
-    part = program.columns(name, (*axes, segments), upper=widths)
+    count, widths = len(axes[0]), np.diff(edges)
+    floor = np.broadcast_to(least, (count,))[:, None]
+    ceiling = np.broadcast_to(most, (count,))[:, None]
+    segments = tuple(str(piece + 1) for piece in range(len(widths)))
+    upper = np.clip(ceiling - edges[:-1], 0.0, widths)
+    part = program.columns(name, (*axes, segments), lower=np.clip(floor - edges[:-1], 0.0, widths), upper=upper)
     spread = np.arange(count)[:, None]
     program.rows(
         f"{name}.sum",
         axes,
         [term(spread, part.index), Term(quantity.row, quantity.column, -quantity.value)],
-        lower=constant,
-        upper=constant,
+        lower=0.0,
+        upper=0.0,
     )
-    if pieces > 1:
-        full = program.columns(f"{name}.full", (*axes, segments[:-1]), upper=1.0, integer=True)
-        cell = np.arange(count * (pieces - 1)).reshape(count, pieces - 1)
-        between = (*axes, segments[:-1])
-        program.rows(
-            f"{name}.full",
-            between,
-            [term(cell, part.index[:, :-1]), term(cell, full.index, -widths[:-1])],
-            lower=0.0,
-        )
-        program.rows(
-            f"{name}.next",
-            between,
-            [term(cell, part.index[:, 1:]), term(cell, full.index, -widths[1:])],
-            upper=0.0,
-        )
+    if len(widths) == 1:
+        return part
+    between = (*axes, segments[:-1])
+    full = program.columns(
+        f"{name}.full", between, lower=(floor >= edges[1:-1]) * 1.0, upper=(ceiling >= edges[1:-1]) * 1.0, integer=True
+    )
+    program.complete_by(full, lambda columns: (part.values(columns).sum(axis=1)[:, None] >= edges[1:-1]) * 1.0)
+    cell = np.arange(full.index.size).reshape(full.index.shape)
+    program.rows(
+        f"{name}.full",
+        between,
+        [term(cell, part.index[:, :-1]), term(cell, full.index, -widths[:-1])],
+        lower=0.0,
+    )
+    program.rows(
+        f"{name}.next",
+        between,
+        [term(cell, part.index[:, 1:]), term(cell, full.index, -upper[:, 1:])],
+        upper=0.0,
+    )
     return part
 
 
@@ -93,6 +101,13 @@ def one_of(
     part = program.columns(name, (*axes, labels), upper=most)
     chosen = program.columns(f"{name}.chosen", (*axes, labels), upper=1.0, integer=True)
     spread = np.arange(count)[:, None]
+
+    def reached(columns: Floats) -> Floats:
+        total = part.values(columns).sum(axis=1)
+        place = np.searchsorted(least, total, side="right") - 1
+        return (np.arange(ranges) == place[:, None]) * 1.0
+
+    program.complete_by(chosen, reached)
     cell: Integers = np.arange(count * ranges).reshape(count, ranges)
     program.rows(
         f"{name}.sum",

@@ -16,6 +16,9 @@ WIDE = 1e9
 _COMFORTABLE = 2.0**17
 """Size of bound, about 130,000, to which the largest is brought."""
 
+_COMFORTABLE_PRICE = 2.0**10
+"""Size of price, about 1,000, to which the largest of a quantity is brought."""
+
 
 @dataclass(frozen=True)
 class Range:
@@ -86,11 +89,13 @@ class Scaled:
     """A program in units in which its bounds are of a comfortable size.
 
     Continuous columns are counted in `column` of their unit, rows multiplied by `row`, and the objective by
-    `objective`: all powers of two, so that no digit is lost on the way there and back.
+    `objective`: all powers of two, so that no digit is lost on the way there and back. What columns that are fixed earn
+    is the offset, so that a large constant does not drown the prices.
     """
 
     matrix: sparse.csr_array
     cost: Floats
+    offset: float
     lower: Floats
     upper: Floats
     row_lower: Floats
@@ -113,10 +118,12 @@ def scaled(program: LinearProgram) -> Scaled:
     row = np.where(has_continuous, 1.0 / unit, 1.0)
     matrix.data = matrix.data * column[matrix.indices] * row[of_entry]
     cost = cost * column
-    objective = 1.0 / _power_of_two(_largest(cost) / _COMFORTABLE)
+    free = lower < upper
+    objective = 1.0 / _power_of_two(_largest(cost[free & ~integer]) / _COMFORTABLE_PRICE)
     return Scaled(
         matrix,
-        cost * objective,
+        np.where(free, cost, 0.0) * objective,
+        float(cost[~free] @ (lower / column)[~free]) * objective,
         lower / column,
         upper / column,
         row_lower * row,

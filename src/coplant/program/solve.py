@@ -10,9 +10,10 @@ import highspy
 import numpy as np
 
 from coplant.errors import InfeasibleError, SolverError
-from coplant.program.linear import LinearProgram
+from coplant.program.linear import Booleans, LinearProgram
 from coplant.program.money import Floats
 from coplant.program.scaling import Scaled, scaled
+from coplant.program.search import Found, search
 
 Progress = Callable[[str], None]
 
@@ -85,8 +86,9 @@ def solve(
 ) -> Solution:
     """Maximise a program's money.
 
-    Programs with integers are solved by branch and cut; then the integers are held and the linear program is solved
-    again, which gives the marginal values and cleans the quantities.
+    A program with integers is searched first over its decisive integers (see `search`) and, where that leaves a gap,
+    by branch and cut from the best plan found. Then the integers are held and the linear program is solved again, which
+    gives the marginal values and cleans the quantities.
 
     Parameters
     ----------
@@ -114,43 +116,45 @@ def solve(
     if solver not in SOLVERS:
         raise SolverError(f"there is no solver {solver!r}; choose one of {', '.join(SOLVERS)}")
     timings: dict[str, float] = {}
-    clock = time.perf_counter()
+    say = progress or (lambda _: None)
+    clock = begin = time.perf_counter()
+    until = begin + (np.inf if time_limit is None else time_limit)
     model = scaled(program)
     integer = program.integer
-    highs = hand_over(model, integer)
-    method = "simplex" if solver == "auto" and len(model.cost) <= _LARGE else solver
-    method = "ipm" if method == "auto" else method
-    highs.setOptionValue("solver", "choose" if integer.any() else SOLVERS[method])
-    highs.setOptionValue("mip_rel_gap", gap)
-    highs.setOptionValue("random_seed", seed)
-    highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
-    highs.setOptionValue("dual_feasibility_tolerance", 1e-9)
-    highs.setOptionValue("mip_feasibility_tolerance", 1e-9)
-    if time_limit is not None:
-        highs.setOptionValue("time_limit", float(time_limit))
+    highs = hand_over(model)
+    method = ("ipm" if len(model.cost) > _LARGE else "simplex") if solver == "auto" else solver
+    _set_options(highs, SOLVERS[method], seed, until)
     timings["hand over"] = time.perf_counter() - clock
 
     clock = time.perf_counter()
-    if progress is not None and integer.any():
-        _report_search(highs, model.objective, progress)
-    highs.HandleKeyboardInterrupt = True
     highs.solve()
-    status = _status_of(highs, program)
+    _check(highs, program)
     timings["solve"] = time.perf_counter() - clock
 
-    bound: float | None = None
+    status, bound = "optimal", -float(highs.getInfo().objective_function_value)
     if integer.any():
         clock = time.perf_counter()
-        bound = -highs.getInfo().mip_dual_bound / model.objective
-        highs = _with_integers_held(highs, model, integer, SOLVERS[method])
+        highs.setOptionValue("solver", "simplex")
+        found = search(highs, program, model, gap, until, say)
+        method = f"{method}, search of {found.nodes} nodes"
+        values, bound = found.integers, found.bound
+        if values is None or found.gap(model.objective) > gap:
+            status, values, bound = _branch_and_cut(model, program, found, gap, seed, until, progress)
+            method = f"{method}, branch and cut"
+        timings["search"] = time.perf_counter() - clock
+        clock = time.perf_counter()
+        held = np.flatnonzero(integer).astype(np.int32)
+        highs.setOptionValue("time_limit", np.inf)
+        highs.changeColsBounds(len(held), held, values, values)
+        highs.solve()
+        _check(highs, program)
         timings["marginal values"] = time.perf_counter() - clock
-        method = f"branch and cut, then {method}"
 
-    found = highs.getSolution()
-    columns = np.array(found.col_value) * model.column
+    answer = highs.getSolution()
+    columns = np.array(answer.col_value) * model.column
     columns[integer] = np.rint(columns[integer])
     objective = float(program.objective() @ columns)
-    bound = objective if bound is None else max(bound, objective)
+    bound = max(bound / model.objective, objective) if integer.any() else objective
     return Solution(
         status,
         objective,
@@ -158,15 +162,60 @@ def solve(
         (bound - objective) / max(abs(objective), 1.0),
         columns,
         program.matrix() @ columns,
-        -np.array(found.row_dual) * model.row / model.objective,
+        -np.array(answer.row_dual) * model.row / model.objective,
         measure(program, columns),
         f"HiGHS {highs.version()}, {method}",
         timings,
     )
 
 
-def hand_over(model: Scaled, integer: np.ndarray) -> highspy.Highs:
-    """Give a program to HiGHS as arrays, as a minimisation."""
+def _set_options(highs: highspy.Highs, solver: str, seed: int, until: float) -> None:
+    highs.setOptionValue("solver", solver)
+    highs.setOptionValue("random_seed", seed)
+    for kind in ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance"):
+        highs.setOptionValue(kind, 1e-9)
+    if np.isfinite(until):
+        highs.setOptionValue("time_limit", max(until - time.perf_counter(), 0.0))
+    highs.HandleKeyboardInterrupt = True
+
+
+def _branch_and_cut(
+    model: Scaled,
+    program: LinearProgram,
+    found: Found,
+    gap: float,
+    seed: int,
+    until: float,
+    progress: Progress | None,
+) -> tuple[str, Floats, float]:
+    """Search all integers from the best plan found: status, their values, and the scaled bound."""
+    integer = np.flatnonzero(program.integer).astype(np.int32)
+    if found.integers is not None and time.perf_counter() >= until:
+        return "feasible", found.integers, found.bound
+    highs = hand_over(model, program.integer)
+    _set_options(highs, "choose", seed, until)
+    highs.setOptionValue("mip_rel_gap", gap)
+    if found.integers is not None:
+        highs.setSolution(len(integer), integer, found.integers)
+    if progress is not None:
+        _report_search(highs, model.objective, progress)
+    highs.solve()
+    kinds = highspy.HighsModelStatus
+    if highs.getModelStatus() == kinds.kInterrupt:
+        raise KeyboardInterrupt
+    info = highs.getInfo()
+    if info.primal_solution_status != 2 and found.integers is not None:
+        return "feasible", found.integers, found.bound
+    if info.primal_solution_status != 2:
+        _check(highs, program)
+        raise SolverError("no plan was found in time; allow more with --time-limit")
+    values = np.rint(np.array(highs.getSolution().col_value)[integer])
+    status = "optimal" if highs.getModelStatus() == kinds.kOptimal else "feasible"
+    return status, values, min(-float(info.mip_dual_bound), found.bound)
+
+
+def hand_over(model: Scaled, integer: Booleans | None = None) -> highspy.Highs:
+    """Give a program to HiGHS as arrays, as a minimisation; without its whole numbers unless they are named."""
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     highs.passModel(
@@ -175,7 +224,7 @@ def hand_over(model: Scaled, integer: np.ndarray) -> highspy.Highs:
         model.matrix.nnz,
         int(highspy.MatrixFormat.kRowwise),
         int(highspy.ObjSense.kMinimize),
-        0.0,
+        -model.offset,
         -model.cost,
         model.lower,
         model.upper,
@@ -184,48 +233,17 @@ def hand_over(model: Scaled, integer: np.ndarray) -> highspy.Highs:
         model.matrix.indptr.astype(np.int32, copy=False),
         model.matrix.indices.astype(np.int32, copy=False),
         model.matrix.data,
-        integer.astype(np.int32),
+        np.zeros(len(model.cost), dtype=np.int32) if integer is None else integer.astype(np.int32),
     )
     return highs
 
 
-def _with_integers_held(highs: highspy.Highs, model: Scaled, integer: np.ndarray, solver: str) -> highspy.Highs:
-    """Solve the linear program in which every integer is held at its value."""
-    held = np.flatnonzero(integer).astype(np.int32)
-    value = np.rint(np.array(highs.getSolution().col_value)[held])
-    lower, upper = model.lower.copy(), model.upper.copy()
-    lower[held], upper[held] = value, value
-    fixed = hand_over(
-        Scaled(
-            model.matrix,
-            model.cost,
-            lower,
-            upper,
-            model.row_lower,
-            model.row_upper,
-            model.column,
-            model.row,
-            model.objective,
-        ),
-        np.zeros(len(integer), dtype=bool),
-    )
-    fixed.setOptionValue("solver", solver)
-    fixed.setOptionValue("primal_feasibility_tolerance", 1e-9)
-    fixed.setOptionValue("dual_feasibility_tolerance", 1e-9)
-    fixed.solve()
-    if fixed.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        raise SolverError(
-            "with its whole numbers held the plan could not be solved again:"
-            f" HiGHS says {fixed.modelStatusToString(fixed.getModelStatus())}"
-        )
-    return fixed
-
-
-def _status_of(highs: highspy.Highs, program: LinearProgram) -> str:
+def _check(highs: highspy.Highs, program: LinearProgram) -> None:
+    """Raise what HiGHS met instead of an optimum."""
     status = highs.getModelStatus()
     kinds = highspy.HighsModelStatus
     if status == kinds.kOptimal:
-        return "optimal"
+        return
     if status == kinds.kInterrupt:
         raise KeyboardInterrupt
     if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
@@ -237,14 +255,16 @@ def _status_of(highs: highspy.Highs, program: LinearProgram) -> str:
             "the profit has no limit: something can be made or bought for less than it is worth, without end."
             " Look for an item whose end_value_share times value is above its cost, or a demand without quantity"
         )
-    if np.isfinite(highs.getInfo().mip_gap) and highs.getInfo().primal_solution_status == 2:
-        return "feasible"
+    if status == kinds.kTimeLimit:
+        raise SolverError("no plan was found in time; allow more with --time-limit")
     raise SolverError(f"no plan was found: HiGHS says {highs.modelStatusToString(status)}")
 
 
 def colliding_rows(highs: highspy.Highs, program: LinearProgram) -> list[str]:
     """Names of a minimal set of rows and bounds of columns that cannot hold together; empty if they can."""
-    highs.setOptionValue("iis_strategy", int(highspy.IisStrategy.kIisStrategyFromLp.value) | int(highspy.IisStrategy.kIisStrategyIrreducible.value) | int(highspy.IisStrategy.kIisStrategyRelaxation.value))  # noqa: E501
+    kinds = highspy.IisStrategy
+    wanted = (kinds.kIisStrategyFromLp, kinds.kIisStrategyIrreducible, kinds.kIisStrategyRelaxation)
+    highs.setOptionValue("iis_strategy", sum(int(kind.value) for kind in wanted))
     _, found = highs.getIis()
     if not found.valid_:
         return []
@@ -258,7 +278,9 @@ def colliding_rows(highs: highspy.Highs, program: LinearProgram) -> list[str]:
 
 def _is_plain_sign(program: LinearProgram, column: int, kind: int) -> bool:
     """Whether a bound in a collision is only that a quantity is not negative, which needs no word."""
-    return kind in (int(highspy.IisBoundStatus.kIisBoundStatusLower.value), int(highspy.IisBoundStatus.kIisBoundStatusFree.value)) and float(program.lower[column]) == 0.0  # noqa: E501
+    kinds = highspy.IisBoundStatus
+    plain = (int(kinds.kIisBoundStatusLower.value), int(kinds.kIisBoundStatusFree.value))
+    return kind in plain and float(program.lower[column]) == 0.0
 
 
 def _report_search(highs: highspy.Highs, scale: float, progress: Progress) -> None:

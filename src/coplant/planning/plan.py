@@ -1,0 +1,137 @@
+"""Planning a case: the table of contents of a plan."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from coplant.case import Case
+from coplant.network import Network
+from coplant.planning.activity_cost import activity_cost
+from coplant.planning.agreements import agreements
+from coplant.planning.allotment import allotment
+from coplant.planning.annuity import annuity
+from coplant.planning.capacity import capacity, lane_capacity, launch_gate
+from coplant.planning.draft import Draft
+from coplant.planning.horizon_end import horizon_end
+from coplant.planning.learning import learning
+from coplant.planning.lot import lot
+from coplant.planning.mix import mix
+from coplant.planning.result import Plan
+from coplant.planning.safety_stock import safety_stock
+from coplant.planning.sales import sales
+from coplant.planning.stock_balance import stock_balance
+from coplant.planning.tables import tables_of
+from coplant.program import scaling_report, solve
+from coplant.timeline import Timeline
+from coplant.tree import Tree
+
+Progress = Callable[[str], None]
+
+
+def formulate(network: Network) -> Draft:
+    """Write a network as a linear program.
+
+    Parameters
+    ----------
+    network : Network
+        A case on a tree.
+
+    Returns
+    -------
+    Draft
+        The program, and the columns by which to read it.
+    """
+    draft = Draft.of(network)
+    activity_cost(draft)
+    stock_balance(draft)
+    safety_stock(draft)
+    capacity(draft)
+    launch_gate(draft)
+    lane_capacity(draft)
+    allotment(draft)
+    sales(draft)
+    lot(draft)
+    learning(draft)
+    annuity(draft)
+    mix(draft)
+    agreements(draft)
+    horizon_end(draft)
+    return draft
+
+
+def plan(
+    case: Case,
+    *,
+    gap: float = 1e-4,
+    time_limit: float | None = None,
+    solver: str = "auto",
+    seed: int = 0,
+    progress: Progress | None = None,
+    tree: Tree | None = None,
+) -> Plan:
+    """Plan a case: what to sign, reserve, make, buy, move, stock and sell so that the most money is earned.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    gap : float
+        Relative distance between the plan's money and the proven bound at which the search stops, where whole-number
+        decisions make it a search.
+    time_limit : float, optional
+        Seconds after which the search stops with the best plan found.
+    solver : {"auto", "simplex", "ipm", "hipo"}
+        How linear programs are solved.
+    seed : int
+        Seed of the solver's tie-breaking.
+    progress : callable, optional
+        Is told, in a line of text, what is going on.
+    tree : Tree, optional
+        The tree to plan on; one branch by default.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    InfeasibleError
+        No plan keeps all rules; the rules that collide are named.
+    SolverError
+        The money has no limit, or no plan was found in time.
+    """
+    say = progress or (lambda _: None)
+    options = {"gap": gap, "time_limit": time_limit, "solver": solver, "seed": seed}
+    timings: dict[str, float] = {}
+
+    def timed(stage: str, since: float) -> float:
+        timings[stage] = time.perf_counter() - since
+        return time.perf_counter()
+
+    clock = time.perf_counter()
+    say("laying out the network")
+    network = Network.of(case, tree or Tree.line(Timeline.of(case.settings.start, case.settings.buckets)))
+    clock = timed("network", clock)
+    say(f"{len(network.stock_points):,} stock points, {len(network.activities):,} activities; writing the program")
+    draft = formulate(network)
+    clock = timed("build", clock)
+    scaling = scaling_report(draft.program)
+    clock = timed("scaling", clock)
+    integers = int(draft.program.integer.sum())
+    say(f"{draft.program.column_count:,} columns ({integers:,} whole), {draft.program.row_count:,} rows; solving")
+    for warning in scaling.warnings:
+        say(warning)
+    solution = solve(draft.program, gap=gap, time_limit=time_limit, solver=solver, seed=seed, progress=progress)
+    timings |= solution.timings
+    clock = time.perf_counter()
+    say("reading the plan back")
+    tables = tables_of(draft, solution)
+    timed("tables", clock)
+    size = {
+        "columns": draft.program.column_count,
+        "integer columns": integers,
+        "rows": draft.program.row_count,
+        "non-zeros": int(draft.program.matrix().nnz),
+    }
+    return Plan.of(case, tables, solution, scaling, options, size, timings)

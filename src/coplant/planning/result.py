@@ -1,0 +1,212 @@
+"""Plan: the result of planning, frozen."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import importlib.metadata
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import highspy
+import polars as pl
+
+from coplant.case import Case, read
+from coplant.errors import FileError
+from coplant.program import ScalingReport, Solution
+
+LIBRARIES = ("coplant", "highspy", "numpy", "polars", "scipy")
+"""Libraries whose versions a plan records."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Plan:
+    """What to sign, reserve, make, buy, move, stock and sell; what it earns; and how it was found.
+
+    Parameters
+    ----------
+    case : Case
+        The case that was planned.
+    tables : mapping of str to DataFrame
+        The tables of the plan; see the reference of results.
+    status : {"optimal", "feasible"}
+        Whether the gap asked for was reached.
+    objective, bound, gap : float
+        Present value of the plan's money, the proven bound on that of any plan, and their relative distance.
+    digest : str
+        Digest of the case.
+    options : mapping
+        Options of the run.
+    versions : mapping of str to str
+        Versions of the libraries.
+    solver : str
+        How it was solved.
+    size : mapping of str to int
+        Columns, integer columns, rows and non-zeros of the program.
+    violations : mapping of str to float
+        How far the plan is from keeping its rows and bounds, measured.
+    scaling : mapping
+        Ranges of the program's numbers, and warnings.
+    timings : mapping of str to float
+        Seconds of each stage.
+    """
+
+    case: Case
+    tables: Mapping[str, pl.DataFrame]
+    status: str
+    objective: float
+    bound: float
+    gap: float
+    digest: str
+    options: Mapping[str, Any]
+    versions: Mapping[str, str]
+    solver: str
+    size: Mapping[str, int]
+    violations: Mapping[str, float]
+    scaling: Mapping[str, Any]
+    timings: Mapping[str, float]
+
+    @classmethod
+    def of(
+        cls,
+        case: Case,
+        tables: Mapping[str, pl.DataFrame],
+        solution: Solution,
+        scaling: ScalingReport,
+        options: Mapping[str, Any],
+        size: Mapping[str, int],
+        timings: Mapping[str, float],
+    ) -> Plan:
+        """Put together a plan from what was solved."""
+        versions = {name: importlib.metadata.version(name) for name in LIBRARIES}
+        versions |= {"HiGHS": highspy.Highs().version(), "Python": platform.python_version()}
+        return cls(
+            case,
+            tables,
+            solution.status,
+            solution.objective,
+            solution.bound,
+            solution.gap,
+            case.digest,
+            options,
+            versions,
+            solution.solver,
+            size,
+            dataclasses.asdict(solution.violations),
+            dataclasses.asdict(scaling),
+            timings,
+        )
+
+    @property
+    def settings(self) -> Any:
+        """Settings of the case."""
+        return self.case.settings
+
+    def __getitem__(self, table: str) -> pl.DataFrame:
+        """Return a table of the plan."""
+        if table not in self.tables:
+            raise KeyError(f"{table!r} is not a table of a plan; there are {', '.join(self.tables)}")
+        return self.tables[table]
+
+    def __repr__(self) -> str:
+        return f"<Plan of {self.case.settings.name!r}: {self.objective:,.0f} {self.case.settings.currency}, {self.status}>"
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def first_unit(self, agreement: str) -> datetime.date | None:
+        """First day of the bucket in which the first unit is started under an agreement; None if none is."""
+        made = self["made"].filter(pl.col("agreement") == agreement)
+        first = made["bucket"].min()
+        return first if isinstance(first, datetime.date) else None
+
+    def summary(self) -> str:
+        """Say in a few lines what the plan decides and what it earns."""
+        currency = self.case.settings.currency
+        lines = [f"{self.case.settings.title or self.case.settings.name}: {self.objective:,.0f} {currency} present value"]
+        signed = self["signed"]
+        for row in signed.filter(pl.col("signed") & (pl.col("status") == "option")).iter_rows(named=True):
+            lines.append(self._decision(row))
+        declined = signed.filter(~pl.col("signed"))
+        lines += [f"Do not sign {row['title'] or row['agreement']}." for row in declined.iter_rows(named=True)]
+        money = self["money"].group_by("line").agg(pl.col("present_value").sum()).sort("present_value", descending=True)
+        lines += [f"  {name:<24}{value:>24,.0f} {currency}" for name, value in money.iter_rows()]
+        lost = self["sold"].group_by("family").agg(pl.col("wanted", "lost").sum()).filter(pl.col("lost") > 0.5)
+        for family, wanted, gone in lost.sort("lost", descending=True).iter_rows():
+            lines.append(f"  {family}: {gone:,.0f} of {wanted:,.0f} customers lost")
+        lines.append(
+            f"{self.status}, gap {self.gap:.2%}, largest violation {self.violations['row_relative']:.1e}, {self.solver}"
+        )
+        return "\n".join(lines)
+
+    def _decision(self, row: Mapping[str, Any]) -> str:
+        """One sentence on an agreement that the plan signs."""
+        text = f"Sign {row['title'] or row['agreement']} on {row['sign_date']}"
+        for rate in self["reserved"].filter(pl.col("agreement") == row["agreement"]).iter_rows(named=True):
+            text += f"; reserve {rate['reserved']:,.0f} per {rate['per']} from {rate['from']}"
+        first = self.first_unit(row["agreement"])
+        return f"{text}; first unit in {self._label(first)}." if first else f"{text}; nothing is built under it."
+
+    def _label(self, bucket: datetime.date) -> str:
+        return str(self["buckets"].filter(pl.col("bucket") == bucket)["label"].item())
+
+    def facts(self) -> dict[str, Any]:
+        """All that is not a table, as plain values."""
+        names = [field.name for field in dataclasses.fields(self) if field.name not in ("case", "tables")]
+        return {name: _plain(getattr(self, name)) for name in names}
+
+    def write(self, folder: str | Path) -> None:
+        """Write the plan to a folder: a Parquet file for each table, ``plan.json``, and the case.
+
+        The folder appears whole or not at all; an older plan in its place is replaced.
+
+        Raises
+        ------
+        FileError
+            The folder cannot be written.
+        """
+        from coplant.case.files import written_whole
+
+        with written_whole(Path(folder)) as place:
+            place.mkdir()
+            for name, table in self.tables.items():
+                table.write_parquet(place / f"{name}.parquet")
+            (place / "plan.json").write_text(json.dumps(self.facts(), indent=2, default=str) + "\n", encoding="utf-8")
+            self.case.write(place / "case", format="parquet")
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Plan:
+        """Read a plan that was written.
+
+        Raises
+        ------
+        FileError
+            The folder does not hold a plan.
+        """
+        place = Path(folder)
+        try:
+            facts = json.loads((place / "plan.json").read_text(encoding="utf-8"))
+            tables = {file.stem: pl.read_parquet(file) for file in sorted(place.glob("*.parquet"))}
+        except (OSError, json.JSONDecodeError, pl.exceptions.PolarsError) as error:
+            raise FileError(f"{place} does not hold a plan ({error}); write one with coplant plan --out") from error
+        return cls(read(place / "case"), tables, **facts)
+
+    def to_excel(self, path: str | Path) -> None:
+        """Write the plan's tables to a workbook."""
+        from coplant.report import write_excel
+
+        write_excel(self, Path(path))
+
+    def report(self, path: str | Path) -> None:
+        """Write the plan's report, one HTML page that opens offline."""
+        from coplant.report import write_report
+
+        write_report(self, Path(path))
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value
