@@ -110,15 +110,16 @@ class ProcessingFee:
         name = scope.block("processing_fee", self.item or "", "" if np.isnat(self.valid_from) else str(first))
         reached = self.above < max(most, 1.0)
         end = np.append(self.above[1:], np.inf)[reached].clip(max=max(most, 1.0))
+        earlier = _before(scope, counted)
         if self.method == "all_units":
             least = np.where(self.above[reached] > 0.0, self.above[reached] + 1.0, 0.0)
             part = one_of(scope.program, name, labels, units, least, np.maximum(end, least))
         else:
-            part = filled_in_order(scope.program, name, labels, units, 0.0, most_in, np.append(self.above[reached], end[-1]))
+            edges = np.append(self.above[reached], end[-1])
+            part = filled_in_order(scope.program, name, labels, units, 0.0, most_in, edges, earlier)
         fee = self.fee[reached]
         scope.pay("processing_fee", part.index, fee, counted.closing[:, None], **self._tags(scope, routes))
         # The total of a count is due as it grows: what was due at the node before is taken off again.
-        earlier = _before(scope, counted)
         grown = np.flatnonzero(earlier >= 0)
         scope.pay(
             "processing_fee",
@@ -180,5 +181,3 @@ def _ordinal(number: int, counted: Windows) -> str:
     """Suffix for a count that shares its node with others, as the months of a quarter do."""
     same = np.flatnonzero(counted.closing == counted.closing[number])
     return "" if len(same) == 1 else f".{int(np.flatnonzero(same == number)[0]) + 1}"
-
-

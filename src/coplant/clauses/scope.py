@@ -137,15 +137,16 @@ class Scope:
             **tags,
         )
 
-    def owe_after_end(self, column: int, amount: float, day: np.datetime64 | None = None) -> None:
-        """Charge what is still owed after the horizon, at its end or on a later day."""
+    def owe_after_end(
+        self, column: ArrayLike, amount: ArrayLike, day: np.datetime64 | None = None, leaf: ArrayLike | None = None
+    ) -> None:
+        """Charge what is still owed after the horizon, at its end or on a later day, on every branch or at some leaves."""
         timeline = self.tree.timeline
-        leaves = self.tree.leaves
         self.program.money(
             HORIZON_END,
-            np.full(len(leaves), column),
-            -amount,
-            leaves,
+            column,
+            -np.asarray(amount, dtype=np.float64),
+            self.tree.leaves if leaf is None else leaf,
             cash=False,
             discount=timeline.discount_factor_at(timeline.bounds[-1] if day is None else day, self.discount_rate),
             agreement=self.agreement,

@@ -9,7 +9,9 @@ import numpy as np
 from coplant.case import Case
 from coplant.clauses.scope import Scope
 from coplant.program import term
-from coplant.timeline import periods
+from coplant.program.money import Floats
+from coplant.timeline import add_months
+from coplant.timeline.calendar import Days
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class TakeOrPay:
         Yearly quantity MAQ [unit/year].
     share : float
         Share of it that is paid for in any case.
-    price : float
+    price_per_unit : float
         Deficiency price [money/unit].
     """
 
@@ -59,16 +61,18 @@ class TakeOrPay:
         """Add the deficiency to the program."""
         begin, end = scope.years(*scope.window(self.valid_from, self.valid_until))
         horizon = scope.tree.timeline.bounds
-        inside = np.clip(end, horizon[0], horizon[-1]) - np.clip(begin, horizon[0], horizon[-1])
-        length = (end - begin).astype(np.float64)
-        years = periods(end, "year") - periods(begin, "year")
-        owed = self.share * self.quantity * years
+        whole = (add_months(begin, 12) - begin).astype(np.float64)
+
+        def owed(first: Days, until: Days) -> Floats:
+            """What is to be taken or paid for in a part of each year."""
+            return self.share * self.quantity * np.maximum((until - first).astype(np.float64), 0.0) / whole
+
         windows = scope.windows(begin, end)
         labels = (
             tuple(f"{begin[s]}.{scope.tree.labels[n]}" for s, n in zip(windows.span, windows.closing, strict=True)),
         )
         every = np.arange(len(windows.span))
-        minimum = (owed * inside.astype(np.float64) / length)[windows.span]
+        minimum = owed(np.maximum(begin, horizon[0]), np.minimum(end, horizon[-1]))[windows.span]
         part = "" if np.isnat(self.valid_from) else str(self.valid_from)
         deficiency = scope.program.columns(scope.block("deficiency", part), labels)
         scope.program.rows(
@@ -82,5 +86,5 @@ class TakeOrPay:
             lower=0.0,
         )
         scope.pay("take_or_pay", deficiency.index, self.price_per_unit, windows.closing)
-        after = float(np.sum(owed * (1.0 - inside.astype(np.float64) / length)[...] * (end > horizon[-1])))
+        after = float(np.sum(owed(np.maximum(begin, horizon[-1]), end)))
         scope.owe_after_end(scope.signed, self.price_per_unit * after)

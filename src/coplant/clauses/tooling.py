@@ -17,7 +17,7 @@ class Tooling:
 
     - up front: the amount on the date;
     - per unit: amount / units on every good unit for `months` from the date, and at the end of that time the difference
-      to the amount, paid or refunded;
+      to the amount, paid or refunded (a remaining commitment where that time outlasts the horizon);
     - annuity: `months` level payments from the date, amount x i / (1 - (1 + i)^-months) each, i the monthly rate
       (rate / 12), or amount / months without interest.
 
@@ -98,7 +98,15 @@ class Tooling:
             item=scope.item[:, None],
             family=scope.family[:, None],
         )
+        end = scope.tree.timeline.bounds[-1]
+        if begin >= end:
+            scope.owe_after_end(scope.signed, self.amount, until)
+            return
         windows = scope.windows(np.array([begin]), np.array([until]))
         units = scope.good_units(windows, np.arange(len(scope.routes)))
+        if until > end:
+            scope.owe_after_end(scope.signed, self.amount, until)
+            scope.owe_after_end(units.column, -per_unit * units.value, until, leaf=windows.closing[units.row])
+            return
         scope.pay("tooling", scope.signed, self.amount, windows.closing)
         scope.pay("tooling", units.column, -per_unit * units.value, windows.closing[units.row])

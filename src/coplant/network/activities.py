@@ -97,9 +97,7 @@ class Activities:
         cost = np.concatenate(
             [floats(routes["cost"])[:, None] * flat, floats(lanes["cost"])[:, None] * flat, np.nan_to_num(price)]
         )
-        share = np.concatenate(
-            [_open_share(case, timeline), np.ones((len(lanes), len(timeline))), ~np.isnan(price)]
-        )
+        share = np.concatenate([_open_share(case, timeline), np.ones((len(lanes), len(timeline))), ~np.isnan(price)])
         return cls(
             (
                 *routes["route"],
@@ -109,8 +107,12 @@ class Activities:
             np.repeat([ROUTE, LANE, OFFER], count),
             np.concatenate([np.arange(count[0]), lane_row, np.arange(count[2])]),
             np.concatenate([indices(frame["item"], items) for frame in (routes, lanes, offers)]),
-            np.concatenate([indices(routes["site"], sites), indices(lanes["to_site"], sites), indices(offers["site"], sites)]),
-            np.concatenate([indices(routes["site"], sites), indices(lanes["from_site"], sites), indices(offers["site"], sites)]),
+            np.concatenate(
+                [indices(routes["site"], sites), indices(lanes["to_site"], sites), indices(offers["site"], sites)]
+            ),
+            np.concatenate(
+                [indices(routes["site"], sites), indices(lanes["from_site"], sites), indices(offers["site"], sites)]
+            ),
             np.concatenate([floats(frame["lead_time"]) for frame in (routes, lanes, offers)]),
             np.concatenate([floats(routes["yield"]), np.ones(count[1] + count[2])]),
             cost[:, tree.bucket],
@@ -140,9 +142,7 @@ def _lanes_by_item(case: Case) -> pl.DataFrame:
 def _open_share(case: Case, timeline: Timeline) -> Floats:
     """Share of the full rate at which each route can be started, averaged over the days of each bucket, (routes, T)."""
     routes = case["routes"]
-    agreements = case["agreements"].select(
-        "agreement", "starts", ends=pl.Series(agreement_end(case), dtype=pl.Date)
-    )
+    agreements = case["agreements"].select("agreement", "starts", ends=pl.Series(agreement_end(case), dtype=pl.Date))
     window = routes.select("agreement", "from", "until").join(
         agreements, on="agreement", how="left", maintain_order="left"
     )

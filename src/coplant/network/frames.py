@@ -72,6 +72,4 @@ def rate_in_buckets(
 
 def mean_in_buckets(timeline: Timeline, dated: pl.DataFrame, value: str, owner: Integers, owners: int) -> Floats:
     """Average a dated value of a table over the days of each bucket, shape (owners, T); NaN where never known."""
-    return mean_value(
-        timeline.bounds, days(dated["from"]), days(dated["until"]), floats(dated[value]), owner, owners
-    )
+    return mean_value(timeline.bounds, days(dated["from"]), days(dated["until"]), floats(dated[value]), owner, owners)

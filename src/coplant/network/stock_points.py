@@ -55,7 +55,12 @@ class StockPoints:
 
     @classmethod
     def of(
-        cls, case: Case, tree: Tree, items: tuple[str, ...], sites: tuple[str, ...], more: list[tuple[Integers, Integers]]
+        cls,
+        case: Case,
+        tree: Tree,
+        items: tuple[str, ...],
+        sites: tuple[str, ...],
+        more: list[tuple[Integers, Integers]],
     ) -> StockPoints:
         """Collect the stock points that a case's tables name, and more pairs of item and site."""
         present = np.zeros((len(items), len(sites)), dtype=bool)

@@ -52,9 +52,7 @@ def annuity(draft: Draft) -> None:
             margin * left_months[bucket],
             tree.leaves[leaf],
             cash=False,
-            discount=np.divide(
-                left_value, left_months, out=np.zeros_like(left_value), where=left_months > 0.0
-            )[bucket],
+            discount=np.divide(left_value, left_months, out=np.zeros_like(left_value), where=left_months > 0.0)[bucket],
             **tags,
         )
         rest = opening[len(timeline) :]
@@ -134,4 +132,3 @@ def _integral_of_integral(age: Floats, months: float, retention: float) -> Float
 def _discount_factors(bounds: np.ndarray, rate: float) -> Floats:
     years = (bounds - bounds[0]).astype(np.float64) / DAYS_PER_YEAR
     return np.asarray((1.0 + rate) ** -((years[1:] + years[:-1]) / 2.0))
-

@@ -21,7 +21,7 @@ def most_started(draft: Draft, activities: Integers) -> Floats:
     ndarray, shape (len(activities), N)
     """
     network = draft.network
-    wanted = useful_units(network)[network.activities.item[activities]] + 2.0 * network.activities.least[activities]
+    wanted = useful_units(network)[network.activities.item[activities]] + lot_size(network)[activities]
     most = np.broadcast_to(wanted[:, None], (len(activities), len(draft.tree))).copy()
     place = np.full(len(network.activities), -1, dtype=np.int64)
     place[activities] = np.arange(len(activities))
@@ -38,8 +38,8 @@ def most_started(draft: Draft, activities: Integers) -> Floats:
 def useful_units(network: Network) -> Floats:
     """Bound on the units of each item that could ever be of use, shape (items,).
 
-    All demand of the horizon, safety targets, and what take-or-pay counts, exploded through the bills of materials by
-    the hungriest route of each item.
+    All demand of the horizon, safety targets, lots, what take-or-pay counts and the highest tier for all units, exploded
+    through the bills of materials by the hungriest route of each item.
     """
     case, items = network.case, network.items
     points, demands = network.stock_points, network.demands
@@ -52,6 +52,12 @@ def useful_units(network: Network) -> Floats:
     for item, units in made.group_by("item").sum().iter_rows():
         need[items.index(item)] += units
     activities = network.activities
+    made_in_lots = lot_size(network) * (activities.open_share > 0.0).sum(axis=1)
+    np.maximum.at(need, activities.item, need[activities.item] + made_in_lots)
+    tiers = case["processing_fees"].filter(method="all_units").group_by("agreement").agg(pl.col("above").max())
+    for agreement, above in tiers.iter_rows():
+        of_agreement = np.unique(activities.item[activities.agreement == network.agreements.index(agreement)])
+        need[of_agreement] += above + 1.0
     demanded_by: dict[int, list[tuple[int, float]]] = {}
     taken = network.inputs.tocoo()
     for point, activity, quantity in zip(taken.row, taken.col, taken.data, strict=True):
@@ -66,6 +72,12 @@ def useful_units(network: Network) -> Floats:
         for component, quantity in hungriest.items():
             need[component] += quantity * need[place[name]]
     return need / np.array([_worst_yield(network, item) for item in range(len(items))])
+
+
+def lot_size(network: Network) -> Floats:
+    """Most by which one start of each activity can exceed what is wanted of it, shape (J,)."""
+    activities = network.activities
+    return np.asarray(np.maximum(activities.least, np.nan_to_num(activities.multiple)))
 
 
 def _worst_yield(network: Network, item: int) -> float:

@@ -31,9 +31,7 @@ def capacity(draft: Draft) -> None:
         upper=resources.capacity,
         where=loaded,
     )
-    program.money(
-        "overtime", overtime.index, -resources.overtime_cost, draft.nodes, site=resources.site[:, None]
-    )
+    program.money("overtime", overtime.index, -resources.overtime_cost, draft.nodes, site=resources.site[:, None])
 
 
 def launch_gate(draft: Draft) -> None:

@@ -41,8 +41,7 @@ def average_cost(network: Network, started: Floats, extra: Floats, stock: Floats
     point = np.zeros(len(activities), dtype=np.int64)
     point[given.col] = given.row
     lags = {
-        float(days): tree.lag(float(days), network.case.settings.lag_rule)
-        for days in np.unique(activities.lead_time)
+        float(days): tree.lag(float(days), network.case.settings.lag_rule) for days in np.unique(activities.lead_time)
     }
     inputs = network.inputs.T.tocsr()
     identity = np.ones(count)

@@ -68,7 +68,9 @@ class Draft:
             program.columns("sold", (demands.labels, nodes), where=_asked_so_far(network)),
             program.columns("waiting", (demands.labels, nodes), where=_can_wait(network)),
             program.columns("lost", (demands.labels, nodes), where=_asked_so_far(network)),
-            program.columns("sign", (network.agreements,), lower=is_signed * 1.0, upper=1.0, integer=True, decisive=True),
+            program.columns(
+                "sign", (network.agreements,), lower=is_signed * 1.0, upper=1.0, integer=~is_signed, decisive=True
+            ),
         )
 
     @property

@@ -155,7 +155,9 @@ def _follow(draft: Draft, number: int, row: dict[str, float | int | str]) -> Non
     )
     edges = _edges(opening, reach, int(row["segments"]))
     slope = np.diff(curve.total(edges)) / np.diff(edges)
-    after = filled_in_order(program, f"learning/{name}", labels, term(every, level.index), least, most, edges)
+    lasting = float(row["retention"]) == 1.0
+    grows = tree.parent if lasting else None
+    after = filled_in_order(program, f"learning/{name}", labels, term(every, level.index), least, most, edges, grows)
     tags = {"item": -1, "family": -1, "site": -1, "agreement": -1}
     for tag, values in (
         ("item", activities.item[routes]),
@@ -166,7 +168,7 @@ def _follow(draft: Draft, number: int, row: dict[str, float | int | str]) -> Non
         if len(np.unique(values)) == 1:
             tags[tag] = int(values[0])
     program.money("learning", after.index, -slope, every[:, None], **tags)
-    if float(row["retention"]) == 1.0:
+    if lasting:
         program.money("learning", after.index[tree.parent[later]], slope, later[:, None], **tags)
     else:
         faded = filled_in_order(
@@ -220,4 +222,3 @@ def _edges(opening: float, reach: float, segments: int) -> Floats:
 def _followed(slope: Floats, edges: Floats, units: Floats) -> Floats:
     """Total of the straight segments up to some experiences."""
     return np.clip(units[:, None] - edges[:-1], 0.0, np.diff(edges)) @ slope
-

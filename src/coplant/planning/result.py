@@ -113,7 +113,9 @@ class Plan:
         return self.tables[table]
 
     def __repr__(self) -> str:
-        return f"<Plan of {self.case.settings.name!r}: {self.objective:,.0f} {self.case.settings.currency}, {self.status}>"
+        return (
+            f"<Plan of {self.case.settings.name!r}: {self.objective:,.0f} {self.case.settings.currency}, {self.status}>"
+        )
 
     def __str__(self) -> str:
         return self.summary()
@@ -127,7 +129,9 @@ class Plan:
     def summary(self) -> str:
         """Say in a few lines what the plan decides and what it earns."""
         currency = self.case.settings.currency
-        lines = [f"{self.case.settings.title or self.case.settings.name}: {self.objective:,.0f} {currency} present value"]
+        lines = [
+            f"{self.case.settings.title or self.case.settings.name}: {self.objective:,.0f} {currency} present value"
+        ]
         signed = self["signed"]
         for row in signed.filter(pl.col("signed") & (pl.col("status") == "option")).iter_rows(named=True):
             lines.append(self._decision(row))

@@ -261,6 +261,8 @@ def _sold(reader: Reader) -> pl.DataFrame:
     network = reader.draft.network
     demands = network.demands
     sold, waiting, lost = (reader.values(block) for block in ("sold", "waiting", "lost"))
+    later = np.flatnonzero(network.tree.parent >= 0)
+    lost[:, later] += (1.0 - demands.stay_share[:, later]) * waiting[:, network.tree.parent[later]]
     demand, node = np.nonzero((demands.wanted > 0.0) | (sold > 0.0) | (waiting > 0.0) | (lost > 0.0))
     country = network.case["sites"]["country"]
     return frame(
@@ -525,7 +527,9 @@ def _marginal_values(reader: Reader) -> pl.DataFrame:
         return pl.DataFrame()
     table = pl.concat(parts).with_columns(one_percent=(pl.col("value") * pl.col("limit") * 0.01).abs())
     least = 1e-9 * max(float(table["value"].abs().max() or 0.0), 1.0)
-    return table.filter(pl.col("value").abs() > least).sort("one_percent", "thing", "bucket", descending=[True, False, False])
+    return table.filter(pl.col("value").abs() > least).sort(
+        "one_percent", "thing", "bucket", descending=[True, False, False]
+    )
 
 
 def _reserved_units(reader: Reader, agreement: str) -> Floats:
@@ -549,4 +553,3 @@ def _unit_of(reader: Reader, family: str, labels: tuple[str, ...]) -> pl.Series:
         item = reader.draft.network.demands.item
         return pl.Series([unit[reader.draft.network.items[i]] for i in item], dtype=pl.String)
     return pl.Series(["unit"] * len(labels), dtype=pl.String)
-

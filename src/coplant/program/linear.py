@@ -119,7 +119,7 @@ class LinearProgram:
         where: Booleans | None = None,
         lower: ArrayLike = 0.0,
         upper: ArrayLike = np.inf,
-        integer: bool = False,
+        integer: ArrayLike = False,
         decisive: bool = False,
     ) -> Columns:
         """Add a block of columns.
@@ -134,8 +134,8 @@ class LinearProgram:
             Cells that have a column; all by default.
         lower, upper : array_like
             Bounds, broadcast to the block's shape.
-        integer : bool
-            Whether the columns take whole numbers only.
+        integer : array_like of bool
+            Which columns take whole numbers only, broadcast to the block's shape.
         decisive : bool
             Whether the rest follows easily once these integers are known; a search decides them first.
         """
@@ -146,7 +146,7 @@ class LinearProgram:
         index[present] = np.arange(self.column_count, self.column_count + count)
         self._lower.append(np.broadcast_to(np.asarray(lower, dtype=np.float64), shape)[present])
         self._upper.append(np.broadcast_to(np.asarray(upper, dtype=np.float64), shape)[present])
-        self._integer.append(np.full(count, integer))
+        self._integer.append(np.broadcast_to(np.asarray(integer, dtype=bool), shape)[present])
         self.column_count += count
         block = Columns(name, axes, index)
         if name in self.column_blocks:
@@ -275,8 +275,8 @@ class LinearProgram:
         spread = np.broadcast_arrays(*arrays)
         keep = (spread[0] >= 0) & (spread[1] != 0.0)
         columns, coefficients, nodes, factors, *labels = (array[keep] for array in spread)
-        picked: Tags = dict(zip(TAGS, labels, strict=True))
-        self.money_lines.append(MoneyLine(name, cash, columns, coefficients, nodes, factors, picked))
+        picked: Tags = {tag: label.astype(np.int64) for tag, label in zip(TAGS, labels, strict=True)}
+        self.money_lines.append(MoneyLine(name, cash, columns, coefficients, nodes.astype(np.int64), factors, picked))
 
     def objective(self) -> Floats:
         """Coefficient of each column in the objective: money lines weighed by discount and probability."""

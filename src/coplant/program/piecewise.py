@@ -10,7 +10,14 @@ from coplant.program.money import Floats, Integers
 
 
 def filled_in_order(
-    program: LinearProgram, name: str, axes: Axes, quantity: Term, least: ArrayLike, most: ArrayLike, edges: Floats
+    program: LinearProgram,
+    name: str,
+    axes: Axes,
+    quantity: Term,
+    least: ArrayLike,
+    most: ArrayLike,
+    edges: Floats,
+    follows: Integers | None = None,
 ) -> Columns:
     """Split quantities into segments that fill one after the other.
 
@@ -33,6 +40,9 @@ def filled_in_order(
         Bounds that each quantity keeps.
     edges : ndarray, shape (I + 1,)
         Ends of the segments, ascending from 0; the last is not below any of `most`.
+    follows : ndarray of int, shape (C,), optional
+        For a quantity that never falls below another, which one; -1 for none. A segment that was full stays full
+        (rows ``name.grows``), which a search would otherwise find out one by one.
 
     Returns
     -------
@@ -73,12 +83,19 @@ def filled_in_order(
         [term(cell, part.index[:, 1:]), term(cell, full.index, -upper[:, 1:])],
         upper=0.0,
     )
+    if follows is not None and (follows >= 0).any():
+        grown = np.flatnonzero(follows >= 0)
+        program.rows(
+            f"{name}.grows",
+            between,
+            [term(cell, full.index), term(cell[grown], full.index[follows[grown]], -1.0)],
+            lower=0.0,
+            where=(follows >= 0)[:, None],
+        )
     return part
 
 
-def one_of(
-    program: LinearProgram, name: str, axes: Axes, quantity: Term, least: Floats, most: Floats
-) -> Columns:
+def one_of(program: LinearProgram, name: str, axes: Axes, quantity: Term, least: Floats, most: Floats) -> Columns:
     """Put each quantity wholly into one of several ranges, or let it be nothing.
 
     Adds the columns p_{c,i} and binaries y_{c,i} with q_c = sum_i p_{c,i}, least_i y_{c,i} <= p_{c,i} <= most_i y_{c,i}
@@ -119,8 +136,6 @@ def one_of(
     program.rows(
         f"{name}.least", (*axes, labels), [term(cell, part.index), term(cell, chosen.index, -least)], lower=0.0
     )
-    program.rows(
-        f"{name}.most", (*axes, labels), [term(cell, part.index), term(cell, chosen.index, -most)], upper=0.0
-    )
+    program.rows(f"{name}.most", (*axes, labels), [term(cell, part.index), term(cell, chosen.index, -most)], upper=0.0)
     program.rows(f"{name}.one", axes, [term(spread, chosen.index)], upper=1.0)
     return part

@@ -1,15 +1,14 @@
-"""Search over the decisive integers of a program, with the others completed from relaxed solutions.
+"""Branch and bound on warm linear programs, with integers completed from relaxed solutions.
 
 A branch-and-cut code sees a thousand binaries; a planner sees three signatures, and tiers, segments and lots that follow
-from the quantities. So the search branches on the decisive integers alone. At each of its nodes the linear program in
-which the others are relaxed is solved from the last basis; where the decisive ones come out whole, the others are read
-off the quantities, held, and the program is solved again. What this leaves open is for branch and cut, which is then
-given the best plan found to start from.
+from the quantities. So at every node the linear program in which the open integers are relaxed is solved from the last
+basis, decisive integers are branched on first, and once these are whole the others are read off the quantities, held,
+and the program is solved again: a plan, nearly always close to the best. What the nodes leave open goes to branch and
+cut, which is given the best plan to start from.
 """
 
 from __future__ import annotations
 
-import heapq
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,18 +17,18 @@ import highspy
 import numpy as np
 
 from coplant.program.linear import LinearProgram
-from coplant.program.money import Floats, Integers
+from coplant.program.money import Floats
 from coplant.program.scaling import Scaled
 
-NODES = 200
+NODES = 400
 """Nodes after which the search leaves the rest to branch and cut."""
 
-_WHOLE = 1e-6
+_WHOLE = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """The best plan of a search and what it proves.
+    """The best plan of a search and what the search proves.
 
     Parameters
     ----------
@@ -40,7 +39,7 @@ class Found:
     bound : float
         No plan has a larger one.
     nodes : int
-        Linear programs solved.
+        Nodes visited.
     """
 
     integers: Floats | None
@@ -53,15 +52,8 @@ class Found:
         return max(self.bound - self.value, 0.0) / max(abs(self.value), scale)
 
 
-def search(
-    highs: highspy.Highs,
-    program: LinearProgram,
-    model: Scaled,
-    gap: float,
-    until: float,
-    say: Callable[[str], None],
-) -> Found:
-    """Search from a relaxation that HiGHS has just solved.
+class Search:
+    """A search from a relaxation that HiGHS has just solved.
 
     Parameters
     ----------
@@ -78,89 +70,110 @@ def search(
     say : callable
         Is told of every better plan.
     """
-    integer = np.flatnonzero(program.integer)
-    decisive = np.concatenate(program.decisive) if program.decisive else np.empty(0, dtype=np.int64)
-    low, high = model.lower[decisive], model.upper[decisive]
-    best = Found(None, -np.inf, np.inf, 0)
-    closed = -np.inf
-    order = 0
-    queue = [(-_value(highs), order, low, high)]
-    columns = _columns(highs, model)
-    nodes = 0
-    while queue and nodes < NODES and time.perf_counter() < until:
-        promised, _, low, high = heapq.heappop(queue)
-        if -promised <= _worth_following(best.value, gap, model.objective):
-            closed = max(closed, -promised)
-            break
-        if nodes:
-            _hold(highs, decisive, low, high)
-            if not _solved(highs):
+
+    def __init__(
+        self,
+        highs: highspy.Highs,
+        program: LinearProgram,
+        model: Scaled,
+        gap: float,
+        until: float,
+        say: Callable[[str], None],
+    ) -> None:
+        self.highs, self.program, self.model = highs, program, model
+        self.gap, self.until, self.say = gap, until, say
+        self.integer = np.flatnonzero(program.integer)
+        self.decisive = np.isin(self.integer, np.concatenate([np.empty(0, np.int64), *program.decisive]))
+        self.best: Floats | None = None
+        self.value = -np.inf
+        self.tried: set[bytes] = set()
+
+    def run(self) -> Found:
+        """Search until the gap is closed, the nodes are used up or time is over."""
+        low, high = self.model.lower[self.integer], self.model.upper[self.integer]
+        # Depth first: a branch starts from the basis of the node it hangs on.
+        stack = [(_value(self.highs), low, high)]
+        closed = -np.inf
+        nodes = 0
+        while stack and nodes < NODES and time.perf_counter() < self.until:
+            promised, low, high = stack.pop()
+            if promised <= self._worth_following():
+                closed = max(closed, promised)
                 continue
-            columns = _columns(highs, model)
-        nodes += 1
-        value = min(_value(highs), -promised)
-        fraction = np.abs(columns[decisive] - np.rint(columns[decisive]))
-        fraction[low == high] = 0.0
-        if np.max(fraction, initial=0.0) <= _WHOLE:
-            closed = max(closed, value)
-            best = _completed(highs, program, model, columns, integer, best, nodes, say)
-            continue
-        chosen = int(np.argmax(np.where(fraction > _WHOLE, columns[decisive], -1.0)))
-        for at in (1.0, 0.0):
-            floor, ceiling = low.copy(), high.copy()
-            step = np.floor(columns[decisive[chosen]])
-            floor[chosen], ceiling[chosen] = (step + 1.0, high[chosen]) if at else (low[chosen], step)
-            order += 1
-            heapq.heappush(queue, (-value, order, floor, ceiling))
-    bound = max([closed, *(-promised for promised, *_ in queue)])
-    _hold(highs, decisive, model.lower[decisive], model.upper[decisive])
-    return Found(best.integers, best.value, max(bound, best.value), nodes)
+            if nodes:
+                self._hold(low, high)
+                if not self._solved():
+                    continue
+            nodes += 1
+            value = min(_value(self.highs), promised)
+            columns = np.array(self.highs.getSolution().col_value) * self.model.column
+            relaxed = columns[self.integer]
+            implied = self._implied(columns, low, high)
+            branch = self._branch(relaxed, implied, low, high)
+            if not self._open(relaxed, low, high)[self.decisive].any():
+                self._try(implied)
+            if branch is None or value <= self._worth_following():
+                closed = max(closed, value)
+                continue
+            stack += [(value, *half) for half in _halves(low, high, branch, relaxed[branch])]
+        bound = max([closed, *(promised for promised, *_ in stack)])
+        self._hold(self.model.lower[self.integer], self.model.upper[self.integer])
+        return Found(self.best, self.value, max(bound, self.value), nodes)
+
+    def _worth_following(self) -> float:
+        """What a node must promise more than to be followed."""
+        if self.best is None:
+            return -np.inf
+        return self.value + self.gap * max(abs(self.value), self.model.objective)
+
+    def _open(self, relaxed: Floats, low: Floats, high: Floats) -> np.ndarray:
+        """Integers that are not whole yet."""
+        return (np.abs(relaxed - np.rint(relaxed)) > _WHOLE) & (low < high)
+
+    def _branch(self, relaxed: Floats, implied: Floats, low: Floats, high: Floats) -> int | None:
+        """The integer to branch on: a decisive one if any is open, else the one that is furthest from what the
+        quantities imply."""
+        fractional = self._open(relaxed, low, high)
+        if (fractional & self.decisive).any():
+            return int(np.argmax(np.where(fractional & self.decisive, relaxed, -np.inf)))
+        if not fractional.any():
+            return None
+        return int(np.argmax(np.where(fractional, np.abs(relaxed - implied), -np.inf)))
+
+    def _implied(self, columns: Floats, low: Floats, high: Floats) -> Floats:
+        """Whole values that follow from the quantities of a relaxed solution."""
+        full = columns.copy()
+        for block, rule in self.program.completions:
+            present = block.index >= 0
+            full[block.index[present]] = np.broadcast_to(rule(columns), block.index.shape)[present]
+        return np.clip(np.rint(full[self.integer]), np.ceil(low), np.floor(high))
+
+    def _try(self, values: Floats) -> None:
+        """Hold all integers, unless that was done before, and keep the plan if it is the best so far."""
+        if values.tobytes() in self.tried:
+            return
+        self.tried.add(values.tobytes())
+        self._hold(values, values)
+        if self._solved() and _value(self.highs) > self.value:
+            self.best, self.value = values, _value(self.highs)
+            self.say(f"best so far {self.value / self.model.objective:,.0f}")
+
+    def _hold(self, low: Floats, high: Floats) -> None:
+        self.highs.changeColsBounds(len(self.integer), self.integer.astype(np.int32), low, high)
+
+    def _solved(self) -> bool:
+        self.highs.solve()
+        if self.highs.getModelStatus() == highspy.HighsModelStatus.kInterrupt:
+            raise KeyboardInterrupt
+        return bool(self.highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
 
 
-def _worth_following(value: float, gap: float, scale: float) -> float:
-    return value + gap * max(abs(value), scale) if np.isfinite(value) else -np.inf
-
-
-def _completed(
-    highs: highspy.Highs,
-    program: LinearProgram,
-    model: Scaled,
-    columns: Floats,
-    integer: Integers,
-    best: Found,
-    nodes: int,
-    say: Callable[[str], None],
-) -> Found:
-    """Hold the integers at what a relaxed solution implies, and keep the plan if it is the best so far."""
-    full = columns.copy()
-    for block, rule in program.completions:
-        present = block.index >= 0
-        full[block.index[present]] = np.broadcast_to(rule(columns), block.index.shape)[present]
-    values = np.clip(np.rint(full[integer]), model.lower[integer], model.upper[integer])
-    _hold(highs, integer, values, values)
-    solved = _solved(highs)
-    value = _value(highs) if solved else -np.inf
-    _hold(highs, integer, model.lower[integer], model.upper[integer])
-    if value <= best.value:
-        return best
-    say(f"best so far {value / model.objective:,.0f}")
-    return Found(values, value, best.bound, nodes)
-
-
-def _hold(highs: highspy.Highs, columns: Integers, low: Floats, high: Floats) -> None:
-    highs.changeColsBounds(len(columns), columns.astype(np.int32), low, high)
-
-
-def _solved(highs: highspy.Highs) -> bool:
-    highs.solve()
-    if highs.getModelStatus() == highspy.HighsModelStatus.kInterrupt:
-        raise KeyboardInterrupt
-    return bool(highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+def _halves(low: Floats, high: Floats, branch: int, at: float) -> list[tuple[Floats, Floats]]:
+    """Bounds of the two branches below and above a value of an integer; the likelier comes last."""
+    above, below = low.copy(), high.copy()
+    above[branch], below[branch] = np.floor(at) + 1.0, np.floor(at)
+    return [(low, below), (above, high)]
 
 
 def _value(highs: highspy.Highs) -> float:
     return -float(highs.getInfo().objective_function_value)
-
-
-def _columns(highs: highspy.Highs, model: Scaled) -> Floats:
-    return np.array(highs.getSolution().col_value) * model.column

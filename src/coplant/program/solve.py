@@ -13,15 +13,19 @@ from coplant.errors import InfeasibleError, SolverError
 from coplant.program.linear import Booleans, LinearProgram
 from coplant.program.money import Floats
 from coplant.program.scaling import Scaled, scaled
-from coplant.program.search import Found, search
+from coplant.program.search import Found, Search
 
 Progress = Callable[[str], None]
 
 SOLVERS = {"auto": "choose", "simplex": "simplex", "ipm": "ipx", "hipo": "hipo"}
 """Names of the ways to solve a linear program, and HiGHS's names for them."""
 
-_LARGE = 150_000
-"""Columns beyond which the interior point method is the faster start."""
+_LARGE = 15_000
+"""Columns beyond which an interior point method with crossover is faster than the dual simplex."""
+
+
+_BROKEN = (highspy.HighsModelStatus.kNotset, highspy.HighsModelStatus.kSolveError, highspy.HighsModelStatus.kUnknown)
+"""What HiGHS says when a method gave up on a program that another may solve."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ def solve(
 ) -> Solution:
     """Maximise a program's money.
 
-    A program with integers is searched first over its decisive integers (see `search`) and, where that leaves a gap,
+    A program with integers is searched first over its decisive integers (see `Search`) and, where that leaves a gap,
     by branch and cut from the best plan found. Then the integers are held and the linear program is solved again, which
     gives the marginal values and cleans the quantities.
 
@@ -123,11 +127,16 @@ def solve(
     integer = program.integer
     highs = hand_over(model)
     method = ("ipm" if len(model.cost) > _LARGE else "simplex") if solver == "auto" else solver
-    _set_options(highs, SOLVERS[method], seed, until)
+    _set_options(highs, SOLVERS[method], seed, until, 1e-9)
     timings["hand over"] = time.perf_counter() - clock
 
     clock = time.perf_counter()
     highs.solve()
+    if highs.getModelStatus() in _BROKEN and method != "simplex":
+        method = f"{method} (failed), simplex"
+        highs.clearSolver()
+        highs.setOptionValue("solver", "simplex")
+        highs.solve()
     _check(highs, program)
     timings["solve"] = time.perf_counter() - clock
 
@@ -135,7 +144,7 @@ def solve(
     if integer.any():
         clock = time.perf_counter()
         highs.setOptionValue("solver", "simplex")
-        found = search(highs, program, model, gap, until, say)
+        found = Search(highs, program, model, gap, until, say).run()
         method = f"{method}, search of {found.nodes} nodes"
         values, bound = found.integers, found.bound
         if values is None or found.gap(model.objective) > gap:
@@ -169,11 +178,14 @@ def solve(
     )
 
 
-def _set_options(highs: highspy.Highs, solver: str, seed: int, until: float) -> None:
+def _set_options(highs: highspy.Highs, solver: str, seed: int, until: float, tolerance: float) -> None:
     highs.setOptionValue("solver", solver)
     highs.setOptionValue("random_seed", seed)
+    if solver == "ipx":
+        # HiGHS 1.15 can lose the basis of a crossover on the way back through presolve; see docs/mathematics.md.
+        highs.setOptionValue("presolve", "off")
     for kind in ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance"):
-        highs.setOptionValue(kind, 1e-9)
+        highs.setOptionValue(kind, tolerance)
     if np.isfinite(until):
         highs.setOptionValue("time_limit", max(until - time.perf_counter(), 0.0))
     highs.HandleKeyboardInterrupt = True
@@ -193,7 +205,7 @@ def _branch_and_cut(
     if found.integers is not None and time.perf_counter() >= until:
         return "feasible", found.integers, found.bound
     highs = hand_over(model, program.integer)
-    _set_options(highs, "choose", seed, until)
+    _set_options(highs, "choose", seed, until, 1e-7)
     highs.setOptionValue("mip_rel_gap", gap)
     if found.integers is not None:
         highs.setSolution(len(integer), integer, found.integers)
