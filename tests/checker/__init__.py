@@ -52,8 +52,12 @@ def check(
         objective,
         tolerance,
     )
+    quantities.check_names(facts)
+    if facts.violations:
+        # What speaks of things that are not there cannot be added up.
+        return facts.violations
     for part in (quantities, money):
         for name, function in vars(part).items():
-            if name.startswith("check_") and function.__module__ == part.__name__:
+            if name.startswith("check_") and name != "check_names" and function.__module__ == part.__name__:
                 function(facts)
     return facts.violations

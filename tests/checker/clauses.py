@@ -163,8 +163,9 @@ class Contracts:
             due = row["amount"] / row["units"] * share * self.units(agreement, bucket)
             self.charges["tooling", agreement, bucket] += due
             paid += due
-        # The difference is settled when the time is up.
-        self._pay_on(agreement, until - datetime.timedelta(days=1), row["amount"] - paid)
+        # The difference is settled when the time is up: in the bucket of its last day, or after the horizon.
+        beyond = until > self.facts.bounds[-1]
+        self._pay_on(agreement, until if beyond else until - datetime.timedelta(days=1), row["amount"] - paid)
 
     def _pay_on(self, agreement: str, day: Day, amount: float) -> None:
         """Pay on a day: not what was due before the horizon, and what is due after it is still owed."""

@@ -185,7 +185,7 @@ def check_lanes(facts: Facts) -> None:
 
 
 def check_sales(facts: Facts) -> None:
-    """Wanted, sold, waiting and lost close in every bucket; a part of those who wait goes on waiting."""
+    """Wanted, sold, waiting and lost close in every bucket; those who do not wait on are lost."""
     levels = {
         column: facts.level("sold", column, "demand") for column in ("wanted", "sold", "waiting", "lost", "price")
     }
@@ -198,7 +198,8 @@ def check_sales(facts: Facts) -> None:
             stay = (mean_in(rows, *span, "wait_share") or 0.0) ** length_of(*span, "month")
             sold, left, lost = (levels[column].get(key, 0.0) for column in ("sold", "waiting", "lost"))
             facts.equal("wanted", name, label, levels["wanted"].get(key, 0.0), wanted)
-            facts.equal("sales", name, label, sold + left + lost, wanted + stay * waiting)
+            facts.equal("sales", name, label, sold + left + lost, wanted + waiting)
+            facts.at_most("patience", name, label, (1.0 - stay) * waiting, lost, waiting)
             fill = mean_in(rows, *span, "least_fill") or 0.0
             facts.at_most("least_fill", name, label, fill * wanted, sold)
             price = mean_in(prices.get(name, []), *span, "price")
