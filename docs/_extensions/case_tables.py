@@ -32,7 +32,9 @@ class CaseTables(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return what the directive stands for."""
         if "columns" not in self.options:
-            rows = ([f"[{name}](#{_target(name)})", _yes(table.required), table.description] for name, table in _known())
+            rows = (
+                [f"[{name}](#{_target(name)})", _yes(table.required), table.description] for name, table in _known()
+            )
             return self.parse_text_to_nodes(_grid(["table", "needed", "a row is"], rows))
         text = "\n\n".join(_section(table) for _, table in _known())
         return self.parse_text_to_nodes(text, allow_section_headings=True)
