@@ -465,12 +465,12 @@ def test_a_long_list_is_cut_in_the_message_only(files: dict[str, str], put: Put)
 
 
 def test_a_message_is_one_line(files: dict[str, str], put: Put) -> None:
-    files["items"] += '"two\nlines",,much\n'
+    files["items"] += 'foam,,"mu\nch"\n'
     with pytest.raises(coplant.CaseError) as caught:
         coplant.read(put(files))
     (problem,) = caught.value.problems
     assert problem.row == 5
     assert str(problem) == (
-        'items, row 5, value: "much"; expected a number such as 1200.5, without unit or thousands separator.'
+        'items, row 5, value: "mu\\nch"; expected a number such as 1200.5, without unit or thousands separator.'
         " Material cost of one unit; the base of holding cost and of the value at the horizon's end"
     )

@@ -17,7 +17,6 @@ from coplant.case.edits import Where, changed, check_columns, known_table, match
 from coplant.case.folder import write_folder
 from coplant.case.found import Found
 from coplant.case.names import did_you_mean
-from coplant.case.rules import check_rules
 from coplant.case.settings import Settings
 from coplant.errors import CaseError, Problem
 from coplant.schema import TABLES
@@ -263,6 +262,8 @@ def make_case(
     CaseError
         With every mistake, in the order of the tables, rows and columns.
     """
+    from coplant.case.rules import check_rules  # needs numpy, which takes longer to load than all else here
+
     draft = Draft()
     draft.add(*problems)
     check_settings(settings, setting_rows or {}, draft)

@@ -9,6 +9,7 @@ import polars as pl
 
 from coplant.case.settings import Settings
 from coplant.errors import Problem
+from coplant.schema import TABLES
 
 ROW = "#row"
 """Hidden column of a draft's tables: the row as a planner sees it."""
@@ -43,7 +44,7 @@ class Draft:
         return frame.filter(pl.col(columns[0]).is_not_null()).unique(columns[0], keep="first", maintain_order=True)
 
     def add(self, *problems: Problem) -> None:
-        """Take mistakes."""
+        """Take mistakes, after which the columns at fault are unsound."""
         for problem in problems:
             self.problems.append(problem)
             if problem.column is None:
@@ -52,7 +53,7 @@ class Draft:
                 self._doubtful.update(f"{problem.table}.{name}" for name in problem.column.split(", "))
 
     def report(self, table: str, rows: pl.DataFrame, column: str, expected: str, mend: str) -> None:
-        """Report the same mistake in some rows.
+        """Report the same mistake in some rows, after which a column of references is unsound.
 
         Parameters
         ----------
@@ -67,9 +68,12 @@ class Draft:
         """
         for record in rows.iter_rows(named=True):
             words: dict[str, Any] = {name: "nothing" if value is None else value for name, value in record.items()}
-            self.add(
-                Problem(table, record[ROW], column, record[column], expected.format_map(words), mend.format_map(words))
+            problem = Problem(
+                table, record[ROW], column, record[column], expected.format_map(words), mend.format_map(words)
             )
+            self.problems.append(problem)
+        if rows.height and TABLES[table].column(column).refers_to:
+            self._doubtful.add(f"{table}.{column}")
 
     def sound(self, cells: tuple[str, ...]) -> bool:
         """Whether no mistake is known in any of some columns, each given as table.column."""

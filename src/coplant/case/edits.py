@@ -71,9 +71,7 @@ def matching(table: Table, frame: pl.DataFrame, where: Where | None) -> pl.Serie
     if mask.dtype != pl.Boolean:
         _refuse(table.name, None, str(where), "a condition, true or false for each row", "Compare the column")
     if not mask.any():
-        _refuse(
-            table.name, None, _in_words(where), "a condition that some row matches", "Look at the rows it should mean"
-        )
+        _refuse(table.name, None, _in_words(where), "a condition that some row matches", _nearest_cell(frame, where))
     return mask.fill_null(False)
 
 
@@ -121,6 +119,15 @@ def _in_words(where: Where | None) -> str:
     if isinstance(where, Mapping):
         return " and ".join(f"{name} = {given}" for name, given in where.items())
     return "any row" if where is None else str(where)
+
+
+def _nearest_cell(frame: pl.DataFrame, where: Where | None) -> str:
+    """Return the question about the first name in a condition that its column does not hold."""
+    for name, given in where.items() if isinstance(where, Mapping) else ():
+        cells = frame[name]
+        if cells.dtype == pl.String and isinstance(given, str) and not (cells == given).any():
+            return did_you_mean(given, cells.drop_nulls().unique().sort().to_list(), f"No row has this {name}")
+    return "Look at the rows it should mean"
 
 
 def _refuse(table: str, column: str | None, found: Any, expected: str, mend: str) -> NoReturn:
