@@ -11,7 +11,7 @@ from coplant.case.settings import Settings
 
 if TYPE_CHECKING:
     from coplant.case.structure import bill_order, obtainable
-    from coplant.case.template import template
+    from coplant.case.templates import template
 
 __all__ = ["Case", "Settings", "bill_order", "obtainable", "read", "template"]
 
@@ -19,7 +19,7 @@ __all__ = ["Case", "Settings", "bill_order", "obtainable", "read", "template"]
 _HOME = {
     "bill_order": "coplant.case.structure",
     "obtainable": "coplant.case.structure",
-    "template": "coplant.case.template",
+    "template": "coplant.case.templates",
 }
 
 
