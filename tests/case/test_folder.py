@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -259,3 +260,17 @@ def _text(cell: str | None) -> str:
 
 def test_every_table_of_the_schema_is_used_by_the_case_of_these_tests(files: dict[str, str]) -> None:
     assert set(files) == set(TABLES)
+
+
+@pytest.mark.slow
+def test_two_hundred_thousand_rows_are_read_in_a_moment(files: dict[str, str], put: Put) -> None:
+    days = [f"{2023 + number // 336}-{number // 28 % 12 + 1:02}-{number % 28 + 1:02}" for number in range(400)]
+    streams = [f"stream{number}" for number in range(250)]
+    files["demand"] += "".join(f"{name},car,china,{day},{len(day)}.5,month\n" for name in streams for day in days)
+    files["prices"] += "".join(f"{name},{day},500.25\n" for name in streams for day in days)
+    folder = put(files)
+    case = coplant.read(folder)
+    assert case["demand"].height + case["prices"].height > 200_000
+    start = time.process_time()
+    coplant.read(folder)
+    assert time.process_time() - start < 2.5

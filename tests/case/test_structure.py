@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -150,7 +151,6 @@ def test_a_case_is_asked_itself(files: dict[str, str], put: Put) -> None:
 
 
 def test_ten_thousand_items_at_fifty_sites_take_no_time() -> None:
-    import time
 
     count, width = 10_000, 50
     items = [f"i{number}" for number in range(count)]
