@@ -313,9 +313,11 @@ def check_learning(facts: Facts) -> None:
     short enough that they cost most of it.
     """
     said: dict[int, float] = defaultdict(float)
+    of_item: dict[tuple[str, int], float] = defaultdict(float)
     for money in facts.plan["money"]:
         if money["line"] == "learning":
             said[facts.place[money["bucket"]]] -= money["amount"]
+            of_item[money["item"] or "", facts.place[money["bucket"]]] -= money["amount"]
     expected = [0.0] * facts.count
     for curve in facts.case["learning"]:
         routes = {name for name, route in facts.routes.items() if route["learning"] == curve["learning"]}
@@ -329,7 +331,8 @@ def check_learning(facts: Facts) -> None:
             expected[bucket] += _conversion(curve, experience + units) - _conversion(curve, experience)
             experience += units
             if not units:
-                facts.equal("learning", curve["learning"], facts.label(bucket), said[bucket], 0.0, sum(said.values()))
+                cost = sum(of_item[facts.routes[name]["item"], bucket] for name in routes)
+                facts.equal("learning", curve["learning"], facts.label(bucket), cost, 0.0, sum(said.values()))
     total = sum(expected)
     facts.at_most("learning", "all curves", "", sum(said.values()), total * 1.02)
     facts.at_most("learning", "all curves", "", total * 0.7, sum(said.values()))

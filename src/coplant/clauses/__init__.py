@@ -1,5 +1,7 @@
 """Clauses: executable rules of an agreement, one file each."""
 
+from __future__ import annotations
+
 from coplant.clauses import reservation
 from coplant.clauses.fixed_charge import FixedCharge
 from coplant.clauses.processing_fee import ProcessingFee

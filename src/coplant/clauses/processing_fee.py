@@ -9,7 +9,6 @@ import polars as pl
 
 from coplant.case import Case
 from coplant.clauses.scope import Scope, steps
-
 from coplant.program.money import Floats, Integers
 from coplant.program.piecewise import filled_in_order, one_of
 from coplant.timeline.calendar import Days
@@ -26,7 +25,8 @@ class ProcessingFee:
 
     - ``processing_fee.sum[n]``: Q_n = sum_i s_{n,i}, the units in tier i;
     - incremental: ``processing_fee.full``, ``processing_fee.next``: a tier is used only when the one before is full;
-    - all units: ``processing_fee.least``, ``.most``, ``.one``: all units are in one tier, which is reached with the first
+    - all units: ``processing_fee.least``, ``.most``, ``.one``: all units are in one tier, which is reached with the
+    first
       whole unit above the tier before.
 
     Falling fees make C concave and all units make it jump, so both need one binary per tier and node; a single tier
@@ -118,7 +118,7 @@ class ProcessingFee:
             edges = np.append(self.above[reached], end[-1])
             part = filled_in_order(scope.program, name, labels, units, 0.0, most_in, edges, earlier)
         fee = self.fee[reached]
-        scope.pay("processing_fee", part.index, fee, counted.closing[:, None], **self._tags(scope, routes))
+        scope.pay("processing_fee", part.index, fee, counted.closing[:, None], self._tags(scope, routes))
         # The total of a count is due as it grows: what was due at the node before is taken off again.
         grown = np.flatnonzero(earlier >= 0)
         scope.pay(
@@ -126,7 +126,7 @@ class ProcessingFee:
             part.index[earlier[grown]],
             -fee,
             counted.closing[grown][:, None],
-            **self._tags(scope, routes),
+            self._tags(scope, routes),
         )
 
     def _price_flat(self, scope: Scope, routes: Integers, share: Floats) -> None:
@@ -135,8 +135,7 @@ class ProcessingFee:
             scope.started[routes],
             self.fee[0] * share * scope.good_share[routes][:, None],
             np.arange(len(scope.tree)),
-            item=scope.item[routes][:, None],
-            family=scope.family[routes][:, None],
+            scope.tags(routes),
         )
 
     def _bases(self, first: np.datetime64, until: np.datetime64) -> tuple[Days, Days]:

@@ -129,7 +129,7 @@ def price(reservations: list[Reservation], scope: Scope) -> Columns | None:
         (scope.tree.labels,),
         [term(every, scope.started), term(every, reserved.index[:, None], -length)],
         upper=0.0,
-        where=(scope.started >= 0).any(axis=0),
+        where=np.asarray((scope.started >= 0).any(axis=0)),
     )
     rising = (scope.started >= 0) & (scope.open_share < 1.0)
     if rising.any():
@@ -153,8 +153,7 @@ def price(reservations: list[Reservation], scope: Scope) -> Columns | None:
                 scope.started,
                 -clause.fee * inside,
                 every,
-                item=scope.item[:, None],
-                family=scope.family[:, None],
+                scope.tags(),
             )
         later = scope.periods_after_end(first, until, clause._clock) * clause._worth
         scope.owe_after_end(int(reserved.index[number]), clause.fee * later)

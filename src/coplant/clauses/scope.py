@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,6 +80,10 @@ class Scope:
         """Name a block of a clause: ``clause/agreement``, and what tells it from others of the same clause."""
         return "/".join((clause, self.name, *(part for part in parts if part)))
 
+    def tags(self, routes: Integers | slice = slice(None)) -> dict[str, Integers]:
+        """Item and family of some routes, as columns beside the nodes."""
+        return {"item": self.item[routes][:, None], "family": self.family[routes][:, None]}
+
     def window(self, first: np.datetime64, until: np.datetime64) -> tuple[np.datetime64, np.datetime64]:
         """Validity of a clause, that of the agreement where it says nothing."""
         return (self.starts if np.isnat(first) else first), (self.ends if np.isnat(until) else until)
@@ -123,24 +128,31 @@ class Scope:
         weight = windows.share[:, None] * self.good_share[routes] * self.most[routes][:, windows.node].T
         made = np.bincount(windows.window, weight.sum(axis=1), minlength=len(windows.span))
         _, first = np.unique(self.item[routes], return_index=True)
-        return np.minimum(made, self.useful[routes][first].sum())
+        return np.asarray(np.minimum(made, self.useful[routes][first].sum()))
 
-    def pay(self, line: str, column: ArrayLike, amount: ArrayLike, node: ArrayLike, **tags: ArrayLike) -> None:
+    def pay(
+        self,
+        line: str,
+        column: ArrayLike,
+        amount: ArrayLike,
+        node: ArrayLike,
+        tags: Mapping[str, ArrayLike] | None = None,
+    ) -> None:
         """Charge an amount per unit of some columns to the brand; a negative amount is a credit."""
         self.program.money(
             line,
             column,
             -np.asarray(amount, dtype=np.float64),
             node,
-            agreement=self.agreement,
-            site=self.site,
-            **tags,
+            tags={"agreement": self.agreement, "site": self.site, **(tags or {})},
         )
 
     def owe_after_end(
         self, column: ArrayLike, amount: ArrayLike, day: np.datetime64 | None = None, leaf: ArrayLike | None = None
     ) -> None:
-        """Charge what is still owed after the horizon, at its end or on a later day, on every branch or at some leaves."""
+        """Charge what is still owed after the horizon, at its end or on a later day, on every branch or at some
+        leaves.
+        """
         timeline = self.tree.timeline
         self.program.money(
             HORIZON_END,
@@ -149,8 +161,7 @@ class Scope:
             self.tree.leaves if leaf is None else leaf,
             cash=False,
             discount=timeline.discount_factor_at(timeline.bounds[-1] if day is None else day, self.discount_rate),
-            agreement=self.agreement,
-            site=self.site,
+            tags={"agreement": self.agreement, "site": self.site},
         )
 
     def years(self, first: np.datetime64, until: np.datetime64) -> tuple[Days, Days]:

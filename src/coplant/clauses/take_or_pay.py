@@ -65,7 +65,8 @@ class TakeOrPay:
 
         def owed(first: Days, until: Days) -> Floats:
             """What is to be taken or paid for in a part of each year."""
-            return self.share * self.quantity * np.maximum((until - first).astype(np.float64), 0.0) / whole
+            days = np.maximum((until - first).astype(np.float64), 0.0)
+            return np.asarray(self.share * self.quantity * days / whole)
 
         windows = scope.windows(begin, end)
         labels = (

@@ -95,8 +95,7 @@ class Tooling:
             scope.started,
             per_unit * scope.share_of_nodes(begin, until) * scope.good_share[:, None],
             np.arange(len(scope.tree)),
-            item=scope.item[:, None],
-            family=scope.family[:, None],
+            scope.tags(),
         )
         end = scope.tree.timeline.bounds[-1]
         if begin >= end:

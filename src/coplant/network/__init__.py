@@ -1,5 +1,7 @@
 """A case on a scenario tree as sparse arrays: stock points, activities, resources, demands."""
 
+from __future__ import annotations
+
 from coplant.network.activities import Activities
 from coplant.network.demands import Demands
 from coplant.network.limits import Allotments, LaneCapacity, Resources

@@ -10,7 +10,7 @@ import polars as pl
 from coplant.case import Case
 from coplant.case.structure import obtainable
 from coplant.network.frames import Integers, days, floats, indices, mean_in_buckets
-from coplant.timeline import Timeline, add_months, overlaps, periods
+from coplant.timeline import Timeline, add_months, overlaps
 from coplant.timeline.calendar import Days, Floats
 from coplant.tree import Tree
 
@@ -20,7 +20,8 @@ ROUTE, LANE, OFFER = 0, 1, 2
 
 @dataclass(frozen=True, eq=False)
 class Activities:
-    """The J activities of a network: first the routes, then the lanes (one for each item a lane moves), then the offers.
+    """The J activities of a network: first the routes, then the lanes (one for each item a lane moves), then the
+    offers.
 
     Parameters
     ----------

@@ -50,7 +50,8 @@ class Allotments:
     @classmethod
     def of(cls, case: Case, tree: Tree) -> Allotments:
         """Read dated allotments; a bucket that an allotment covers in part is limited in that part only if it is
-        limited throughout."""
+        limited throughout.
+        """
         dated = case.dated("allotments")
         labels = tuple(case["allotments"]["allotment"].unique(maintain_order=True))
         owner = indices(dated["allotment"], labels)

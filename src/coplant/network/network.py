@@ -59,6 +59,10 @@ class Network:
     outputs: sparse.csr_array
     loads: sparse.csr_array
 
+    def tags(self, item: Integers, site: Integers) -> dict[str, Integers]:
+        """What the money of some items at some sites belongs to, as columns beside the nodes, each shape (..., 1)."""
+        return {"item": item[:, None], "site": site[:, None], "family": self.family[item][:, None]}
+
     @classmethod
     def of(cls, case: Case, tree: Tree) -> Network:
         """Lay a case out on a tree."""

@@ -64,8 +64,8 @@ class StockPoints:
     ) -> StockPoints:
         """Collect the stock points that a case's tables name, and more pairs of item and site."""
         present = np.zeros((len(items), len(sites)), dtype=bool)
-        for table in ("stock", "receipts", "safety_stock", "demand"):
-            frame = case[table]
+        for name in ("stock", "receipts", "safety_stock", "demand"):
+            frame = case[name]
             present[indices(frame["item"], items), indices(frame["site"], sites)] = True
         for item, site in more:
             present[item, site] = True
@@ -79,7 +79,7 @@ class StockPoints:
         opening[index[indices(stock["item"], items), indices(stock["site"], sites)]] = floats(stock["quantity"])
         target, penalty = _targets(case, tree.timeline, items, sites, index, len(item))
         return cls(
-            tuple(f"{items[i]}@{sites[s]}" for i, s in zip(item, site, strict=True)),
+            tuple(f"{items[i]}@{sites[s]}" for i, s in zip(*np.nonzero(present), strict=True)),
             item,
             site,
             floats(table["value"])[item],
@@ -97,7 +97,8 @@ def _receipts(
     case: Case, tree: Tree, items: tuple[str, ...], sites: tuple[str, ...], index: Integers, count: int
 ) -> Floats:
     """Receipts on their nodes; what is due before the horizon comes with its first bucket, what is due after it is not
-    part of the plan."""
+    part of the plan.
+    """
     frame = case["receipts"]
     place = index[indices(frame["item"], items), indices(frame["site"], sites)]
     date = days(frame["date"])

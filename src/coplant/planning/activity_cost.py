@@ -17,14 +17,11 @@ def activity_cost(draft: Draft) -> None:
     activities = network.activities
     for kind, line in LINES.items():
         of_kind = np.flatnonzero(activities.kind == kind)
-        item = activities.item[of_kind]
         draft.program.money(
             line,
             draft.start.index[of_kind],
             -activities.cost[of_kind],
             draft.nodes,
-            item=item[:, None],
-            site=activities.site[of_kind][:, None],
-            family=network.family[item][:, None],
-            agreement=activities.agreement[of_kind][:, None],
+            tags=network.tags(activities.item[of_kind], activities.site[of_kind])
+            | {"agreement": activities.agreement[of_kind][:, None]},
         )

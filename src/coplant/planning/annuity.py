@@ -15,8 +15,10 @@ def annuity(draft: Draft) -> None:
     """Follow every sale with what it earns and costs later.
 
     A unit sold earns `amount` per month for `months`, of which the share `retention` stays from month to month, so that
-    a months after the sale it earns amount x retention^a. Sales are spread evenly over their bucket. What falls into the
-    horizon is on the lines ``annuity`` and ``annuity_cost``; what comes after it, discounted month by month, on the line
+    a months after the sale it earns amount x retention^a. Sales are spread evenly over their bucket. What falls into
+    the
+    horizon is on the lines ``annuity`` and ``annuity_cost``; what comes after it, discounted month by month, on the
+    line
     ``annuity_after_end``, which is not cash. Units sold before the start have ages spread evenly over `months`.
     """
     network, program, tree = draft.network, draft.program, draft.tree
@@ -35,14 +37,13 @@ def annuity(draft: Draft) -> None:
         left_months, left_value = left.sum(axis=1), left @ discount
         opening = row["opening_units"] * opening_months(longer - longer[0], row["months"], row["retention"])
         demands = np.flatnonzero(network.demands.item == item)
-        tags = {"item": item, "family": family, "site": network.demands.site[demands][:, None]}
+        owner = {"item": item, "family": family}
+        tags = owner | {"site": network.demands.site[demands][:, None]}
         for line, each in (("annuity", row["amount"]), ("annuity_cost", -row["cost"])):
             sold = draft.sold.index[demands]
-            program.money(line, sold[:, within.row], each * within.data, within.col, **tags)
+            program.money(line, sold[:, within.row], each * within.data, within.col, tags=tags)
             if row["opening_units"] and each:
-                program.money(
-                    line, program.constant(), each * opening[tree.bucket], draft.nodes, item=item, family=family
-                )
+                program.money(line, program.constant(), each * opening[tree.bucket], draft.nodes, tags=owner)
         margin = row["amount"] - row["cost"]
         bucket, leaf = np.nonzero(tree.path[tree.leaves].T >= 0)
         start = tree.path[tree.leaves[leaf], bucket]
@@ -53,7 +54,7 @@ def annuity(draft: Draft) -> None:
             tree.leaves[leaf],
             cash=False,
             discount=np.divide(left_value, left_months, out=np.zeros_like(left_value), where=left_months > 0.0)[bucket],
-            **tags,
+            tags=tags,
         )
         rest = opening[len(timeline) :]
         if margin * rest.sum():
@@ -64,8 +65,7 @@ def annuity(draft: Draft) -> None:
                 tree.leaves,
                 cash=False,
                 discount=float(rest @ discount / rest.sum()),
-                item=item,
-                family=family,
+                tags=owner,
             )
 
 

@@ -38,7 +38,8 @@ def most_started(draft: Draft, activities: Integers) -> Floats:
 def useful_units(network: Network) -> Floats:
     """Bound on the units of each item that could ever be of use, shape (items,).
 
-    All demand of the horizon, safety targets, lots, what take-or-pay counts and the highest tier for all units, exploded
+    All demand of the horizon, safety targets, lots, what take-or-pay counts and the highest tier for all units,
+    exploded
     through the bills of materials by the hungriest route of each item.
     """
     case, items = network.case, network.items
@@ -71,7 +72,7 @@ def useful_units(network: Network) -> Floats:
             hungriest[component] = max(hungriest.get(component, 0.0), quantity)
         for component, quantity in hungriest.items():
             need[component] += quantity * need[place[name]]
-    return need / np.array([_worst_yield(network, item) for item in range(len(items))])
+    return np.asarray(need / np.array([_worst_yield(network, item) for item in range(len(items))]))
 
 
 def lot_size(network: Network) -> Floats:

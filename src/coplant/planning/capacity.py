@@ -31,13 +31,16 @@ def capacity(draft: Draft) -> None:
         upper=resources.capacity,
         where=loaded,
     )
-    program.money("overtime", overtime.index, -resources.overtime_cost, draft.nodes, site=resources.site[:, None])
+    program.money(
+        "overtime", overtime.index, -resources.overtime_cost, draft.nodes, tags={"site": resources.site[:, None]}
+    )
 
 
 def launch_gate(draft: Draft) -> None:
     """Let production rise from its start to the full rate.
 
-    ``launch_gate[j,r,n]``: R_{r,j} x_{j,n} <= a_{j,n} (capacity_{r,n} + overtime_{r,n}) for each resource r that a route
+    ``launch_gate[j,r,n]``: R_{r,j} x_{j,n} <= a_{j,n} (capacity_{r,n} + overtime_{r,n}) for each resource r that a
+    route
     j loads, while the share a of the full rate, averaged over the days of the node, is below one. Before the start of
     production there is nothing to start. What an agreement reserves is gated in the same way by its clause.
     """

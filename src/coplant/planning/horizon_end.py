@@ -8,9 +8,11 @@ from coplant.planning.draft import Draft
 
 
 def horizon_end(draft: Draft) -> None:
-    """Value stock and goods under way at a share of their material cost, on the line ``stock_at_end``, which is not cash.
+    """Value stock and goods under way at a share of their material cost, on the line ``stock_at_end``, which is not
+    cash.
 
-    For stock: value x end_value_share x I_leaf. For what is started and has not arrived: value x end_value_share of what
+    For stock: value x end_value_share x I_leaf. For what is started and has not arrived: value x end_value_share of
+    what
     it becomes x good units still under way. Money of the horizon's last day. Agreements that outlast the horizon add
     their remaining commitments in their clauses.
     """
@@ -25,9 +27,7 @@ def horizon_end(draft: Draft) -> None:
         leaves,
         cash=False,
         discount=draft.end_discount,
-        item=points.item[:, None],
-        site=points.site[:, None],
-        family=network.family[points.item][:, None],
+        tags=network.tags(points.item, points.site),
     )
     given = network.outputs.tocoo()
     lead_time = network.activities.lead_time[given.col]
@@ -39,7 +39,6 @@ def horizon_end(draft: Draft) -> None:
         for leaf, along in zip(leaves, path, strict=True):
             under_way = 1.0 - np.asarray(lag[along][:, along].sum(axis=1)).reshape(-1)
             late = np.flatnonzero(under_way > 1e-12)
-            item = points.item[point][:, None]
             program.money(
                 "stock_at_end",
                 draft.start.index[activity][:, along[late]],
@@ -47,7 +46,5 @@ def horizon_end(draft: Draft) -> None:
                 int(leaf),
                 cash=False,
                 discount=draft.end_discount,
-                item=item,
-                site=points.site[point][:, None],
-                family=network.family[item],
+                tags=network.tags(points.item[point], points.site[point]),
             )

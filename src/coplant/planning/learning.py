@@ -167,9 +167,9 @@ def _follow(draft: Draft, number: int, row: dict[str, float | int | str]) -> Non
     ):
         if len(np.unique(values)) == 1:
             tags[tag] = int(values[0])
-    program.money("learning", after.index, -slope, every[:, None], **tags)
+    program.money("learning", after.index, -slope, every[:, None], tags=tags)
     if lasting:
-        program.money("learning", after.index[tree.parent[later]], slope, later[:, None], **tags)
+        program.money("learning", after.index[tree.parent[later]], slope, later[:, None], tags=tags)
     else:
         faded = filled_in_order(
             program,
@@ -180,10 +180,10 @@ def _follow(draft: Draft, number: int, row: dict[str, float | int | str]) -> Non
             most[tree.parent[later]],
             edges,
         )
-        program.money("learning", faded.index, slope, later[:, None], **tags)
+        program.money("learning", faded.index, slope, later[:, None], tags=tags)
     begun = _followed(slope, edges, opening * kept[root])
     if begun.any():
-        program.money("learning", program.constant(), begun, root, **tags)
+        program.money("learning", program.constant(), begun, root, tags=tags)
 
 
 def _reach(draft: Draft, routes: Integers, opening: float) -> tuple[Floats, Floats]:
@@ -212,7 +212,8 @@ def _reach(draft: Draft, routes: Integers, opening: float) -> tuple[Floats, Floa
 
 def _edges(opening: float, reach: float, segments: int) -> Floats:
     """Experiences between which the curve is followed by straight segments: from nothing to the start, then in
-    geometric steps to the most."""
+    geometric steps to the most.
+    """
     first = max(opening, 1.0)
     last = max(reach, first * 2.0)
     steps = np.round(np.geomspace(first, last, segments + 1))

@@ -25,7 +25,9 @@ def lot(draft: Draft) -> None:
         any_started = program.columns("lot", axes, where=started >= 0, upper=1.0, integer=True)
         cell = draft.cells(len(with_least))
         least = activities.least[with_least][:, None]
-        program.complete_by(any_started, lambda columns: (_values(started, columns) >= least / 2.0) * 1.0)
+        program.complete_by(
+            any_started, lambda columns: np.asarray((_values(started, columns) >= least / 2.0) * 1.0, dtype=np.float64)
+        )
         most = np.maximum(most_started(draft, with_least), least)
         program.rows(
             "lot_least",
@@ -47,7 +49,7 @@ def lot(draft: Draft) -> None:
         started_in_lots = draft.start.index[in_multiples]
         lots = program.columns("lots", axes, where=started_in_lots >= 0, integer=True)
         multiple = activities.multiple[in_multiples][:, None]
-        program.complete_by(lots, lambda columns: np.rint(_values(started_in_lots, columns) / multiple))
+        program.complete_by(lots, lambda columns: np.asarray(np.rint(_values(started_in_lots, columns) / multiple)))
         cell = draft.cells(len(in_multiples))
         program.rows(
             "lot_multiple",

@@ -16,7 +16,8 @@ def mix(draft: Draft) -> None:
     """Hold a family's share of a year's revenue between bounds.
 
     ``mix_most[f,y]``: revenue_{f,y} - most x revenue_y <= 0 and ``mix_least[f,y]``: revenue_{f,y} - least x revenue_y
-    >= 0, revenue [money, undiscounted] being read off the money lines ``revenue`` and ``annuity``; a bucket that lies in
+    >= 0, revenue [money, undiscounted] being read off the money lines ``revenue`` and ``annuity``; a bucket that lies
+    in
     two years counts by its days. On a tree each branch keeps its own.
     """
     table, program = draft.network.case["mix"], draft.program

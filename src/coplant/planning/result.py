@@ -16,6 +16,7 @@ import highspy
 import polars as pl
 
 from coplant.case import Case, read
+from coplant.case.files import written_whole
 from coplant.errors import FileError
 from coplant.program import ScalingReport, Solution
 
@@ -133,8 +134,8 @@ class Plan:
             f"{self.case.settings.title or self.case.settings.name}: {self.objective:,.0f} {currency} present value"
         ]
         signed = self["signed"]
-        for row in signed.filter(pl.col("signed") & (pl.col("status") == "option")).iter_rows(named=True):
-            lines.append(self._decision(row))
+        chosen = signed.filter(pl.col("signed") & (pl.col("status") == "option"))
+        lines += [self._decision(row) for row in chosen.iter_rows(named=True)]
         declined = signed.filter(~pl.col("signed"))
         lines += [f"Do not sign {row['title'] or row['agreement']}." for row in declined.iter_rows(named=True)]
         money = self["money"].group_by("line").agg(pl.col("present_value").sum()).sort("present_value", descending=True)
@@ -173,10 +174,7 @@ class Plan:
         FileError
             The folder cannot be written.
         """
-        from coplant.case.files import written_whole
-
-        with written_whole(Path(folder)) as place:
-            place.mkdir()
+        with written_whole(folder, folder=True) as place:
             for name, table in self.tables.items():
                 table.write_parquet(place / f"{name}.parquet")
             (place / "plan.json").write_text(json.dumps(self.facts(), indent=2, default=str) + "\n", encoding="utf-8")

@@ -33,7 +33,5 @@ def safety_stock(draft: Draft) -> None:
         -points.penalty,
         draft.nodes,
         cash=False,
-        item=points.item[:, None],
-        site=points.site[:, None],
-        family=network.family[points.item][:, None],
+        tags=network.tags(points.item, points.site),
     )

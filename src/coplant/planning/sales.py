@@ -11,9 +11,11 @@ from coplant.program import term
 def sales(draft: Draft) -> None:
     """Account for every customer.
 
-    ``sales[d,n]``: sold_{d,n} + waiting_{d,n} + lost_{d,n} - w_{d,n} waiting_{d,a(n)} = wanted_{d,n}, with w the share of
+    ``sales[d,n]``: sold_{d,n} + waiting_{d,n} + lost_{d,n} - w_{d,n} waiting_{d,a(n)} = wanted_{d,n}, with w the
+    share of
     those who waited that still do [share: wait_share to the power of the node's months]. Those who stop waiting are
-    charged as lost too. ``least_fill[d,n]``: sold_{d,n} >= least_fill x wanted_{d,n}. The dual of ``sales`` is the value
+    charged as lost too. ``least_fill[d,n]``: sold_{d,n} >= least_fill x wanted_{d,n}. The dual of ``sales`` is the
+    value
     of one more customer.
 
     Revenue is price x sold; a lost sale costs its penalty on the line ``lost_sale``, which is not cash.
@@ -47,12 +49,8 @@ def sales(draft: Draft) -> None:
             lower=demands.least_fill * demands.wanted,
             where=asked & (demands.least_fill * demands.wanted > 0.0),
         )
-    tags = {
-        "item": demands.item[:, None],
-        "site": demands.site[:, None],
-        "family": network.family[demands.item][:, None],
-    }
-    program.money("revenue", draft.sold.index, demands.price, draft.nodes, **tags)
-    program.money("lost_sale", draft.lost.index, -demands.lost_penalty, draft.nodes, cash=False, **tags)
+    tags = network.tags(demands.item, demands.site)
+    program.money("revenue", draft.sold.index, demands.price, draft.nodes, tags=tags)
+    program.money("lost_sale", draft.lost.index, -demands.lost_penalty, draft.nodes, cash=False, tags=tags)
     gone = (1.0 - demands.stay_share[:, later]) * demands.lost_penalty[:, later]
-    program.money("lost_sale", waited, -gone, later, cash=False, **tags)
+    program.money("lost_sale", waited, -gone, later, cash=False, tags=tags)

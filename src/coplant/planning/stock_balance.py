@@ -75,11 +75,11 @@ def _hold(draft: Draft) -> None:
     network, tree = draft.network, draft.tree
     points = network.stock_points
     rate = (points.value * points.holding_rate)[:, None] * tree.timeline.years[tree.bucket] / 2.0
-    tags = {"item": points.item[:, None], "site": points.site[:, None], "family": network.family[points.item][:, None]}
+    tags = network.tags(points.item, points.site)
     later = np.flatnonzero(tree.parent >= 0)
     root = np.flatnonzero(tree.parent < 0)
-    draft.program.money("holding", draft.stock.index, -rate, draft.nodes, **tags)
-    draft.program.money("holding", draft.stock.index[:, tree.parent[later]], -rate[:, later], later, **tags)
+    draft.program.money("holding", draft.stock.index, -rate, draft.nodes, tags=tags)
+    draft.program.money("holding", draft.stock.index[:, tree.parent[later]], -rate[:, later], later, tags=tags)
     if (points.opening[:, None] * rate).any():
         opening = -points.opening[:, None] * rate[:, root]
-        draft.program.money("holding", draft.program.constant(), opening, root, **tags)
+        draft.program.money("holding", draft.program.constant(), opening, root, tags=tags)

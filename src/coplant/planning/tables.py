@@ -364,7 +364,8 @@ def _money(reader: Reader) -> pl.DataFrame:
     total = (
         pl.concat(parts)
         .group_by("line", "cash", *TAGS, "node", maintain_order=True)
-        .agg(pl.col("amount", "present_value").sum())
+        .agg(pl.col("amount", "present_value").sum(), size=pl.col("amount").abs().sum())
+        .filter(pl.col("amount").abs() > 1e-12 * pl.col("size"))
     )
     code = {tag: total[tag].to_numpy() for tag in TAGS}
     site = np.where(code["site"] < 0, len(country), code["site"])
@@ -526,7 +527,7 @@ def _marginal_values(reader: Reader) -> pl.DataFrame:
     if not parts:
         return pl.DataFrame()
     table = pl.concat(parts).with_columns(one_percent=(pl.col("value") * pl.col("limit") * 0.01).abs())
-    least = 1e-9 * max(float(table["value"].abs().max() or 0.0), 1.0)
+    least = 1e-9 * max(float(np.abs(table["value"].to_numpy()).max(initial=0.0)), 1.0)
     return table.filter(pl.col("value").abs() > least).sort(
         "one_percent", "thing", "bucket", descending=[True, False, False]
     )

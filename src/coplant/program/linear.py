@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -248,7 +248,7 @@ class LinearProgram:
         *,
         cash: bool = True,
         discount: ArrayLike | None = None,
-        **tags: ArrayLike,
+        tags: Mapping[str, ArrayLike] | None = None,
     ) -> None:
         """Add entries to a money line; arrays broadcast, and entries without a column or of no amount drop out.
 
@@ -266,12 +266,12 @@ class LinearProgram:
             Whether it is money that is paid or received.
         discount : array_like, optional
             Value at the horizon's start of one unit of that money; that of the node by default.
-        **tags : array_like of int
-            Index of the item, site, family and agreement that the money belongs to; -1 for none.
+        tags : mapping of str to array_like of int, optional
+            Index of the item, site, family and agreement that the money belongs to; -1, or no word of it, for none.
         """
         factor = self.discount[np.asarray(node)] if discount is None else np.asarray(discount, dtype=np.float64)
         arrays = [np.asarray(column), np.asarray(coefficient, dtype=np.float64), np.asarray(node), factor]
-        arrays += [np.asarray(tags.get(tag, -1)) for tag in TAGS]
+        arrays += [np.asarray((tags or {}).get(tag, -1)) for tag in TAGS]
         spread = np.broadcast_arrays(*arrays)
         keep = (spread[0] >= 0) & (spread[1] != 0.0)
         columns, coefficients, nodes, factors, *labels = (array[keep] for array in spread)

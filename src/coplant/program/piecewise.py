@@ -1,4 +1,4 @@
-"""Piecewise linear functions of a quantity, exact by binaries where a solver would otherwise pick the cheap end first."""
+"""Piecewise linear functions, exact by binaries where a solver would otherwise pick the cheap end first."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def filled_in_order(
 
     Adds for each quantity q_c, the sum of its terms, the columns s_{c,i} with q_c = sum_i s_{c,i}, 0 <= s_{c,i} <= w_i,
     and binaries y_{c,i} so that segment i + 1 is used only when i is full: w_i y_{c,i} <= s_{c,i} and
-    s_{c,i+1} <= w_{i+1} y_{c,i} (the incremental formulation of Markowitz & Manne, 1957). Known bounds on q_c narrow the
+    s_{c,i+1} <= w_{i+1} y_{c,i} (the incremental formulation of Markowitz & Manne, 1957). Known bounds on q_c narrow
+    the
     segments, which makes the relaxation tight.
 
     Parameters
@@ -122,7 +123,7 @@ def one_of(program: LinearProgram, name: str, axes: Axes, quantity: Term, least:
     def reached(columns: Floats) -> Floats:
         total = part.values(columns).sum(axis=1)
         place = np.searchsorted(least, total, side="right") - 1
-        return (np.arange(ranges) == place[:, None]) * 1.0
+        return np.asarray((np.arange(ranges) == place[:, None]) * 1.0)
 
     program.complete_by(chosen, reached)
     cell: Integers = np.arange(count * ranges).reshape(count, ranges)

@@ -1,4 +1,6 @@
-"""How far apart the numbers of a program lie, said before it is solved; and the powers of two that bring them closer."""
+"""How far apart the numbers of a program lie, said before it is solved; and the powers of two that bring them
+closer.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Branch and bound on warm linear programs, with integers completed from relaxed solutions.
 
-A branch-and-cut code sees a thousand binaries; a planner sees three signatures, and tiers, segments and lots that follow
+A branch-and-cut code sees a thousand binaries; a planner sees three signatures, and tiers, segments and lots that
+follow
 from the quantities. So at every node the linear program in which the open integers are relaxed is solved from the last
 basis, decisive integers are branched on first, and once these are whole the others are read off the quantities, held,
 and the program is solved again: a plan, nearly always close to the best. What the nodes leave open goes to branch and
@@ -132,7 +133,8 @@ class Search:
 
     def _branch(self, relaxed: Floats, implied: Floats, low: Floats, high: Floats) -> int | None:
         """The integer to branch on: a decisive one if any is open, else the one that is furthest from what the
-        quantities imply."""
+        quantities imply.
+        """
         fractional = self._open(relaxed, low, high)
         if (fractional & self.decisive).any():
             return int(np.argmax(np.where(fractional & self.decisive, relaxed, -np.inf)))

@@ -1,5 +1,7 @@
 """Buckets of the horizon, dated rates, lead times as lag matrices, and discounting."""
 
+from __future__ import annotations
+
 from coplant.timeline.buckets import Timeline
 from coplant.timeline.calendar import add_months, periods
 from coplant.timeline.lags import lag_matrix

@@ -8,6 +8,7 @@ A month is the calendar month, a part of one its share of days.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -48,7 +49,7 @@ def periods(days: ArrayLike, per: str) -> Floats:
     return np.asarray(index + share, dtype=np.float64)
 
 
-def add_months(days: ArrayLike, months: ArrayLike) -> Days:
+def add_months(days: ArrayLike, months: ArrayLike) -> Any:
     """Add calendar months to days; a day that the month lacks becomes its last day.
 
     Parameters
@@ -61,7 +62,7 @@ def add_months(days: ArrayLike, months: ArrayLike) -> Days:
     Returns
     -------
     ndarray of datetime64[D]
-        Broadcast of the two.
+        Broadcast of the two; a single datetime64[D] where both are single.
 
     Examples
     --------
@@ -75,4 +76,4 @@ def add_months(days: ArrayLike, months: ArrayLike) -> Days:
     offset = np.minimum(day - day.astype("datetime64[M]").astype("datetime64[D]"), length - np.timedelta64(1, "D"))
     part = np.rint((count - whole) * length.astype(np.float64)).astype(np.int64)
     result = month.astype("datetime64[D]") + offset + part
-    return result if result.ndim else result[()]
+    return np.asarray(result) if result.ndim else result[()]
