@@ -16,8 +16,8 @@ class Tooling:
     """Tools paid at once, on every unit, or by the month.
 
     - up front: the amount on the date;
-    - per unit: amount / units on every good unit for `months` from the date, and at the end of that time the difference
-      to the amount, paid or refunded (a remaining commitment where that time outlasts the horizon);
+    - per unit: amount / units on every good unit for `months` from the date, or until the agreement ends, and then the
+      difference to the amount, paid or refunded (a remaining commitment where that time outlasts the horizon);
     - annuity: `months` level payments from the date, amount x i / (1 - (1 + i)^-months) each, i the monthly rate
       (rate / 12), or amount / months without interest.
 
@@ -88,7 +88,7 @@ class Tooling:
             scope.owe_after_end(scope.signed, each, day)
 
     def _price_per_unit(self, scope: Scope, begin: np.datetime64) -> None:
-        until = add_months(begin, self.months)
+        until = min(add_months(begin, self.months), scope.ends)
         per_unit = self.amount / self.units
         scope.pay(
             "tooling",

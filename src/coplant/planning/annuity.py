@@ -16,10 +16,8 @@ def annuity(draft: Draft) -> None:
 
     A unit sold earns `amount` per month for `months`, of which the share `retention` stays from month to month, so that
     a months after the sale it earns amount x retention^a. Sales are spread evenly over their bucket. What falls into
-    the
-    horizon is on the lines ``annuity`` and ``annuity_cost``; what comes after it, discounted month by month, on the
-    line
-    ``annuity_after_end``, which is not cash. Units sold before the start have ages spread evenly over `months`.
+    the horizon is on the lines ``annuity`` and ``annuity_cost``; what comes after it, discounted month by month, on the
+    line ``annuity_after_end``, which is not cash. Units sold before the start have ages spread evenly over `months`.
     """
     network, program, tree = draft.network, draft.program, draft.tree
     case, timeline = network.case, tree.timeline

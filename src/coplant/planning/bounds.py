@@ -39,8 +39,7 @@ def useful_units(network: Network) -> Floats:
     """Bound on the units of each item that could ever be of use, shape (items,).
 
     All demand of the horizon, safety targets, lots, what take-or-pay counts and the highest tier for all units,
-    exploded
-    through the bills of materials by the hungriest route of each item.
+    exploded through the bills of materials by the hungriest route of each item.
     """
     case, items = network.case, network.items
     points, demands = network.stock_points, network.demands

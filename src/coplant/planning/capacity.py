@@ -26,10 +26,8 @@ def capacity(draft: Draft) -> None:
     np.logical_or.at(loaded, load.row, draft.start.index[load.col] >= 0)
     program.rows(
         "capacity",
-        axes,
-        [term(cell[load.row], draft.start.index[load.col], load.data[:, None]), term(cell, overtime.index, -1.0)],
-        upper=resources.capacity,
-        where=loaded,
+        axes, [term(cell[load.row], draft.start.index[load.col], load.data[:, None]), term(cell, overtime.index, -1.0)],
+        upper=resources.capacity, where=loaded,
     )
     program.money(
         "overtime", overtime.index, -resources.overtime_cost, draft.nodes, tags={"site": resources.site[:, None]}
@@ -40,9 +38,8 @@ def launch_gate(draft: Draft) -> None:
     """Let production rise from its start to the full rate.
 
     ``launch_gate[j,r,n]``: R_{r,j} x_{j,n} <= a_{j,n} (capacity_{r,n} + overtime_{r,n}) for each resource r that a
-    route
-    j loads, while the share a of the full rate, averaged over the days of the node, is below one. Before the start of
-    production there is nothing to start. What an agreement reserves is gated in the same way by its clause.
+    route j loads, while the share a of the full rate, averaged over the days of the node, is below one. Before the
+    start of production there is nothing to start. What an agreement reserves is gated in the same way by its clause.
     """
     network, program = draft.network, draft.program
     load = network.loads.tocoo()

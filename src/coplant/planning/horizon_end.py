@@ -12,9 +12,8 @@ def horizon_end(draft: Draft) -> None:
     cash.
 
     For stock: value x end_value_share x I_leaf. For what is started and has not arrived: value x end_value_share of
-    what
-    it becomes x good units still under way. Money of the horizon's last day. Agreements that outlast the horizon add
-    their remaining commitments in their clauses.
+    what it becomes x good units still under way. Money of the horizon's last day. Agreements that outlast the horizon
+    add their remaining commitments in their clauses.
     """
     network, program, tree = draft.network, draft.program, draft.tree
     points = network.stock_points

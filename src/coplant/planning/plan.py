@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from coplant.case import Case
+from coplant.errors import InfeasibleError
 from coplant.network import Network
 from coplant.planning.activity_cost import activity_cost
 from coplant.planning.agreements import agreements
@@ -22,11 +24,21 @@ from coplant.planning.safety_stock import safety_stock
 from coplant.planning.sales import sales
 from coplant.planning.stock_balance import stock_balance
 from coplant.planning.tables import tables_of
+from coplant.planning.words import in_words
 from coplant.program import scaling_report, solve
 from coplant.timeline import Timeline
 from coplant.tree import Tree
 
 Progress = Callable[[str], None]
+
+
+@contextmanager
+def _rules_in_words() -> Iterator[None]:
+    """Say which rules collide in the words of the tables."""
+    try:
+        yield
+    except InfeasibleError as error:
+        raise InfeasibleError([in_words(rule) for rule in error.rules]) from None
 
 
 def formulate(network: Network) -> Draft:
@@ -114,7 +126,8 @@ def plan(
     network = Network.of(case, tree or Tree.line(Timeline.of(case.settings.start, case.settings.buckets)))
     clock = timed("network", clock)
     say(f"{len(network.stock_points):,} stock points, {len(network.activities):,} activities; writing the program")
-    draft = formulate(network)
+    with _rules_in_words():
+        draft = formulate(network)
     clock = timed("build", clock)
     scaling = scaling_report(draft.program)
     clock = timed("scaling", clock)
@@ -122,7 +135,8 @@ def plan(
     say(f"{draft.program.column_count:,} columns ({integers:,} whole), {draft.program.row_count:,} rows; solving")
     for warning in scaling.warnings:
         say(warning)
-    solution = solve(draft.program, gap=gap, time_limit=time_limit, solver=solver, seed=seed, progress=progress)
+    with _rules_in_words():
+        solution = solve(draft.program, gap=gap, time_limit=time_limit, solver=solver, seed=seed, progress=progress)
     timings |= solution.timings
     clock = time.perf_counter()
     say("reading the plan back")

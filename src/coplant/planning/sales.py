@@ -11,12 +11,10 @@ from coplant.program import term
 def sales(draft: Draft) -> None:
     """Account for every customer.
 
-    ``sales[d,n]``: sold_{d,n} + waiting_{d,n} + lost_{d,n} - w_{d,n} waiting_{d,a(n)} = wanted_{d,n}, with w the
-    share of
-    those who waited that still do [share: wait_share to the power of the node's months]. Those who stop waiting are
-    charged as lost too. ``least_fill[d,n]``: sold_{d,n} >= least_fill x wanted_{d,n}. The dual of ``sales`` is the
-    value
-    of one more customer.
+    ``sales[d,n]``: sold_{d,n} + waiting_{d,n} + lost_{d,n} - w_{d,n} waiting_{d,a(n)} = wanted_{d,n}, with w the share
+    of those who waited that still do [share: wait_share to the power of the node's months]. Those who stop waiting, and
+    those who still wait at the end of the horizon, are charged as lost too. ``least_fill[d,n]``: sold_{d,n} >=
+    least_fill x wanted_{d,n}. The dual of ``sales`` is the value of one more customer.
 
     Revenue is price x sold; a lost sale costs its penalty on the line ``lost_sale``, which is not cash.
     """
@@ -54,3 +52,6 @@ def sales(draft: Draft) -> None:
     program.money("lost_sale", draft.lost.index, -demands.lost_penalty, draft.nodes, cash=False, tags=tags)
     gone = (1.0 - demands.stay_share[:, later]) * demands.lost_penalty[:, later]
     program.money("lost_sale", waited, -gone, later, cash=False, tags=tags)
+    still_there = draft.waiting.index[:, tree.leaves]
+    end = -demands.lost_penalty[:, tree.leaves]
+    program.money("lost_sale", still_there, end, tree.leaves, cash=False, tags=tags)

@@ -22,10 +22,9 @@ def filled_in_order(
     """Split quantities into segments that fill one after the other.
 
     Adds for each quantity q_c, the sum of its terms, the columns s_{c,i} with q_c = sum_i s_{c,i}, 0 <= s_{c,i} <= w_i,
-    and binaries y_{c,i} so that segment i + 1 is used only when i is full: w_i y_{c,i} <= s_{c,i} and
-    s_{c,i+1} <= w_{i+1} y_{c,i} (the incremental formulation of Markowitz & Manne, 1957). Known bounds on q_c narrow
-    the
-    segments, which makes the relaxation tight.
+    and binaries y_{c,i} so that segment i + 1 is used only when i is full: w_i y_{c,i} <= s_{c,i} and s_{c,i+1} <=
+    w_{i+1} y_{c,i} (the incremental formulation of Markowitz & Manne, 1957). Known bounds on q_c narrow the segments,
+    which makes the relaxation tight.
 
     Parameters
     ----------

@@ -1,0 +1,62 @@
+"""Rows of a program in the words of the tables they come from."""
+
+from __future__ import annotations
+
+import re
+
+RULES = {
+    "stock_balance": "stock of {} balances in {} (stock, receipts, routes, bom, lanes, offers, demand)",
+    "capacity": "the load of {} stays within its capacity and overtime in {} (resource_capacity, loads)",
+    "launch_gate": "{} on {} rises with its ramp in {} (routes.from, ramps)",
+    "lane_capacity": "lane {} carries no more than its capacity in {} (lanes.capacity)",
+    "allotment": "orders under {} stay within the allotment in {} (allotments.quantity)",
+    "sales": "every customer of {} in {} is served, waits or is lost (demand.quantity)",
+    "least_fill": "the least share of {} is sold in {} (demand.least_fill)",
+    "lot_least": "{} starts nothing or its least quantity in {} (routes.least_lot, offers.moq)",
+    "lot_most": "{} starts nothing or its least quantity in {} (routes.least_lot, offers.moq)",
+    "lot_multiple": "{} starts whole multiples in {} (routes.multiple, offers.multiple)",
+    "mix_most": "{} earns at most its share of the revenue of {} (mix.most_share)",
+    "mix_least": "{} earns at least its share of the revenue of {} (mix.least_share)",
+    "alternatives": "at most one agreement of the group {} is signed (agreements.group)",
+    "sign": "agreement {} is signed (agreements.status)",
+    "reservation": "{owner} starts no more than is reserved in {} (reservations)",
+    "reservation_ramp": "{owner}: {} rises with its ramp within what is reserved in {} (reservations, ramps)",
+    "reservation_least": "{owner} reserves at least its least from {} (reservations.least)",
+    "reservation_most": "{owner} reserves at most its most from {} (reservations.most)",
+    "reserved": "{owner} reserves at most its most from {} (reservations.most)",
+    "signed_only": "{} is started in {} only if {owner} is signed (routes.agreement)",
+    "take_or_pay": "{owner} takes or pays for its yearly quantity in {} (take_or_pay)",
+    "processing_fee": "the units of {owner} are counted in {} (processing_fees)",
+    "experience": "experience on {owner} adds up in {} (learning)",
+    "learning": "conversion cost follows the curve {owner} in {} (learning)",
+    "start": "{} starts nothing while it is closed in {} (routes, lanes, offers)",
+    "overtime": "overtime of {} stays within its most in {} (resource_capacity.overtime_quantity)",
+}
+"""What each family of rows or columns demands; ``owner`` is the agreement or curve of a clause's block."""
+
+
+def in_words(name: str) -> str:
+    """Say what a row or a bound demands.
+
+    Parameters
+    ----------
+    name : str
+        Name in the program, such as ``least_fill[phones-china,2021-04]``.
+
+    Returns
+    -------
+    str
+        The demand in the words of the tables, and the name behind it.
+    """
+    parts = re.fullmatch(r"([^[/]+)(?:/([^[]+))?\[(.*)\]", name)
+    if parts is None:
+        return name
+    family, owner, cell = parts[1].split(".")[0], parts[2] or "", parts[3]
+    rule = RULES.get(family)
+    if rule is None:
+        return name
+    slots = rule.count("{}")
+    labels = cell.split(",", slots - 1) if slots else []
+    if len(labels) < slots:
+        return name
+    return f"{rule.format(*labels, owner=owner)}: {name}"
