@@ -83,7 +83,8 @@ def _stock(facts: Facts, ledger: Ledger) -> None:
 
 def _sales(facts: Facts, ledger: Ledger) -> None:
     streams, prices = grouped(facts.case["demand"], "demand"), grouped(facts.case["prices"], "demand")
-    lost, sold = (facts.level("sold", column, "demand") for column in ("lost", "sold"))
+    lost, sold, waiting = (facts.level("sold", column, "demand") for column in ("lost", "sold", "waiting"))
+    last = facts.count - 1
     for name, rows in streams.items():
         item = rows[0]["item"]
         for bucket in range(facts.count):
@@ -91,7 +92,8 @@ def _sales(facts: Facts, ledger: Ledger) -> None:
             price = mean_in(prices.get(name, []), *span, "price") or 0.0
             ledger.put("revenue", item, bucket, price * sold.get((name, bucket), 0.0))
             penalty = mean_in(rows, *span, "lost_penalty") or 0.0
-            ledger.put("lost_sale", item, bucket, -penalty * lost.get((name, bucket), 0.0))
+            gone = lost.get((name, bucket), 0.0) + (waiting.get((name, bucket), 0.0) if bucket == last else 0.0)
+            ledger.put("lost_sale", item, bucket, -penalty * gone)
 
 
 # -- annuities --------------------------------------------------------------------------------------------------

@@ -26,8 +26,10 @@ def capacity(draft: Draft) -> None:
     np.logical_or.at(loaded, load.row, draft.start.index[load.col] >= 0)
     program.rows(
         "capacity",
-        axes, [term(cell[load.row], draft.start.index[load.col], load.data[:, None]), term(cell, overtime.index, -1.0)],
-        upper=resources.capacity, where=loaded,
+        axes,
+        [term(cell[load.row], draft.start.index[load.col], load.data[:, None]), term(cell, overtime.index, -1.0)],
+        upper=resources.capacity,
+        where=loaded,
     )
     program.money(
         "overtime", overtime.index, -resources.overtime_cost, draft.nodes, tags={"site": resources.site[:, None]}

@@ -81,10 +81,13 @@ class Search:
         until: float,
         say: Callable[[str], None],
     ) -> None:
-        self.highs, self.program, self.model = highs, program, model self.gap, self.until, self.say = gap, until, say
-        self.integer = np.flatnonzero(program.integer) self.decisive = np.isin(self.integer, np.concatenate([np.empty(0,
-        np.int64), *program.decisive])) self.best: Floats | None = None self.value = -np.inf self.tried: set[bytes] =
-        set()
+        self.highs, self.program, self.model = highs, program, model
+        self.gap, self.until, self.say = gap, until, say
+        self.integer = np.flatnonzero(program.integer)
+        self.decisive = np.isin(self.integer, np.concatenate([np.empty(0, np.int64), *program.decisive]))
+        self.best: Floats | None = None
+        self.value = -np.inf
+        self.tried: set[bytes] = set()
 
     def run(self) -> Found:
         """Search until the gap is closed, the nodes are used up or time is over."""
