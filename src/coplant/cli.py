@@ -115,7 +115,8 @@ def plan(
             _refuse_if_not_a_plan(out)
         with progress.stage("Reading the case"):
             read = coplant.read(case)
-        with progress.stage("Planning"):
+        # What HiGHS says when it is interrupted is not an answer.
+        with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
             made = coplant.plan(
                 read, gap=gap, time_limit=time_limit, solver=solver.value, seed=seed, progress=progress.say
             )
