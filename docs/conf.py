@@ -21,7 +21,7 @@ extensions = [
     "case_tables",
     "mathml",
 ]
-exclude_patterns = ["_build", "_extensions"]
+exclude_patterns = ["_build", "_extensions", "_static"]
 nitpicky = False
 
 myst_enable_extensions = ["deflist", "dollarmath", "amsmath", "colon_fence"]
@@ -33,6 +33,8 @@ napoleon_google_docstring = False
 napoleon_use_rtype = False
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
 html_title = f"Coplant {release}"
 html_math_renderer = "mathml"
 html_show_sphinx = False
