@@ -148,7 +148,8 @@ PROCESSOR_RISE = {date(2021, 10, 1): 1.06, date(2023, 1, 1): 1.0}
 RISING = {"pmic": PRICE_RISE, "mcu": PRICE_RISE, "display-driver": PRICE_RISE,
           "soc-entry": PROCESSOR_RISE, "soc-mid": PROCESSOR_RISE, "soc-premium": PROCESSOR_RISE}  # fmt: skip
 BROKERED = {"pmic": 5.0, "mcu": 3.6}  # price on the spot market as a multiple of the contract's (assumed)
-BROKER_SHARE, BROKER_WEEKS, BROKER_MOQ = 0.015, 3, 100_000  # of the need; lead time; least order (assumed)
+BROKER_SHARE, BROKER_WEEKS = 0.015, 3  # of the need; lead time (assumed)
+BROKER_MOQ = {"mcu": 100_000}  # least order in a bucket, if any is (assumed)
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Who and where
@@ -340,7 +341,7 @@ class CarAgreement:
     reservation_fee: float
     kind: str
     tiers: tuple[tuple[float, float], ...]
-    charges: tuple[tuple[str, float, date], ...]
+    charges: tuple[tuple[str, float], ...]  # a month
     tools: tuple[tuple[str, float, str, date | None], ...]
     conversion: float
     note: str
@@ -351,8 +352,8 @@ CAR_AGREEMENTS = {
         "Build at Great Wall's plant", "great-wall", "great-wall-plant", "story",
         date(2021, 4, 2), date(2023, 4, 1), date(2025, 1, 1), "host-ramp",
         least=30_000, most=100_000, reservation_fee=600, kind="deductible",
-        tiers=((0, 4500), (50_000, 4000), (150_000, 3600)),
-        charges=(("depreciation", 15e6, date(2023, 4, 1)),),
+        tiers=((0, 4500), (50_000, 4000)),
+        charges=(("depreciation", 15e6),),
         tools=(("tools", 0.8e9, "up_front", date(2022, 4, 1)), ("engineering", 0.9e9, "annuity", None)),
         conversion=800,
         note="the news: could be announced within a week; 24 months to production; room for a guest of 100,000 a year",
@@ -361,8 +362,8 @@ CAR_AGREEMENTS = {
         "Build at another host's plant", "second-host", "second-plant", "assumed",
         date(2021, 7, 1), date(2022, 10, 1), date(2025, 1, 1), "host-ramp",
         least=20_000, most=90_000, reservation_fee=900, kind="plain",
-        tiers=((0, 6800), (100_000, 6200)),
-        charges=(("licence", 8e6, date(2022, 10, 1)), ("depreciation", 12e6, date(2022, 10, 1))),
+        tiers=((0, 6800), (50_000, 6300)),
+        charges=(("licence", 8e6), ("depreciation", 12e6)),
         tools=(("tools", 0.8e9, "per_unit", date(2022, 10, 1)), ("engineering", 0.9e9, "annuity", None)),
         conversion=800,
         note="dearer, free earlier, lends its licence",
@@ -372,14 +373,14 @@ CAR_AGREEMENTS = {
         date(2021, 4, 1), date(2024, 1, 1), date(2025, 1, 1), "own-ramp",
         least=0, most=150_000, reservation_fee=0, kind="plain",
         tiers=(),
-        charges=(("plant", 65e6, date(2024, 1, 1)), ("licence", 8e6, date(2024, 1, 1))),
+        charges=(("plant", 65e6), ("licence", 8e6)),
         tools=(("tools", 0.9e9, "up_front", date(2023, 1, 1)), ("engineering", 1.3e9, "annuity", None)),
         conversion=1000,
         note="announced on 30 March 2021; 33 months to production; 150,000 a year in its first phase",
     ),
 }  # fmt: skip
 ENGINEERING_MONTHS, ENGINEERING_RATE = 24, 0.0
-GREAT_WALL_LEAST = {"quantity": 40_000.0, "share": 0.8, "price": 4000.0, "from": date(2024, 1, 1)}
+GREAT_WALL_LEAST = {"quantity": 40_000.0, "share": 0.8, "price": 4000.0}
 HOURS_PER_YEAR = 4000.0  # two shifts
 RAMPS = {
     "host-ramp": {0: 0.10, 1: 0.20, 2: 0.35, 3: 0.50, 4: 0.65, 6: 0.85, 9: 1.0},
@@ -387,8 +388,8 @@ RAMPS = {
 }
 # Conversion of a car by experience; the brand's know-how in making products counts as experience (story; assumed size)
 LEARNING = {
-    "car-one": {"rate": 0.85, "first": 40_000.0, "initial": 20_000.0, "transfer": 0.25},
-    "car-two": {"rate": 0.85, "first": 45_000.0, "initial": 50_000.0, "transfer": 0.5},
+    "car-one": {"rate": 0.9, "first": 20_000.0, "initial": 40_000.0, "transfer": 0.4},
+    "car-two": {"rate": 0.9, "first": 24_000.0, "initial": 100_000.0, "transfer": 0.4},
 }
 CAR_TWO_LOT = 300.0  # least started in a bucket
 
@@ -501,8 +502,8 @@ END_VALUE_SHARE = 0.8
 SAFETY_DAYS = {"india": 15, "europe": 25, "rest": 20}  # of phones
 SAFETY_PENALTY = 0.02  # of the price, a month below
 # What lies at the start: days of use at a plant, at the chip warehouse, of a market's demand
-PART_DAYS, CHIP_DAYS, PLANT_DAYS, HUB_DAYS = 10, 21, 3, 3
-MARKET_DAYS = {"china": 14, "india": 20, "europe": 30, "rest": 25}
+PART_DAYS, CHIP_DAYS, PLANT_DAYS, HUB_DAYS = 4, 14, 3, 3
+MARKET_DAYS = {"china": 10, "india": 18, "europe": 28, "rest": 23}
 
 # ---------------------------------------------------------------------------------------------------------------------
 # From facts to quantities
@@ -821,7 +822,7 @@ def learning() -> Iterator[Row]:
         yield row(
             "assumed", "know-how in making products counts as experience; none comes from the host's own contract work",
             learning=name, rate=curve["rate"], first_unit_cost=curve["first"], initial_units=curve["initial"],
-            transfer_share=curve["transfer"], segments=4,
+            transfer_share=curve["transfer"], segments=3,
         )  # fmt: skip
 
 
@@ -852,7 +853,7 @@ def offers() -> Iterator[Row]:
     for item in BROKERED:
         yield row(
             "assumed", "spot market", offer=f"{item}-broker", item=item, site="parts-hub", supplier="chip-broker",
-            lead_time=BROKER_WEEKS * 7, moq=BROKER_MOQ, allotment=f"{item}-broker",
+            lead_time=BROKER_WEEKS * 7, moq=BROKER_MOQ.get(item), allotment=f"{item}-broker",
         )  # fmt: skip
 
 
@@ -1054,14 +1055,13 @@ def processing_fees() -> Iterator[Row]:
 
 def fixed_charges() -> Iterator[Row]:
     for agreement, car in CAR_AGREEMENTS.items():
-        for charge, amount, since in car.charges:
-            yield row("assumed", agreement=agreement, charge=charge, valid_from=since, amount=amount, per="month")
+        for charge, amount in car.charges:
+            yield row("assumed", agreement=agreement, charge=charge, amount=amount, per="month")
 
 
 def take_or_pay() -> Iterator[Row]:
     yield row("assumed", agreement="south", **SOUTH_LEAST)
-    terms = dict(GREAT_WALL_LEAST)
-    yield row("assumed", agreement="great-wall", valid_from=terms.pop("from"), **terms)
+    yield row("assumed", agreement="great-wall", **GREAT_WALL_LEAST)
 
 
 def tooling() -> Iterator[Row]:
