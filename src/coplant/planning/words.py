@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 RULES = {
     "stock_balance": "stock of {} balances in {} (stock, receipts, routes, bom, lanes, offers, demand)",
@@ -33,6 +34,30 @@ RULES = {
     "overtime": "overtime of {} stays within its most in {} (resource_capacity.overtime_quantity)",
 }
 """What each family of rows or columns demands; ``owner`` is the agreement or curve of a clause's block."""
+
+
+LINKS = ("stock_balance", "sales", "experience")
+"""Families that only tie the others together: of a collision they are summed up."""
+
+
+def collision_in_words(names: Sequence[str]) -> list[str]:
+    """Say which rules collide: those that somebody set first, each on a line, then what ties them together.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of rows and columns of the program.
+    """
+    told = [name for name in names if not name.startswith("constant[")]
+    rules = [in_words(name) for name in told if _family(name) not in LINKS]
+    tied = sorted({name.split("[", 1)[1].rsplit(",", 1)[0] for name in told if _family(name) in LINKS})
+    if tied:
+        rules.append(f"tied together by the balances of {', '.join(tied)}")
+    return rules
+
+
+def _family(name: str) -> str:
+    return re.split(r"[/.\[]", name, maxsplit=1)[0]
 
 
 def in_words(name: str) -> str:

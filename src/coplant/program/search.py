@@ -19,6 +19,7 @@ import numpy as np
 
 from coplant.program.linear import LinearProgram
 from coplant.program.money import Floats
+from coplant.program.run import run
 from coplant.program.scaling import Scaled
 
 NODES = 400
@@ -164,10 +165,7 @@ class Search:
         self.highs.changeColsBounds(len(self.integer), self.integer.astype(np.int32), low, high)
 
     def _solved(self) -> bool:
-        self.highs.solve()
-        if self.highs.getModelStatus() == highspy.HighsModelStatus.kInterrupt:
-            raise KeyboardInterrupt
-        return bool(self.highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+        return bool(run(self.highs) == highspy.HighsModelStatus.kOptimal)
 
 
 def _halves(low: Floats, high: Floats, branch: int, at: float) -> list[tuple[Floats, Floats]]:

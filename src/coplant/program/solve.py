@@ -10,8 +10,10 @@ import highspy
 import numpy as np
 
 from coplant.errors import InfeasibleError, SolverError
+from coplant.program.conflict import colliding
 from coplant.program.linear import Booleans, LinearProgram
 from coplant.program.money import Floats
+from coplant.program.run import run
 from coplant.program.scaling import Scaled, scaled
 from coplant.program.search import Found, Search
 
@@ -22,10 +24,6 @@ SOLVERS = {"auto": "choose", "simplex": "simplex", "ipm": "ipx", "hipo": "hipo"}
 
 _LARGE = 15_000
 """Columns beyond which an interior point method with crossover is faster than the dual simplex."""
-
-
-_BROKEN = (highspy.HighsModelStatus.kNotset, highspy.HighsModelStatus.kSolveError, highspy.HighsModelStatus.kUnknown)
-"""What HiGHS says when a method gave up on a program that another may solve."""
 
 
 @dataclass(frozen=True)
@@ -131,12 +129,7 @@ def solve(
     timings["hand over"] = time.perf_counter() - clock
 
     clock = time.perf_counter()
-    highs.solve()
-    if highs.getModelStatus() in _BROKEN and method != "simplex":
-        method = f"{method} (failed), simplex"
-        highs.clearSolver()
-        highs.setOptionValue("solver", "simplex")
-        highs.solve()
+    run(highs)
     _check(highs, program)
     timings["solve"] = time.perf_counter() - clock
 
@@ -144,6 +137,7 @@ def solve(
     if integer.any():
         clock = time.perf_counter()
         highs.setOptionValue("solver", "simplex")
+        highs.setOptionValue("presolve", "choose")
         found = Search(highs, program, model, gap, until, say).run()
         method = f"{method}, search of {found.nodes} nodes"
         values, bound = found.integers, found.bound
@@ -155,7 +149,7 @@ def solve(
         held = np.flatnonzero(integer).astype(np.int32)
         highs.setOptionValue("time_limit", np.inf)
         highs.changeColsBounds(len(held), held, values, values)
-        highs.solve()
+        run(highs)
         _check(highs, program)
         timings["marginal values"] = time.perf_counter() - clock
 
@@ -256,10 +250,8 @@ def _check(highs: highspy.Highs, program: LinearProgram) -> None:
     kinds = highspy.HighsModelStatus
     if status == kinds.kOptimal:
         return
-    if status == kinds.kInterrupt:
-        raise KeyboardInterrupt
     if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
-        collision = colliding_rows(highs, program)
+        collision = colliding(program, scaled(program))
         if collision or status == kinds.kInfeasible:
             raise InfeasibleError(collision)
     if status in (kinds.kUnbounded, kinds.kUnboundedOrInfeasible):
@@ -270,29 +262,6 @@ def _check(highs: highspy.Highs, program: LinearProgram) -> None:
     if status == kinds.kTimeLimit:
         raise SolverError("no plan was found in time; allow more with --time-limit")
     raise SolverError(f"no plan was found: HiGHS says {highs.modelStatusToString(status)}")
-
-
-def colliding_rows(highs: highspy.Highs, program: LinearProgram) -> list[str]:
-    """Names of a minimal set of rows and bounds of columns that cannot hold together; empty if they can."""
-    kinds = highspy.IisStrategy
-    wanted = (kinds.kIisStrategyFromLp, kinds.kIisStrategyIrreducible, kinds.kIisStrategyRelaxation)
-    highs.setOptionValue("iis_strategy", sum(int(kind.value) for kind in wanted))
-    _, found = highs.getIis()
-    if not found.valid_:
-        return []
-    bounded = [
-        program.column_name(column)
-        for column, kind in zip(found.col_index_, found.col_bound_, strict=True)
-        if not _is_plain_sign(program, column, kind)
-    ]
-    return [program.row_name(row) for row in found.row_index_] + bounded
-
-
-def _is_plain_sign(program: LinearProgram, column: int, kind: int) -> bool:
-    """Whether a bound in a collision is only that a quantity is not negative, which needs no word."""
-    kinds = highspy.IisBoundStatus
-    plain = (int(kinds.kIisBoundStatusLower.value), int(kinds.kIisBoundStatusFree.value))
-    return kind in plain and float(program.lower[column]) == 0.0
 
 
 def _report_search(highs: highspy.Highs, scale: float, progress: Progress) -> None:

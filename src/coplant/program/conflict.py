@@ -1,0 +1,104 @@
+"""Rules that collide: a minimal set of rows that cannot hold together."""
+
+from __future__ import annotations
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+from coplant.program.linear import LinearProgram
+from coplant.program.money import Floats, Integers
+from coplant.program.scaling import Scaled
+
+_HELD = 1e-6
+
+
+def colliding(program: LinearProgram, model: Scaled) -> list[str]:
+    """Find rows that cannot hold together, each of which could if one of the others went.
+
+    Every row may be broken at a price of one per unit, and the least price is found: if it is nothing, the rows hold
+    together. If not, the rows with a dual collide (Farkas), and of these every one without which the others still
+    collide is let go: the elastic, sensitivity and deletion filters of Chinneck & Dravnieks (1991, ORSA Journal on
+    Computing 3(2)).
+
+    Parameters
+    ----------
+    program : LinearProgram
+        Gives the names; its whole numbers are relaxed.
+    model : Scaled
+        The same in comfortable units.
+
+    Returns
+    -------
+    list of str
+        Names of rows, and of columns whose bounds take part in the collision; empty if the rows hold together.
+    """
+    rows, columns = len(model.row_lower), len(model.cost)
+    highs = _elastic(model)
+    price, dual, reduced = _least_price(highs, rows, columns)
+    if price <= _HELD:
+        return []
+    kept = np.abs(dual) > _HELD
+    _let_go(highs, np.flatnonzero(~kept))
+    for row in np.flatnonzero(kept):
+        if not kept[row]:
+            continue
+        _let_go(highs, np.array([row]))
+        price, dual, other = _least_price(highs, rows, columns)
+        if price <= _HELD:
+            highs.changeRowBounds(int(row), model.row_lower[row], model.row_upper[row])
+            continue
+        needless = kept & (np.abs(dual) <= _HELD)
+        kept &= ~needless
+        _let_go(highs, np.flatnonzero(needless))
+        reduced = other
+    bounded = np.flatnonzero(
+        ((reduced > _HELD) & (model.lower != 0.0)) | ((reduced < -_HELD) & np.isfinite(model.upper))
+    )
+    return [program.row_name(int(row)) for row in np.flatnonzero(kept)] + [
+        program.column_name(int(column)) for column in bounded
+    ]
+
+
+def _elastic(model: Scaled) -> highspy.Highs:
+    """The program in which every row may be broken at a price, and nothing else costs or earns."""
+    rows, columns = len(model.row_lower), len(model.cost)
+    identity = sparse.eye_array(rows, format="csr")
+    matrix = sparse.hstack([model.matrix, identity, -identity], format="csr")
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("solver", "simplex")
+    highs.passModel(
+        columns + 2 * rows,
+        rows,
+        matrix.nnz,
+        int(highspy.MatrixFormat.kRowwise),
+        int(highspy.ObjSense.kMinimize),
+        0.0,
+        np.concatenate([np.zeros(columns), np.ones(2 * rows)]),
+        np.concatenate([model.lower, np.zeros(2 * rows)]),
+        np.concatenate([model.upper, np.full(2 * rows, np.inf)]),
+        model.row_lower,
+        model.row_upper,
+        matrix.indptr.astype(np.int32, copy=False),
+        matrix.indices.astype(np.int32, copy=False),
+        matrix.data,
+        np.zeros(columns + 2 * rows, dtype=np.int32),
+    )
+    return highs
+
+
+def _least_price(highs: highspy.Highs, rows: int, columns: int) -> tuple[float, Floats, Floats]:
+    """Solve: the least price, the duals of the rows, the reduced costs of the program's own columns."""
+    highs.run()
+    found = highs.getSolution()
+    return (
+        float(highs.getInfo().objective_function_value),
+        np.array(found.row_dual)[:rows],
+        np.array(found.col_dual)[:columns],
+    )
+
+
+def _let_go(highs: highspy.Highs, rows: Integers) -> None:
+    for row in rows:
+        highs.changeRowBounds(int(row), -np.inf, np.inf)
