@@ -510,6 +510,12 @@ MARKET_DAYS = {"china": 10, "india": 18, "europe": 28, "rest": 23}
 # ---------------------------------------------------------------------------------------------------------------------
 
 
+def market_price(product: Product, market: str) -> float:
+    """Give the yearly average price in a market; over the markets it averages the product's."""
+    mean = sum(share * PRICE_INDEX[where] for where, share in product.shares.items())
+    return product.price * PRICE_INDEX[market] / mean
+
+
 def goods() -> dict[str, Product]:
     """Size the connected-home goods so that their revenue, margin and share abroad make up the filed figures."""
     total, margin = FILED_REVENUE["iot"], FILED_MARGIN["iot"]
@@ -520,7 +526,9 @@ def goods() -> dict[str, Product]:
     phone_units = sum(phone.units for phone in PHONES.values())
     units_abroad = sum(phone.units * (1 - phone.shares["china"]) for phone in PHONES.values())
     abroad = FILED_ABROAD - FILED_REVENUE["services"] * units_abroad / phone_units
-    abroad -= sum(p.units * p.price * (1 - p.shares["china"]) for p in [*PHONES.values(), SCOOTER])
+    for product in [*PHONES.values(), SCOOTER]:
+        away = {market: share for market, share in product.shares.items() if market != "china"}
+        abroad -= sum(product.units * share * market_price(product, market) for market, share in away.items())
     share = abroad / total / 3
     shares = {"china": 1 - 3 * share, "india": share, "europe": share, "rest": share}
     sizes = {
@@ -570,12 +578,6 @@ def erosion(product: Product, month: int) -> float:
 
     season = PHONE_SEASON
     return left(month) * sum(season) / sum(season[of - 1] * left(of) for of in range(1, 13))
-
-
-def market_price(product: Product, market: str) -> float:
-    """Give the yearly average price in a market; over the markets it averages the product's."""
-    mean = sum(share * PRICE_INDEX[where] for where, share in product.shares.items())
-    return product.price * PRICE_INDEX[market] / mean
 
 
 def brought(what: str) -> list[str]:

@@ -295,3 +295,23 @@ def test_without_the_shortage_everybody_gets_chips() -> None:
     for item in ("goods-small", "phone-entry", "phone-mid"):
         first, last = date(2022, 1, 1), date(2022, 12, 31)
         assert sold(plenty, item, first, last) > 1.02 * sold(planned(), item, first, last)
+
+
+@pytest.mark.slow
+def test_a_stricter_mix_moves_cars_into_the_year_it_holds_for() -> None:
+    stricter = coplant.plan(case().edit("mix", most_share=0.57))
+    shares = dict(stricter["revenue"].filter(year=2026).select("family", "share").iter_rows())
+
+    assert shares["phones"] <= 0.57 + 1e-6
+    assert sold(stricter, "car-one", date(2026, 1, 1)) > 1.1 * sold(planned(), "car-one", date(2026, 1, 1))
+
+
+@pytest.mark.slow
+def test_know_how_makes_the_car_cheaper_to_build() -> None:
+    ignorant = coplant.plan(case().edit("learning", transfer_share=0.05))
+
+    def conversion(plan: Plan) -> float:
+        return -float(plan["money"].filter(line="learning")["amount"].sum())
+
+    assert ignorant.objective < planned().objective
+    assert conversion(ignorant) > conversion(planned())
