@@ -1,0 +1,168 @@
+"""What a page is made of: sections of paragraphs, figures, tables and key figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table.
+
+    Parameters
+    ----------
+    text : str
+        What is shown.
+    title : str
+        The figure in full, where the text is brief.
+    """
+
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it is shown.
+
+    Parameters
+    ----------
+    caption : str
+        What it lists.
+    heads : sequence of (str, bool)
+        Heading of each column, and whether it holds numbers.
+    rows : sequence of sequence of Cell
+        Cells; the first of a row names it.
+    left_out : str
+        Says how many rows are not shown, if any.
+    """
+
+    caption: str
+    heads: Sequence[tuple[str, bool]]
+    rows: Sequence[Sequence[Cell]]
+    left_out: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An entry of a legend.
+
+    Parameters
+    ----------
+    name : str
+        What is drawn.
+    colour : str
+        Name of the colour, as in the style sheet.
+    shape : {"fill", "line", "dash", "dot", "point", "hatch"}
+        How it is drawn.
+    traces : sequence of int
+        Traces of the figure that it stands for.
+    """
+
+    name: str
+    colour: str
+    shape: str
+    traces: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure and what is told about it.
+
+    Parameters
+    ----------
+    label : str
+        What it shows, for those who do not see it.
+    figure : mapping
+        Traces and layout as Plotly takes them; colours are names of the style sheet, ``var:--name``.
+    legend : sequence of Mark
+        Its legend; empty where one thing is drawn.
+    height : int
+        Height in pixels.
+    """
+
+    label: str
+    figure: dict[str, Any]
+    legend: Sequence[Mark] = ()
+    height: int = 320
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A figure that stands out.
+
+    Parameters
+    ----------
+    name, value : str
+        What it is, and how much.
+    title : str
+        The figure in full.
+    note : str
+        A line below it.
+    """
+
+    name: str
+    value: str
+    title: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a section: a heading, a few lines, a figure, its table.
+
+    Parameters
+    ----------
+    title : str
+        Heading; empty for none.
+    lines : sequence of str
+        Paragraphs.
+    chart : Chart, optional
+        The figure.
+    table : Table, optional
+        The table; behind the figure where there is one.
+    collapsed : bool
+        Whether the table is shown on demand although there is no figure.
+    wide : bool
+        Whether it takes a row of its own where parts stand side by side.
+    """
+
+    title: str = ""
+    lines: Sequence[str] = ()
+    chart: Chart | None = None
+    table: Table | None = None
+    collapsed: bool = False
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the page.
+
+    Parameters
+    ----------
+    name : str
+        Short name; part of its address in the page.
+    title : str
+        Heading.
+    lead : sequence of str
+        Paragraphs below the heading.
+    figures : sequence of KeyFigure
+        Figures that stand out.
+    blocks : sequence of Block
+        Parts.
+    grid : bool
+        Whether parts stand side by side where there is room.
+    collapsed : bool
+        Whether the section opens on demand.
+    """
+
+    name: str
+    title: str
+    lead: Sequence[str] = ()
+    figures: Sequence[KeyFigure] = ()
+    blocks: Sequence[Block] = field(default=())
+    grid: bool = False
+    collapsed: bool = False

@@ -1,0 +1,351 @@
+"""Figures, one function for each kind: plain data that Plotly draws in the page.
+
+Colours are names of the style sheet (``var:--c1``), which the page looks up, so that one figure serves light and dark.
+"""
+
+from __future__ import annotations
+
+import datetime
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from coplant.report.blocks import Chart, Mark
+from coplant.report.view import View
+
+COLOURS = ("c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8")
+"""Colours of the style sheet, told apart by the colour-blind; in this order."""
+
+OTHER = "grey"
+MOST_SERIES = 7
+"""Things told apart in one figure; the rest is drawn as one."""
+
+_DAY = 86_400_000.0
+"""Milliseconds of a day, the unit of widths on a time axis."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """Something drawn over time or over categories.
+
+    Parameters
+    ----------
+    name : str
+        What it is.
+    values : sequence of float or None
+        A value for each bucket or category.
+    colour : str
+        Name of its colour.
+    shape : {"fill", "line", "dash", "dot"}
+        How it is drawn.
+    """
+
+    name: str
+    values: Sequence[float | None]
+    colour: str
+    shape: str = "fill"
+
+
+def over_time(view: View, series: Sequence[Series], unit: str, label: str, *, height: int = 320) -> Chart:
+    """Draw bars, stacked and as wide as their buckets are long, and lines in steps.
+
+    Values are in `unit`, or in the magnitude that suits them all.
+    """
+    buckets = view.buckets
+    magnitude = view.numbers.magnitude(value for one in series for value in one.values)
+    starts, names = buckets["bucket"].to_list(), buckets["name"].to_list()
+    widths = [days * _DAY for days in buckets["days"].to_list()]
+    traces: list[dict[str, Any]] = []
+    for one in series:
+        scaled = [None if value is None else value / magnitude.scale for value in one.values]
+        hover = _hover(view, one.name, names, one.values, unit)
+        if one.shape == "fill":
+            traces.append(
+                {
+                    "type": "bar",
+                    "name": plain(one.name),
+                    "x": [day.isoformat() for day in starts],
+                    "y": scaled,
+                    "width": widths,
+                    "offset": 0,
+                    "customdata": hover,
+                    "hovertemplate": "%{customdata}<extra></extra>",
+                    "marker": {"color": f"var:--{one.colour}", "line": {"width": 0}},
+                }
+            )
+        else:
+            traces.append(_steps(one, scaled, hover, starts, buckets["until"].to_list()[-1]))
+    layout = _layout(view, _joined(magnitude.short, unit), height)
+    layout["barmode"] = "relative"
+    layout["bargap"] = 0
+    layout["xaxis"] = {"type": "date", "range": [starts[0].isoformat(), buckets["until"].to_list()[-1].isoformat()]}
+    return Chart(label, {"data": traces, "layout": layout}, _legend(series), height)
+
+
+def _steps(
+    one: Series, scaled: list[float | None], hover: list[str], starts: list[datetime.date], end: datetime.date
+) -> dict[str, Any]:
+    dash = {"line": "solid", "dash": "dash", "dot": "dot"}[one.shape]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": plain(one.name),
+        "x": [*(day.isoformat() for day in starts), end.isoformat()],
+        "y": [*scaled, scaled[-1]],
+        "customdata": [*hover, hover[-1]],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "connectgaps": False,
+        "line": {"shape": "hv", "color": f"var:--{one.colour}", "width": 2, "dash": dash},
+    }
+
+
+def running(view: View, values: Sequence[float], unit: str, label: str, name: str, lowest: str) -> Chart:
+    """Draw a running sum, from nothing at the start to its level at the end of each bucket, its lowest point marked."""
+    buckets = view.buckets
+    start = view.words("date.start")
+    levels, places = [0.0, *values], [start, *buckets["name"].to_list()]
+    points = [day.isoformat() for day in (buckets["bucket"][0], *buckets["until"].to_list())]
+    magnitude = view.numbers.magnitude(levels)
+    scaled = [level / magnitude.scale for level in levels]
+    hover = _hover(view, name, places, levels, unit)
+    least = min(range(len(levels)), key=lambda index: levels[index])
+    line = {"color": "var:--c1", "width": 2}
+    ring = {"color": "var:--c2", "size": 11, "line": {"width": 2, "color": "var:--surface"}}
+    traces = [
+        _points(name, points, scaled, hover)
+        | {"mode": "lines", "fill": "tozeroy", "fillcolor": "var:--c1-soft", "line": line},
+        _points(lowest, [points[least]], [scaled[least]], [hover[least]])
+        | {"mode": "markers", "marker": ring, "cliponaxis": False},
+    ]
+    layout = _layout(view, _joined(magnitude.short, unit), 320)
+    layout["xaxis"] = {"type": "date", "range": [points[0], points[-1]]}
+    legend = [Mark(name, "c1", "line", (0,)), Mark(lowest, "c2", "point", (1,))]
+    return Chart(label, {"data": traces, "layout": layout}, legend)
+
+
+def _points(name: str, x: Sequence[str], y: Sequence[float | None], hover: Sequence[str]) -> dict[str, Any]:
+    """Points of a scatter with what is told of each."""
+    return {
+        "type": "scatter",
+        "name": plain(name),
+        "x": list(x),
+        "y": list(y),
+        "customdata": list(hover),
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+
+
+def by_category(view: View, names: Sequence[str], series: Sequence[Series], unit: str, label: str) -> Chart:
+    """Draw bars over categories, such as years, stacked."""
+    magnitude = view.numbers.magnitude(value for one in series for value in one.values)
+    traces = [
+        {
+            "type": "bar",
+            "name": plain(one.name),
+            "x": [plain(name) for name in names],
+            "y": [None if value is None else value / magnitude.scale for value in one.values],
+            "customdata": _hover(view, one.name, names, one.values, unit),
+            "hovertemplate": "%{customdata}<extra></extra>",
+            "marker": {"color": f"var:--{one.colour}"},
+        }
+        for one in series
+    ]
+    layout = _layout(view, _joined(magnitude.short, unit), 320)
+    layout["barmode"] = "relative"
+    layout["xaxis"] = {"type": "category"}
+    return Chart(label, {"data": traces, "layout": layout}, _legend(series))
+
+
+def lines(
+    view: View,
+    names: Sequence[str],
+    series: Sequence[Series],
+    title: str,
+    label: str,
+    *,
+    share: bool,
+    zero: bool = True,
+) -> Chart:
+    """Draw lines with points over categories; values are shares, or an index of 0 to 1."""
+    write = view.numbers.share if share else (lambda value: view.numbers.number(value, 3))
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": plain(one.name),
+            "x": [plain(name) for name in names],
+            "y": list(one.values),
+            "customdata": [
+                f"<b>{plain(one.name)}</b><br>{plain(name)}<br>{plain(write(value))}"
+                for name, value in zip(names, one.values, strict=True)
+            ],
+            "hovertemplate": "%{customdata}<extra></extra>",
+            "line": {"color": f"var:--{one.colour}", "width": 2},
+            "marker": {"size": 8, "symbol": symbol},
+        }
+        for one, symbol in zip(series, _symbols(len(series)), strict=True)
+    ]
+    layout = _layout(view, title, 320)
+    layout["xaxis"] = {"type": "category"}
+    layout["yaxis"] |= {"tickformat": ".0%" if share else ".2f", "rangemode": "tozero" if zero else "normal"}
+    return Chart(label, {"data": traces, "layout": layout}, _legend(series))
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a waterfall, or a bar of a ranking.
+
+    Parameters
+    ----------
+    name : str
+        What it is.
+    value : float
+        How much.
+    colour : str
+        Name of its colour.
+    hatched : bool
+        Whether it is drawn hatched.
+    total : bool
+        Whether it stands for the sum of the steps before.
+    """
+
+    name: str
+    value: float
+    colour: str
+    hatched: bool = False
+    total: bool = False
+
+
+def waterfall(view: View, steps: Sequence[Step], unit: str, label: str, legend: Sequence[Mark]) -> Chart:
+    """Draw steps from nothing to a total, downwards; each starts where the one above ends."""
+    bases, level = [], 0.0
+    for step in steps:
+        bases.append(0.0 if step.total else level)
+        level = step.value if step.total else level + step.value
+    return _across(view, steps, bases, unit, label, legend)
+
+
+def ranking(view: View, steps: Sequence[Step], unit: str, label: str) -> Chart:
+    """Draw bars from nothing, the first at the top."""
+    return _across(view, steps, [0.0] * len(steps), unit, label, ())
+
+
+def _across(
+    view: View, steps: Sequence[Step], bases: Sequence[float], unit: str, label: str, legend: Sequence[Mark]
+) -> Chart:
+    ends = [base + step.value for base, step in zip(bases, steps, strict=True)]
+    magnitude = view.numbers.magnitude([*bases, *ends])
+    ticks = [f"{plain(_cut(step.name))}<br><b>{plain(view.numbers.brief(step.value))}</b>" for step in steps]
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "y": list(range(len(steps))),
+        "x": [step.value / magnitude.scale for step in steps],
+        "base": [base / magnitude.scale for base in bases],
+        "customdata": _hover(view, "", [step.name for step in steps], [step.value for step in steps], unit),
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "marker": {
+            "color": [f"var:--{step.colour}" for step in steps],
+            "pattern": {
+                "shape": ["/" if step.hatched else "" for step in steps],
+                "fgcolor": "var:--surface",
+                "size": 7,
+                "solidity": 0.35,
+            },
+        },
+    }
+    height = 80 + 42 * len(steps)
+    layout = _layout(view, "", height)
+    layout["bargap"] = 0.35
+    layout["xaxis"] = {
+        "title": {"text": plain(_joined(magnitude.short, unit))},
+        "zeroline": True,
+        "showgrid": True,
+        "nticks": 6,
+    }
+    layout["yaxis"] = {
+        "tickvals": list(range(len(steps))),
+        "ticktext": ticks,
+        "range": [len(steps) - 0.5, -0.5],
+        "automargin": True,
+        "showgrid": False,
+        "zeroline": False,
+    }
+    return Chart(label, {"data": [trace], "layout": layout}, legend, height)
+
+
+def split(
+    view: View, table: pl.DataFrame, key: str, value: str, over: str, positions: Sequence[object], name: Any = str
+) -> list[Series]:
+    """Split a table into series, the largest first; what is beyond seven is drawn as one.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Long table of `key`, `over` and `value`.
+    positions : sequence
+        Values of `over`, in order.
+    name : callable
+        What a key is called.
+    """
+    from coplant.report.view import largest
+
+    keys = largest(table, key, value, table.height)
+    kept, rest = (keys, []) if len(keys) <= MOST_SERIES + 1 else (keys[:MOST_SERIES], keys[MOST_SERIES:])
+    series = [
+        Series(name(one), _placed(table.filter(pl.col(key) == one), value, over, positions), COLOURS[number])
+        for number, one in enumerate(kept)
+    ]
+    if rest:
+        others = _placed(table.filter(pl.col(key).is_in(rest)), value, over, positions)
+        series.append(Series(view.words.counted("others", len(rest)), others, OTHER))
+    return series
+
+
+def _placed(table: pl.DataFrame, value: str, over: str, positions: Sequence[object]) -> list[float]:
+    sums = dict(table.group_by(over).agg(pl.col(value).sum()).iter_rows())
+    return [float(sums.get(position, 0.0)) for position in positions]
+
+
+def plain(text: str) -> str:
+    """Text of a case as Plotly is to show it: with no markup in it."""
+    return html.escape(text, quote=False)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 30 else f"{text[:28]}…"
+
+
+def _hover(view: View, name: str, places: Sequence[str], values: Sequence[float | None], unit: str) -> list[str]:
+    head = f"<b>{plain(name)}</b><br>" if name else ""
+    return [
+        f"{head}{plain(place)}<br>{plain(_joined(view.numbers.brief(value), unit))}"
+        for place, value in zip(places, values, strict=True)
+    ]
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
+
+
+def _layout(view: View, unit: str, height: int) -> dict[str, Any]:
+    return {
+        "height": height,
+        "separators": view.numbers.separators,
+        "showlegend": False,
+        "yaxis": {"title": {"text": plain(unit)}, "automargin": True, "nticks": 6, "separatethousands": True},
+    }
+
+
+def _legend(series: Sequence[Series]) -> list[Mark]:
+    if len(series) < 2:
+        return []
+    return [Mark(one.name, one.colour, one.shape, (number,)) for number, one in enumerate(series)]
+
+
+def _symbols(count: int) -> list[str]:
+    symbols = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down")
+    return [symbols[number % len(symbols)] for number in range(count)]

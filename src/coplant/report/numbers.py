@@ -1,0 +1,141 @@
+"""Numbers, money and dates as a reader of each language writes them."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from coplant.report.words import Words
+
+MINUS = "\N{MINUS SIGN}"
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+SPACE = "\N{NO-BREAK SPACE}"
+DAYS_PER_MONTH = 365.25 / 12.0
+
+_SEPARATORS = {"en": (".", ","), "fr": (",", NARROW)}
+_SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
+
+
+@dataclass(frozen=True)
+class Magnitude:
+    """A power of ten in which amounts are read, such as billions.
+
+    Parameters
+    ----------
+    scale : float
+        How many ones make one.
+    short : str
+        How it is written after a number; empty for ones.
+    """
+
+    scale: float
+    short: str
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How numbers are written in one language.
+
+    Parameters
+    ----------
+    words : Words
+        Texts of the language.
+    """
+
+    words: Words
+
+    @property
+    def separators(self) -> str:
+        """Decimal separator, then the one between thousands."""
+        return "".join(_SEPARATORS[self.words.language])
+
+    def number(self, value: float | None, digits: int = 0) -> str:
+        """Write a number with so many decimals; nothing for none."""
+        if value is None or not math.isfinite(value):
+            return ""
+        decimal, thousands = _SEPARATORS[self.words.language]
+        text = f"{abs(value):,.{digits}f}".replace(",", "\0").replace(".", decimal).replace("\0", thousands)
+        negative = value < 0 and any(digit in "123456789" for digit in text)
+        return f"{MINUS}{text}" if negative else text
+
+    def brief(self, value: float | None) -> str:
+        """Write a number with three figures and its magnitude, such as 12.3 bn."""
+        if value is None or not math.isfinite(value):
+            return ""
+        magnitude = self.magnitude([value])
+        scaled = value / magnitude.scale
+        return self._joined(self.number(scaled, _decimals(scaled)), magnitude.short)
+
+    def money(self, value: float | None, currency: str) -> str:
+        """Write an amount with three figures, its magnitude and its currency."""
+        return self._joined(self.brief(value), currency) if value is not None else ""
+
+    def full(self, value: float | None, unit: str, digits: int = 0) -> str:
+        """Write a number to its last digit with its unit."""
+        return self._joined(self.number(value, digits), unit) if value is not None else ""
+
+    def share(self, value: float | None, digits: int = 1) -> str:
+        """Write a share as a percentage."""
+        if value is None or not math.isfinite(value):
+            return ""
+        text = self.number(value * 100.0, digits)
+        return f"{text}%" if self.words.language == "en" else f"{text}{NARROW}%"
+
+    def magnitude(self, values: Iterable[float | None]) -> Magnitude:
+        """Return the magnitude in which the largest of some values has one to three figures before the separator."""
+        largest = max((abs(value) for value in values if value is not None and math.isfinite(value)), default=0.0)
+        for scale, name in _SCALES:
+            if largest >= scale * 0.9995:
+                return Magnitude(scale, self.words(f"magnitude.{name}"))
+        return Magnitude(1.0, "")
+
+    def date(self, day: datetime.date | None) -> str:
+        """Write a day."""
+        if day is None:
+            return ""
+        return self.words("date.day", day=day.day, month=self.words(f"month.long.{day.month}"), year=day.year)
+
+    def day(self, day: datetime.date | None) -> str:
+        """Write a day with the month cut short, in one piece."""
+        if day is None:
+            return ""
+        text = self.words("date.short", day=day.day, month=self.words(f"month.short.{day.month}"), year=day.year)
+        return text.replace(" ", SPACE)
+
+    def month(self, day: datetime.date) -> str:
+        """Write the month of a day."""
+        return self.words("date.month", month=self.words(f"month.short.{day.month}"), year=day.year)
+
+    def bucket(self, first: datetime.date, until: datetime.date) -> str:
+        """Write the name of a bucket: its year, quarter or month where it is one, else its first day."""
+        months = (until.year - first.year) * 12 + until.month - first.month
+        if first.day == 1 and until.day == 1:
+            if months == 12 and first.month == 1:
+                return str(first.year)
+            if months == 3 and first.month % 3 == 1:
+                return self.words("date.quarter", quarter=first.month // 3 + 1, year=first.year)
+            if months == 1:
+                return self.month(first)
+        return self.words("date.short", day=first.day, month=self.words(f"month.short.{first.month}"), year=first.year)
+
+    @staticmethod
+    def _joined(text: str, unit: str) -> str:
+        return f"{text}{SPACE}{unit}" if text and unit else text
+
+
+def column_digits(values: Iterable[float | None]) -> int:
+    """Return how many decimals a column of numbers needs: none where all are whole or the largest is a thousand."""
+    known = [abs(value) for value in values if value is not None and math.isfinite(value)]
+    largest = max(known, default=0.0)
+    if largest >= 1_000.0 or all(abs(value - round(value)) < 1e-6 for value in known):
+        return 0
+    return 2 if largest >= 1.0 else 4
+
+
+def _decimals(scaled: float) -> int:
+    size = abs(scaled)
+    if size >= 99.95 or size == 0.0:
+        return 0
+    return 1 if size >= 9.995 else 2

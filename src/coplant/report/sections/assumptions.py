@@ -1,0 +1,81 @@
+"""Where the rows of the case come from, and what is assumed."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from coplant.report.blocks import Block, Section
+from coplant.report.tabulate import Column, tabulate
+from coplant.report.view import View
+from coplant.schema import TABLES
+
+NONE = ""
+MOST_NOTES = 200
+
+
+def assumptions(view: View) -> Section:
+    """Count rows by table and source, and list what is noted on those assumed."""
+    words, case = view.words, view.plan.case
+    counted = pl.concat(
+        [
+            case[name]
+            .select(table=pl.lit(name), source=pl.col("source").fill_null(NONE))
+            .group_by("table", "source")
+            .len()
+            for name in TABLES
+            if name != "case"
+        ]
+    )
+    known = ["story", "filed", "public", "assumed"]
+    found = set(counted["source"].to_list())
+    sources = (
+        [name for name in known if name in found] + sorted(found - {*known, NONE}) + ([NONE] if NONE in found else [])
+    )
+    order = {name: number for number, name in enumerate(TABLES)}
+    table = (
+        counted.pivot("source", index="table", values="len", aggregate_function="sum")
+        .select("table", *(pl.col(source).fill_null(0) for source in sources))
+        .with_columns(
+            all=pl.sum_horizontal(sources), order=pl.col("table").replace_strict(order, return_dtype=pl.Int64)
+        )
+        .sort("order")
+    )
+    columns = [
+        Column("table", words("column.table")),
+        *(Column(source, words.known(f"source.{source or 'none'}", source), "number") for source in sources),
+        Column("all", words("column.all"), "number"),
+    ]
+    blocks = [Block(table=tabulate(view, table, columns, words("assumptions.table")))]
+    notes = _notes(view)
+    if notes.height:
+        columns = [
+            Column("table", words("column.table")),
+            Column("row", words("column.row")),
+            Column("note", words("column.note")),
+        ]
+        shown = tabulate(view, notes, columns, words("assumptions.notes"), MOST_NOTES)
+        blocks.append(Block(words("assumptions.notes"), table=shown, collapsed=True))
+    assumed = int(counted.filter(pl.col("source") == "assumed")["len"].sum())
+    rows = int(counted["len"].sum())
+    lead = words("assumptions.lead", assumed=view.numbers.number(assumed), rows=view.numbers.number(rows))
+    return Section("assumptions", words("assumptions.title"), [lead], blocks=blocks)
+
+
+def _notes(view: View) -> pl.DataFrame:
+    """Notes of rows that are assumed, each said once for a table, with the first row that says it."""
+    parts = []
+    for name, table in TABLES.items():
+        if name == "case":
+            continue
+        rows = view.plan.case[name].filter(pl.col("source") == "assumed", pl.col("note").is_not_null())
+        key = [column for column in table.key if column in rows.columns]
+        parts.append(
+            rows.select(
+                table=pl.lit(name),
+                row=pl.concat_str(
+                    [pl.col(column).cast(pl.String) for column in key], separator=", ", ignore_nulls=True
+                ),
+                note="note",
+            ).unique(["table", "note"], keep="first", maintain_order=True)
+        )
+    return pl.concat(parts)
