@@ -19,7 +19,11 @@ help: ## list the targets
 	  || sed -n 's/^\([a-z-]*\):.*## /  \1: /p' $(MAKEFILE_LIST)
 
 demo: $(VENV)/installed ## plan the reference case and write its page and workbook to build/demo
-	@$(BIN)/coplant plan $(CASE) --out $(DEMO)/plan --report $(DEMO)/report.html --excel $(DEMO)/plan.xlsx
+	@mkdir -p $(DEMO)
+	@$(BIN)/coplant plan $(CASE) --out $(DEMO)/plan --report $(DEMO)/report.html --excel $(DEMO)/plan.xlsx \
+	  | tee $(DEMO)/summary.txt
+	@printf '\nOpen $(DEMO)/report.html in a browser. The decision:\n'
+	@grep -E '^(Sign|Do not sign) ' $(DEMO)/summary.txt
 
 test: $(VENV)/installed-dev ## run the tests, but for the slow ones
 	@$(BIN)/python -m pytest -n 2 -m "not slow"

@@ -79,7 +79,7 @@ def test_an_interrupted_plan_leaves_the_old_one_whole(
     assert coplant("plan", lamps, "--out", "out", "--report", "page.html").returncode == 0
     written = [path for path in (tmp_path / "out").rglob("*") if path.is_file()] + [tmp_path / "page.html"]
     before = {path: path.read_bytes() for path in written}
-    assert coplant("generate", "large", "--items", 600, "--buckets", 52, "--hosts", 6).returncode == 0
+    assert coplant("generate", "large", "--items", 200, "--buckets", 39, "--hosts", 4).returncode == 0
 
     process = subprocess.Popen(
         [command, "plan", "large", "--out", "out", "--report", "page.html"],
