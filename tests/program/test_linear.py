@@ -91,14 +91,15 @@ def test_money_is_weighed_by_when_and_how_likely() -> None:
     program.money("revenue", x.index[0], 100.0, [0, 1])
     program.money("later", x.index[0], -1000.0, 1, discount=0.5, cash=False, tags={"item": 3})
     assert program.objective().tolist() == [10.0 + 100.0 + 100.0 * 0.8 * 0.25 - 1000.0 * 0.5 * 0.25]
-    later = program.money_lines[-1]
-    assert (later.name, later.cash, later.tags["item"].tolist(), later.tags["site"].tolist()) == (
+    line = program.money_lines[-1]
+    later = line.entries()
+    assert (line.name, line.cash, later.tags["item"].tolist(), later.tags["site"].tolist()) == (
         "later",
         False,
         [3],
         [-1],
     )
-    assert program.money_lines[0].column.tolist() == [0]
+    assert program.money_lines[0].entries().column.tolist() == [0]
 
 
 def test_there_is_one_constant() -> None:
