@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from coplant.case import Case, read
     from coplant.errors import CaseError, CoplantError, FileError, InfeasibleError, Problem, SolverError
-    from coplant.planning import Plan, plan
+    from coplant.planning import Plan
+    from coplant.planning.plan import plan
 
 __version__ = "0.1.0"
 
