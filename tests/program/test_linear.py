@@ -70,6 +70,7 @@ def test_a_name_is_given_once() -> None:
         program.columns("x", (("b",),))
     with pytest.raises(ValueError, match="rows 'row' already"):
         program.rows("row", (("a",),), [term(0, x.index)], upper=1.0)
+    assert (program.column_count, program.row_count) == (1, 1)
 
 
 def test_a_row_of_nothing_that_must_be_something_is_refused_by_name() -> None:
