@@ -138,25 +138,35 @@ def _points(name: str, x: Sequence[str], y: Sequence[float | None], hover: Seque
     }
 
 
-def by_category(view: View, names: Sequence[str], series: Sequence[Series], unit: str, label: str) -> Chart:
-    """Draw bars over categories, such as years, stacked."""
+def by_category(
+    view: View, names: Sequence[str], series: Sequence[Series], unit: str, label: str, *, across: bool = False
+) -> Chart:
+    """Draw stacked bars over categories: upright over years, across the page where names are long."""
     magnitude = view.numbers.magnitude(value for one in series for value in one.values)
-    traces = [
-        {
-            "type": "bar",
-            "name": plain(one.name),
-            "x": [plain(name) for name in names],
-            "y": [None if value is None else value / magnitude.scale for value in one.values],
-            "customdata": _hover(view, one.name, names, one.values, unit),
-            "hovertemplate": "%{customdata}<extra></extra>",
-            "marker": {"color": f"var:--{one.colour}"},
-        }
-        for one in series
-    ]
-    layout = _layout(view, _joined(magnitude.short, unit), 320)
+    height = 90 + 44 * len(names) if across else 320
+    places = list(range(len(names))) if across else [plain(name) for name in names]
+    traces = []
+    for one in series:
+        values = [None if value is None else value / magnitude.scale for value in one.values]
+        traces.append(
+            {
+                "type": "bar",
+                "orientation": "h" if across else "v",
+                "name": plain(one.name),
+                "x": values if across else places,
+                "y": places if across else values,
+                "customdata": _hover(view, one.name, names, one.values, unit),
+                "hovertemplate": "%{customdata}<extra></extra>",
+                "marker": {"color": f"var:--{one.colour}"},
+            }
+        )
+    axis = _joined(magnitude.short, unit)
+    layout = _layout(view, axis, height)
     layout["barmode"] = "relative"
     layout["xaxis"] = {"type": "category"}
-    return Chart(label, {"data": traces, "layout": layout}, _legend(series))
+    if across:
+        layout |= _across_axes(axis, [plain(_cut(name)) for name in names])
+    return Chart(label, {"data": traces, "layout": layout}, _legend(series, 1), height)
 
 
 def lines(
@@ -259,22 +269,24 @@ def _across(
     }
     height = 80 + 42 * len(steps)
     layout = _layout(view, "", height)
-    layout["bargap"] = 0.35
-    layout["xaxis"] = {
-        "title": {"text": plain(_joined(magnitude.short, unit))},
-        "zeroline": True,
-        "showgrid": True,
-        "nticks": 6,
-    }
-    layout["yaxis"] = {
-        "tickvals": list(range(len(steps))),
-        "ticktext": ticks,
-        "range": [len(steps) - 0.5, -0.5],
-        "automargin": True,
-        "showgrid": False,
-        "zeroline": False,
-    }
+    layout |= _across_axes(_joined(magnitude.short, unit), ticks)
     return Chart(label, {"data": [trace], "layout": layout}, legend, height)
+
+
+def _across_axes(unit: str, ticks: Sequence[str]) -> dict[str, Any]:
+    """Axes of bars that lie across the page, the first at the top."""
+    return {
+        "bargap": 0.35,
+        "xaxis": {"title": {"text": plain(unit)}, "zeroline": True, "showgrid": True, "nticks": 5, "tickangle": 0},
+        "yaxis": {
+            "tickvals": list(range(len(ticks))),
+            "ticktext": list(ticks),
+            "range": [len(ticks) - 0.5, -0.5],
+            "automargin": True,
+            "showgrid": False,
+            "zeroline": False,
+        },
+    }
 
 
 def split(
@@ -340,8 +352,8 @@ def _layout(view: View, unit: str, height: int) -> dict[str, Any]:
     }
 
 
-def _legend(series: Sequence[Series]) -> list[Mark]:
-    if len(series) < 2:
+def _legend(series: Sequence[Series], least: int = 2) -> list[Mark]:
+    if len(series) < least:
         return []
     return [Mark(one.name, one.colour, one.shape, (number,)) for number, one in enumerate(series)]
 

@@ -61,10 +61,11 @@ class Numbers:
         return f"{MINUS}{text}" if negative else text
 
     def brief(self, value: float | None) -> str:
-        """Write a number with three figures and its magnitude, such as 12.3 bn."""
+        """Write a number in three figures with its magnitude, such as 12.3 bn; below a million in full."""
         if value is None or not math.isfinite(value):
             return ""
-        magnitude = self.magnitude([value])
+        # Thousands are read as easily in full.
+        magnitude = self.magnitude([value]) if abs(value) >= 999_500.0 else Magnitude(1.0, "")
         scaled = value / magnitude.scale
         return self._joined(self.number(scaled, _decimals(scaled)), magnitude.short)
 
@@ -95,13 +96,13 @@ class Numbers:
         """Write a day."""
         if day is None:
             return ""
-        return self.words("date.day", day=day.day, month=self.words(f"month.long.{day.month}"), year=day.year)
+        return self.words("date.day", day=self._day(day), month=self.words(f"month.long.{day.month}"), year=day.year)
 
     def day(self, day: datetime.date | None) -> str:
         """Write a day with the month cut short, in one piece."""
         if day is None:
             return ""
-        text = self.words("date.short", day=day.day, month=self.words(f"month.short.{day.month}"), year=day.year)
+        text = self.words("date.short", day=self._day(day), month=self.words(f"month.short.{day.month}"), year=day.year)
         return text.replace(" ", SPACE)
 
     def month(self, day: datetime.date) -> str:
@@ -118,7 +119,12 @@ class Numbers:
                 return self.words("date.quarter", quarter=first.month // 3 + 1, year=first.year)
             if months == 1:
                 return self.month(first)
-        return self.words("date.short", day=first.day, month=self.words(f"month.short.{first.month}"), year=first.year)
+        return self.words(
+            "date.short", day=self._day(first), month=self.words(f"month.short.{first.month}"), year=first.year
+        )
+
+    def _day(self, day: datetime.date) -> str:
+        return self.words("date.first") if day.day == 1 else str(day.day)
 
     @staticmethod
     def _joined(text: str, unit: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Sequence
 from importlib.resources import files
@@ -62,7 +63,10 @@ def _edition(view: View) -> dict[str, Any]:
     settings, numbers = view.plan.settings, view.numbers
     sections = [section for make in SECTIONS if (section := make(view)) is not None]
     horizon = view.words(
-        "page.horizon", start=numbers.date(settings.start), until=numbers.date(settings.until), currency=view.currency
+        "page.horizon",
+        start=numbers.date(settings.start),
+        until=numbers.date(settings.until - datetime.timedelta(days=1)),
+        currency=view.currency,
     )
     return {
         "language": view.words.language,

@@ -110,6 +110,6 @@ def _costs(view: View) -> Block | None:
     return Block(
         words("costs.title"),
         [words("costs.lead")],
-        by_category(view, titles, series, view.currency, label),
+        by_category(view, titles, series, view.currency, label, across=True),
         tabulate(view, table, columns, words("costs.table")),
     )

@@ -59,7 +59,7 @@ def launch(view: View) -> Section | None:
             agreement=words("quoted", text=view.title("agreement", row["agreement"])),
             first=view.bucket(row["first"]),
             months=view.numbers.number(row["wait"]),
-            rate=view.numbers.brief(row["peak"]),
+            rate=view.numbers.number(row["peak"]),
             full=view.bucket(row["full"]),
         )
         for row in summary.iter_rows(named=True)

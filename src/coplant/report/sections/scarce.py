@@ -40,10 +40,13 @@ def scarce(view: View) -> Section | None:
         _ranked(view, values.filter(demand), "customers"),
     ]
     blocks = [block for block in ranked if block is not None]
-    for items, allotments in list(_binding(view, values).items())[:MOST_PARTS]:
+    parts = _binding(view, values)
+    for items, allotments in list(parts.items())[:MOST_PARTS]:
         blocks += _part(view, items, allotments, values)
     if blocks:
-        return Section("scarce", words("scarce.title"), [words("scarce.lead")], blocks=blocks, grid=True)
+        lead = "scarce.lead" if parts else "scarce.nothing" if view.plan["allotted"].height else None
+        lines = [words(lead)] if lead else []
+        return Section("scarce", words("scarce.title"), lines, blocks=blocks, grid=True)
     if view.plan["allotted"].is_empty():
         return None
     return Section("scarce", words("scarce.title"), [words("scarce.nothing")])
@@ -165,7 +168,8 @@ def _ranked(view: View, values: pl.DataFrame, what: str) -> Block | None:
         name=pl.Series([name(kind, thing) for kind, thing in pairs], dtype=pl.String),
     )
     colour = "c1" if what == "limits" else "c3"
-    steps = [Step(*row, colour) for row in ranked.head(MOST_RANKED).select("name", "one_percent").iter_rows()]
+    top = ranked.head(MOST_RANKED).select("name", "one_percent")
+    steps = [Step(label, value, colour) for label, value in top.iter_rows()]
     columns = [
         Column("name", words(f"column.{what}")),
         Column("kind", words("column.kind")),
@@ -190,7 +194,14 @@ def _namer(view: View) -> Callable[[str, str], str]:
         for name, item, site in view.plan.case["demand"].select("demand", "item", "site").unique().iter_rows()
     }
 
+    granted = view.plan.case["offers"].group_by("allotment").agg(pl.col("item").unique().sort())
+    parts = {
+        name: view.list([view.title("item", item) for item in items]) for name, items in granted.iter_rows() if name
+    }
+
     def name(kind: str, thing: str) -> str:
+        if kind == "allotment":
+            return f"{parts[thing]} ({thing})"
         if kind in DEMAND:
             return streams.get(thing, thing)
         if kind == "launch_gate":

@@ -1,0 +1,254 @@
+from __future__ import annotations
+
+import dataclasses
+import html
+import json
+import re
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects
+import polars as pl
+import pytest
+from plotly.offline import get_plotlyjs
+
+import coplant
+from coplant import Plan
+from coplant.report import write_report
+from coplant.report.page import embedded, page_of
+from coplant.report.sections import SECTIONS
+from coplant.report.sections.users import end_products
+from coplant.report.tabulate import Column, tabulate
+from coplant.report.view import View
+from coplant.report.words import LANGUAGES, words_of
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+class Outline(HTMLParser):
+    """Headings, tables, and what the page asks others for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headings: list[int] = []
+        self.sections: list[str] = []
+        self.asked: list[str] = []
+        self.heads_without_scope = 0
+        self.scripts = 0
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = dict(attributes)
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag == "section":
+            self.sections.append(str(given["id"]))
+        if tag == "th" and "scope" not in given:
+            self.heads_without_scope += 1
+        if tag == "script":
+            self.scripts += 1
+        self.asked += [str(given[name]) for name in ("src", "href", "action", "data", "poster") if given.get(name)]
+
+
+def outline(page: str) -> Outline:
+    parser = Outline()
+    parser.feed(page)
+    return parser
+
+
+def figures(page: str) -> dict[str, dict[str, Any]]:
+    match = re.search(r'<script type="application/json" id="figures">(.*?)</script>', page, re.DOTALL)
+    assert match is not None
+    found: dict[str, dict[str, Any]] = json.loads(match[1])
+    return found
+
+
+@pytest.fixture(scope="module")
+def page(made_up: Plan) -> str:
+    return page_of(made_up)
+
+
+def test_a_report_opens_from_one_file_and_asks_for_no_other(made_up: Plan, tmp_path: Path) -> None:
+    write_report(made_up, tmp_path / "deep" / "plan.html")
+
+    page = (tmp_path / "deep" / "plan.html").read_text(encoding="utf-8")
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["plan.html"]
+    assert all(address.startswith("#") for address in outline(page).asked)
+    ours = page.replace(get_plotlyjs(), "")
+    assert len(page) - len(ours) == len(get_plotlyjs())
+    assert not re.search(r"https?://|@import|url\(", ours)
+
+
+def test_a_report_that_cannot_be_written_says_so(smallest: Plan, tmp_path: Path) -> None:
+    with pytest.raises(coplant.FileError):
+        write_report(smallest, tmp_path)
+
+
+def test_both_languages_have_the_same_sections_in_order(page: str) -> None:
+    sections = outline(page).sections
+    half = len(sections) // 2
+
+    assert [name.removeprefix("en-") for name in sections[:half]] == [
+        name.removeprefix("fr-") for name in sections[half:]
+    ]
+    assert [name.removeprefix("en-") for name in sections[:half]] == [make.__name__ for make in SECTIONS]
+
+
+def test_sections_without_anything_to_show_are_left_out(smallest: Plan) -> None:
+    sections = outline(page_of(smallest)).sections
+
+    assert "en-agreements" not in sections
+    assert "en-countries" not in sections
+    assert "en-production" not in sections
+    assert "en-money" in sections
+
+
+def test_headings_step_down_one_at_a_time_and_heads_of_tables_have_a_scope(page: str) -> None:
+    seen = outline(page)
+
+    assert seen.headings[0] == 1
+    assert all(later - earlier <= 1 for earlier, later in zip(seen.headings, seen.headings[1:], strict=False))
+    assert seen.heads_without_scope == 0
+
+
+@pytest.mark.parametrize("which", ["smallest", "made_up", "hostile"])
+def test_every_figure_is_one_that_plotly_knows(which: str, request: pytest.FixtureRequest) -> None:
+    drawn = figures(page_of(request.getfixturevalue(which)))
+
+    assert set(drawn) == set(LANGUAGES)
+    assert drawn["en"]
+    for one in drawn["en"].values():
+        # Colours are names of the style sheet until the page looks them up.
+        known = json.loads(re.sub(r'"var:--[\w-]+"', '"#123456"', json.dumps(one)))
+        plotly.graph_objects.Figure(known)
+
+
+def test_every_figure_has_its_place_and_its_label(page: str) -> None:
+    places = re.findall(r'data-figure="([\w-]+)"[^>]* role="img" aria-label="[^"]+"', page)
+
+    drawn = figures(page)
+    assert sorted(places) == sorted([*drawn["en"], *drawn["fr"]])
+
+
+def test_titles_are_text_whatever_they_hold(hostile: Plan, smallest: Plan) -> None:
+    page = page_of(hostile)
+
+    assert outline(page).scripts == outline(page_of(smallest)).scripts
+    assert "<script>window.hurt" not in page
+    assert "<svg onload" not in page
+    assert "<img src=x" not in page
+    assert html.escape("<svg onload=", quote=False) in page
+
+
+def test_texts_in_figures_show_their_markup(hostile: Plan) -> None:
+    drawn = json.dumps(figures(page_of(hostile)))
+
+    assert "&lt;svg onload" in drawn
+    assert "<svg" not in drawn
+    assert "<script" not in drawn
+
+
+def test_json_in_a_page_cannot_end_its_script() -> None:
+    text = "</script><!-- & \u2028"
+
+    assert not set("<>&\u2028") & set(embedded([text]))
+    assert json.loads(embedded([text])) == [text]
+
+
+@pytest.mark.parametrize("which", ["smallest", "made_up"])
+def test_the_waterfall_ends_at_the_objective(which: str, request: pytest.FixtureRequest) -> None:
+    plan = request.getfixturevalue(which)
+    trace = figures(page_of(plan))["en"]["money-1"]["data"][0]
+    steps, total = trace["x"][:-1], trace["x"][-1]
+    scale = 1_000.0
+
+    assert sum(steps) == pytest.approx(total)
+    assert total * scale == pytest.approx(plan.objective, rel=1e-6)
+    assert trace["base"][-1] == 0.0
+    assert trace["base"][1:-1] == pytest.approx([sum(steps[: index + 1]) for index in range(len(steps) - 1)])
+
+
+def test_money_by_year_keeps_every_amount(made_up: Plan) -> None:
+    view = View(made_up, words_of("en"))
+
+    yearly = view.by_year(made_up["money"], "line")
+    assert yearly["amount"].sum() == pytest.approx(made_up["money"]["amount"].sum())
+    revenue = yearly.filter(pl.col("line").is_in(["revenue", "annuity"])).group_by("year").agg(pl.col("amount").sum())
+    assert dict(revenue.iter_rows()) == pytest.approx(
+        dict(made_up["concentration"].select("year", "revenue").iter_rows())
+    )
+
+
+def test_rates_make_months_and_quarters_compare(smallest: Plan) -> None:
+    buckets = pl.DataFrame(
+        {
+            "bucket": [date(2024, 1, 1), date(2024, 2, 1), date(2024, 4, 1), date(2025, 1, 1)],
+            "until": [date(2024, 2, 1), date(2024, 3, 1), date(2024, 7, 1), date(2025, 1, 8)],
+            "days": [31.0, 29.0, 91.0, 7.0],
+            "label": ["a", "b", "c", "d"],
+        }
+    )
+    plan = dataclasses.replace(smallest, tables={**smallest.tables, "buckets": buckets})
+
+    rates = View(plan, words_of("en")).buckets["per_month"].to_list()
+    assert rates == pytest.approx([1.0, 1.0, 1 / 3, 365.25 / 12 / 7])
+
+
+def test_parts_are_followed_to_the_products_that_are_sold(smallest: Plan) -> None:
+    day = date(2026, 1, 1)
+    uses = pl.DataFrame(
+        {
+            "item": ["chip", "board", "board", "chip"],
+            "site": ["x"] * 4,
+            "bucket": [day] * 4,
+            "route": ["r1", "r2", "r3", "r4"],
+            "product": ["board", "phone", "car", "car"],
+            "quantity": [10.0, 3.0, 1.0, 2.0],
+        }
+    )
+    sold = pl.DataFrame({"item": ["phone", "car"], "sold": [1.0, 1.0]})
+    plan = dataclasses.replace(smallest, tables={**smallest.tables, "uses": uses, "sold": sold})
+
+    found = end_products(plan, ["chip"])
+    assert dict(found.select("product", "quantity").iter_rows()) == pytest.approx({"phone": 7.5, "car": 4.5})
+
+
+def test_parts_reach_the_products_in_full(made_up: Plan) -> None:
+    for item in made_up["uses"]["item"].unique().sort().to_list():
+        taken = made_up["uses"].filter(pl.col("item") == item)["quantity"].sum()
+        assert end_products(made_up, [item])["quantity"].sum() == pytest.approx(taken)
+
+
+def test_a_long_table_says_what_it_leaves_out(smallest: Plan) -> None:
+    data = pl.DataFrame({"name": [f"row {number}" for number in range(1_200)]})
+
+    table = tabulate(View(smallest, words_of("en")), data, [Column("name", "Name")], "Rows", most=50)
+    assert len(table.rows) == 50
+    assert table.left_out.startswith("50 of 1,200 rows")
+
+
+def test_a_plan_of_several_branches_is_refused(smallest: Plan) -> None:
+    branched = smallest["made"].with_columns(node=pl.lit(0))
+    plan = dataclasses.replace(smallest, tables={**smallest.tables, "made": branched})
+
+    with pytest.raises(ValueError, match="one branch"):
+        page_of(plan)
+
+
+def test_the_decision_names_agreement_host_and_reservation(page: str, made_up: Plan) -> None:
+    signed = made_up["signed"].filter(pl.col("signed"), pl.col("status") == "option").row(0, named=True)
+    said = html.unescape(page)
+
+    assert f"Sign “{signed['title'] or signed['agreement']}” with" in said
+    assert f"Signer «\u00a0{signed['title'] or signed['agreement']}\u00a0» avec" in said
+    assert "; reserve 30 per month" in said or "; reserve 29.6 per month" in said
+
+
+@pytest.mark.slow
+def test_the_reference_case_has_every_section() -> None:
+    plan = coplant.plan(coplant.read(EXAMPLES / "xiaomi-2021"), gap=1e-2)
+
+    page = page_of(plan)
+    assert outline(page).sections == [f"{language}-{make.__name__}" for language in LANGUAGES for make in SECTIONS]
+    assert len(page.encode()) < 10e6
