@@ -1,0 +1,130 @@
+"""Plans: what they say of themselves, and how they are kept."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from small_case import SmallCase
+
+import coplant
+from coplant import FileError, Plan
+
+
+def _small(price: float = 100.0) -> SmallCase:
+    """An option of a host worth signing, with a reservation and too little capacity for all that is asked for."""
+    small = SmallCase("month:2", discount_rate=0.1).host(term=6.0, status="option", title="The deal").item("car")
+    small.route("car", site="host", agreement="deal", **{"from": datetime.date(2023, 2, 1)})
+    small.add("reservations", agreement="deal", least=1, most=8, per="month", fee=2)
+    return small.demand("car", 10, "month", price=price, site="host")
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return _small().plan()
+
+
+def test_a_plan_reads_back_as_it_was_written(plan: Plan, tmp_path: Path) -> None:
+    plan.write(tmp_path / "plan")
+    again = Plan.read(tmp_path / "plan")
+    assert again.case == plan.case
+    assert again.tables.keys() == plan.tables.keys()
+    for name, table in plan.tables.items():
+        assert again[name].equals(table), name
+        assert again[name].schema == table.schema, name
+    assert again.facts() == json.loads(json.dumps(plan.facts()))
+    assert again.summary() == plan.summary()
+    assert again.digest == again.case.digest == plan.case.digest
+
+
+def test_a_write_that_is_interrupted_leaves_the_plan_that_was_there(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "plan"
+    plan.write(place)
+    before = {file.relative_to(place): file.read_bytes() for file in place.rglob("*") if file.is_file()}
+    other = _small(price=50.0).plan()
+    whole = pl.DataFrame.write_parquet
+    written = 0
+
+    def interrupted(self: pl.DataFrame, *arguments: object, **more: object) -> None:
+        nonlocal written
+        written += 1
+        if written == 4:
+            raise KeyboardInterrupt
+        whole(self, *arguments, **more)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pl.DataFrame, "write_parquet", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            other.write(place)
+    assert written == 4
+    assert {file.relative_to(place): file.read_bytes() for file in place.rglob("*") if file.is_file()} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["plan"]
+    other.write(place)
+    assert Plan.read(place).objective == other.objective
+    assert [path.name for path in tmp_path.iterdir()] == ["plan"]
+
+
+def test_what_is_no_plan_is_refused_with_the_way_to_make_one(plan: Plan, tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="does not hold a plan"):
+        Plan.read(tmp_path)
+    plan.write(tmp_path / "plan")
+    (tmp_path / "plan" / "plan.json").write_text("{", encoding="utf-8")
+    with pytest.raises(FileError, match="coplant plan --out"):
+        Plan.read(tmp_path / "plan")
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(FileError, match="is a file"):
+        plan.write(tmp_path / "file")
+
+
+def test_a_plan_says_what_it_decides(plan: Plan) -> None:
+    text = plan.summary()
+    assert text == str(plan)
+    assert "Sign The deal on 2023-01-01; reserve 8 per month from 2023-01-01; first unit in 2023-02." in text
+    assert "car: 12 of 20 customers lost" in text
+    assert f"{plan.objective:,.0f} EUR present value" in text
+    assert repr(plan) == f"<Plan of 'small': {plan.objective:,.0f} EUR, optimal>"
+    declined = coplant.plan(plan.case.edit("prices", price=1.0)).summary()
+    assert "Do not sign The deal." in declined
+
+
+def test_a_plan_names_its_tables(plan: Plan) -> None:
+    assert plan["made"].height == 1
+    with pytest.raises(KeyError, match="'maid' is not a table of a plan; there are buckets, signed"):
+        plan["maid"]
+
+
+def test_a_plan_says_how_it_was_found(plan: Plan) -> None:
+    assert plan.options["gap"] == 1e-9
+    assert (plan.status, plan.gap) == ("optimal", 0.0)
+    assert plan.bound == plan.objective
+    assert plan.size["integer columns"] == 1
+    assert plan.solver.startswith("HiGHS ")
+    assert {"coplant", "HiGHS", "Python"} <= plan.versions.keys()
+    assert plan.violations["row_relative"] < 1e-9
+    assert plan.first_unit("deal") == datetime.date(2023, 2, 1)
+    assert plan.first_unit("no deal") is None
+
+
+def test_progress_is_told_and_warnings_of_scaling_with_it() -> None:
+    told: list[str] = []
+    small = SmallCase("day:1").item("car").route("car").demand("car", 1e-5, "day", price=1)
+    small.item("dust").route("dust").demand("dust", 1e9, "day", price=1).plan(progress=told.append)
+    assert told[0] == "laying out the network"
+    assert any("columns (0 whole)" in line for line in told)
+    warned = [line for line in told if "results may be imprecise" in line]
+    assert len(warned) == 1
+    assert "sales[car," in warned[0]
+    assert "sales[dust," in warned[0]
+
+
+def test_cash_leaves_out_what_is_not_money(plan: Plan) -> None:
+    lines = plan["money"].filter("cash")
+    assert not {"remaining_commitments", "lost_sale", "stock_at_end"} & set(lines["line"])
+    cash = plan["cash"]
+    assert cash["amount"].to_list() == [pytest.approx(-16.0), pytest.approx(800.0 - 16.0)]
+    assert cash["cumulative"].to_list() == [pytest.approx(-16.0), pytest.approx(768.0)]
