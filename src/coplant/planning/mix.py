@@ -36,6 +36,7 @@ def mix(draft: Draft) -> None:
             for row, node in zip(windows.span, windows.closing, strict=True)
         ),
     )
+    revenue = [line.entries() for line in program.money_lines if line.name in REVENUE]
     for bound in ("most_share", "least_share"):
         share = floats(table[bound])[windows.span]
         binding = share < 1.0 if bound == "most_share" else share > 0.0
@@ -44,11 +45,10 @@ def mix(draft: Draft) -> None:
         terms = [
             term(
                 row,
-                line.column,
-                line.coefficient * weight[row, line.node] * ((line.tags["family"] == family[row]) - share[row]),
+                earned.column,
+                earned.coefficient * weight[row, earned.node] * ((earned.tags["family"] == family[row]) - share[row]),
             )
-            for line in program.money_lines
-            if line.name in REVENUE
+            for earned in revenue
             for row in np.flatnonzero(binding)
         ]
         if bound == "most_share":

@@ -349,13 +349,14 @@ def _money(reader: Reader) -> pl.DataFrame:
     country = network.case["sites"]["country"]
     parts = []
     for line in draft.program.money_lines:
-        amount = line.coefficient * reader.solution.columns[line.column]
-        present = amount * line.discount * network.tree.probability[line.node]
+        due = line.entries()
+        amount = due.coefficient * reader.solution.columns[due.column]
+        present = amount * due.discount * network.tree.probability[due.node]
         keep = amount != 0.0
         codes = pl.DataFrame(
             {
-                **{tag: line.tags[tag][keep] for tag in TAGS},
-                "node": line.node[keep],
+                **{tag: due.tags[tag][keep] for tag in TAGS},
+                "node": due.node[keep],
                 "amount": amount[keep],
                 "present_value": present[keep],
             }
@@ -464,11 +465,12 @@ def _fees_per_unit(reader: Reader, started: Floats) -> Floats:
     for line in reader.draft.program.money_lines:
         if line.name not in COST_OF_UNITS:
             continue
-        amount = -line.coefficient * reader.solution.columns[line.column]
-        owners = np.stack([line.tags["agreement"], line.tags["item"]])
+        entries = line.entries()
+        amount = -entries.coefficient * reader.solution.columns[entries.column]
+        owners = np.stack([entries.tags["agreement"], entries.tags["item"]])
         for agreement, item in np.unique(owners, axis=1).T:
             mine = (owners[0] == agreement) & (owners[1] == item)
-            due = np.bincount(line.node[mine], amount[mine], minlength=len(network.tree))
+            due = np.bincount(entries.node[mine], amount[mine], minlength=len(network.tree))
             routes = np.ones(len(activities), dtype=bool) if agreement < 0 else activities.agreement == agreement
             routes = routes & (activities.kind == ROUTE)
             if item >= 0:

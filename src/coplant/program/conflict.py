@@ -35,7 +35,7 @@ def colliding(program: LinearProgram, model: Scaled) -> list[str]:
     """
     rows, columns = len(model.row_lower), len(model.cost)
     highs = _elastic(model)
-    price, dual, reduced = _least_price(highs, rows, columns)
+    price, dual, _ = _least_price(highs, rows, columns)
     if price <= _HELD:
         return []
     kept = np.abs(dual) > _HELD
@@ -44,20 +44,34 @@ def colliding(program: LinearProgram, model: Scaled) -> list[str]:
         if not kept[row]:
             continue
         _let_go(highs, np.array([row]))
-        price, dual, other = _least_price(highs, rows, columns)
+        price, dual, _ = _least_price(highs, rows, columns)
         if price <= _HELD:
             highs.changeRowBounds(int(row), model.row_lower[row], model.row_upper[row])
             continue
         needless = kept & (np.abs(dual) <= _HELD)
         kept &= ~needless
         _let_go(highs, np.flatnonzero(needless))
-        reduced = other
-    bounded = np.flatnonzero(
-        ((reduced > _HELD) & (model.lower != 0.0)) | ((reduced < -_HELD) & np.isfinite(model.upper))
-    )
+    bounded = _colliding_bounds(highs, model, rows, columns)
     return [program.row_name(int(row)) for row in np.flatnonzero(kept)] + [
-        program.column_name(int(column)) for column in bounded
+        program.column_name(column) for column in bounded
     ]
+
+
+def _colliding_bounds(highs: highspy.Highs, model: Scaled, rows: int, columns: int) -> list[int]:
+    """Columns with a bound, other than that a quantity is not negative, without which the rows left do not collide."""
+    _, _, reduced = _least_price(highs, rows, columns)
+    at_lower = (reduced > _HELD) & (model.lower != 0.0)
+    at_upper = (reduced < -_HELD) & np.isfinite(model.upper)
+    needed = []
+    for column in np.flatnonzero(at_lower | at_upper):
+        lower, upper = float(model.lower[column]), float(model.upper[column])
+        free = (-np.inf, upper) if at_lower[column] else (lower, np.inf)
+        highs.changeColBounds(int(column), *free)
+        price, _, _ = _least_price(highs, rows, columns)
+        if price <= _HELD:
+            highs.changeColBounds(int(column), lower, upper)
+            needed.append(int(column))
+    return needed
 
 
 def _elastic(model: Scaled) -> highspy.Highs:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from coplant.errors import InfeasibleError
-from coplant.program.money import Floats, Integers, MoneyLine, Tags
+from coplant.program.money import Floats, Integers, MoneyLine
 
 Booleans = NDArray[np.bool_]
 Axes = tuple[Sequence[str], ...]
@@ -139,6 +139,8 @@ class LinearProgram:
         decisive : bool
             Whether the rest follows easily once these integers are known; a search decides them first.
         """
+        if name in self.column_blocks:
+            raise ValueError(f"the program has a block of columns {name!r} already")
         shape = tuple(len(axis) for axis in axes)
         present = np.ones(shape, dtype=bool) if where is None else np.broadcast_to(where, shape)
         count = int(present.sum())
@@ -149,8 +151,6 @@ class LinearProgram:
         self._integer.append(np.broadcast_to(np.asarray(integer, dtype=bool), shape)[present])
         self.column_count += count
         block = Columns(name, axes, index)
-        if name in self.column_blocks:
-            raise ValueError(f"the program has a block of columns {name!r} already")
         self.column_blocks[name] = block
         if decisive:
             self.decisive.append(index[present])
@@ -269,21 +269,19 @@ class LinearProgram:
         tags : mapping of str to array_like of int, optional
             Index of the item, site, family and agreement that the money belongs to; -1, or no word of it, for none.
         """
-        factor = self.discount[np.asarray(node)] if discount is None else np.asarray(discount, dtype=np.float64)
-        arrays = [np.asarray(column), np.asarray(coefficient, dtype=np.float64), np.asarray(node), factor]
-        arrays += [np.asarray((tags or {}).get(tag, -1)) for tag in TAGS]
-        spread = np.broadcast_arrays(*arrays)
-        keep = (spread[0] >= 0) & (spread[1] != 0.0)
-        columns, coefficients, nodes, factors, *labels = (array[keep] for array in spread)
-        picked: Tags = {tag: label.astype(np.int64) for tag, label in zip(TAGS, labels, strict=True)}
-        self.money_lines.append(MoneyLine(name, cash, columns, coefficients, nodes.astype(np.int64), factors, picked))
+        nodes = np.asarray(node, dtype=np.int64)
+        factor = self.discount[nodes] if discount is None else np.asarray(discount, dtype=np.float64)
+        labels = {tag: np.asarray((tags or {}).get(tag, -1), dtype=np.int64) for tag in TAGS}
+        columns, coefficients = np.asarray(column, dtype=np.int64), np.asarray(coefficient, dtype=np.float64)
+        self.money_lines.append(MoneyLine(name, cash, columns, coefficients, nodes, factor, labels))
 
     def objective(self) -> Floats:
         """Coefficient of each column in the objective: money lines weighed by discount and probability."""
         total = np.zeros(self.column_count)
         for line in self.money_lines:
-            weight = line.coefficient * line.discount * self.probability[line.node]
-            total += np.bincount(line.column, weight, minlength=self.column_count)
+            due = line.entries()
+            weight = due.coefficient * due.discount * self.probability[due.node]
+            total += np.bincount(due.column, weight, minlength=self.column_count)
         return total
 
     # -- the whole ----------------------------------------------------------------------------------------------
@@ -314,20 +312,23 @@ class LinearProgram:
         return np.concatenate(self._row_upper)
 
     def matrix(self) -> sparse.csr_array:
-        """Coefficients of all rows, shape (rows, columns)."""
-        indptr = [np.zeros(1, dtype=np.int32)]
-        entries = 0
-        for block in self._matrices:
-            indptr.append((block.indptr[1:] + entries).astype(np.int32))
-            entries += block.nnz
-        return sparse.csr_array(
-            (
-                np.concatenate([block.data for block in self._matrices]),
-                np.concatenate([block.indices for block in self._matrices]).astype(np.int32, copy=False),
-                np.concatenate(indptr),
-            ),
-            shape=(self.row_count, self.column_count),
-        )
+        """Coefficients of all rows, shape (rows, columns). Not to be changed: it is the program's own."""
+        if len(self._matrices) != 1 or self._matrices[0].shape[1] != self.column_count:
+            starts = np.cumsum([0, *(block.nnz for block in self._matrices)])
+            indptr = [
+                block.indptr[1:] + start
+                for block, start in zip(self._matrices, starts[:-1].astype(np.int32), strict=True)
+            ]
+            joined = sparse.csr_array(
+                (
+                    np.concatenate([np.empty(0), *(block.data for block in self._matrices)]),
+                    np.concatenate([np.empty(0, np.int32), *(block.indices for block in self._matrices)]),
+                    np.concatenate([np.zeros(1, np.int32), *indptr]),
+                ),
+                shape=(self.row_count, self.column_count),
+            )
+            self._matrices = [joined]
+        return self._matrices[0]
 
     def column_name(self, column: int) -> str:
         """Name of a column, such as ``start[make_car,2023-04]``."""
@@ -362,7 +363,7 @@ class LinearProgram:
 
 def _between(middle: str, low: float, high: float) -> str:
     if low == high:
-        return f"{middle} = {low:.10g}"
+        return f"{middle} = {low + 0.0:.10g}"
     left = f"{low:.10g} <= " if np.isfinite(low) else ""
     right = f" <= {high:.10g}" if np.isfinite(high) else ""
     return f"{left}{middle}{right}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,24 @@ Tags = Mapping[str, Integers]
 """What an amount belongs to: for "item", "site", "family" and "agreement" the index of each, -1 for none."""
 
 
+class Entries(NamedTuple):
+    """Entries of a money line, each of shape (M,); the amount of one is its coefficient times its column."""
+
+    column: Integers
+    """Column of each entry."""
+    coefficient: Floats
+    """Money per unit of the column, undiscounted; income is positive."""
+    node: Integers
+    """Node at which the money is due."""
+    discount: Floats
+    """Value at the horizon's start of one unit of that money."""
+    tags: Tags
+    """What each entry belongs to."""
+
+
 @dataclass(frozen=True, eq=False)
 class MoneyLine:
-    """Entries of one money line; the amount of an entry is its coefficient times its column.
+    """A money line, kept as the arrays it was stated with; they broadcast.
 
     Parameters
     ----------
@@ -26,16 +42,10 @@ class MoneyLine:
     cash : bool
         Whether it is money that is paid or received. A penalty that only steers the plan, or the value of what is
         left at the end, is not.
-    column : ndarray of int, shape (M,)
-        Column of each entry.
-    coefficient : ndarray, shape (M,)
-        Money per unit of the column, undiscounted; income is positive.
-    node : ndarray of int, shape (M,)
-        Node at which the money is due.
-    discount : ndarray, shape (M,)
-        Value at the horizon's start of one unit of that money.
-    tags : mapping of str to ndarray of int, shape (M,)
-        What each entry belongs to.
+    column, coefficient, node, discount : ndarray
+        See `Entries`; a column of -1 is none.
+    tags : mapping of str to ndarray of int
+        See `Entries`.
     """
 
     name: str
@@ -45,3 +55,11 @@ class MoneyLine:
     node: Integers
     discount: Floats
     tags: Tags
+
+    def entries(self) -> Entries:
+        """The line spread out, without entries that have no column or no amount."""
+        arrays = [self.column, self.coefficient, self.node, self.discount, *self.tags.values()]
+        spread = np.broadcast_arrays(*arrays)
+        keep = (spread[0] >= 0) & (spread[1] != 0.0)
+        column, coefficient, node, discount, *tags = (array[keep] for array in spread)
+        return Entries(column, coefficient, node, discount, dict(zip(self.tags, tags, strict=True)))

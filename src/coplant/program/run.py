@@ -1,19 +1,33 @@
-"""Running HiGHS, and running it again from scratch where a start from a basis breaks down."""
+"""Running HiGHS, and running it again from scratch where it loses its way."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import highspy
 
 _STATUS = highspy.HighsModelStatus
 _BROKEN = (_STATUS.kNotset, _STATUS.kSolveError, _STATUS.kUnknown)
-"""What HiGHS says when a method gave up on a program that another way may solve."""
+"""What HiGHS says when a method gave up on a program that another may solve."""
+
+_FALLBACKS: tuple[dict[str, Any], ...] = (
+    {"solver": "simplex", "presolve": "on"},
+    {"solver": "ipx", "presolve": "off"},
+    {"solver": "simplex", "presolve": "off", "simplex_scale_strategy": 0},
+)
+"""Options to try in turn, each from scratch."""
 
 
 def run(highs: highspy.Highs) -> highspy.HighsModelStatus:
     """Solve what HiGHS holds.
 
-    HiGHS 1.15 now and then loses its way from the basis of an earlier solve ("dual phase 1 unbounded") or of a
-    crossover; the dual simplex from scratch, with presolve, then solves the same program.
+    HiGHS 1.15 now and then loses its way from the basis of an earlier solve or of a crossover ("dual phase 1
+    unbounded", no status set). Another method, from scratch, then solves the same program.
+
+    Returns
+    -------
+    HighsModelStatus
+        What became of it.
 
     Raises
     ------
@@ -21,11 +35,21 @@ def run(highs: highspy.Highs) -> highspy.HighsModelStatus:
         The user interrupted it.
     """
     highs.solve()
-    if highs.getModelStatus() in _BROKEN:
-        highs.clearSolver()
-        highs.setOptionValue("solver", "simplex")
-        highs.setOptionValue("presolve", "on")
-        highs.solve()
+    for options in _FALLBACKS:
+        if highs.getModelStatus() not in _BROKEN:
+            break
+        _try(highs, options)
     if highs.getModelStatus() == _STATUS.kInterrupt:
         raise KeyboardInterrupt
     return highs.getModelStatus()
+
+
+def _try(highs: highspy.Highs, options: dict[str, Any]) -> None:
+    """Solve from scratch with other options, and put the options back."""
+    before = {name: highs.getOptionValue(name)[1] for name in options}
+    highs.clearSolver()
+    for name, value in options.items():
+        highs.setOptionValue(name, value)
+    highs.solve()
+    for name, value in before.items():
+        highs.setOptionValue(name, value)

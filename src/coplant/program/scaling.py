@@ -118,12 +118,14 @@ def scaled(program: LinearProgram) -> Scaled:
     has_continuous = np.zeros(program.row_count, dtype=bool)
     has_continuous[of_entry[~integer[matrix.indices]]] = True
     row = np.where(has_continuous, 1.0 / unit, 1.0)
-    matrix.data = matrix.data * column[matrix.indices] * row[of_entry]
+    data = column[matrix.indices]
+    data *= matrix.data
+    data *= row[of_entry]
     cost = cost * column
     free = lower < upper
     objective = 1.0 / _power_of_two(_largest(cost[free & ~integer]) / _COMFORTABLE_PRICE)
     return Scaled(
-        matrix,
+        sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape),
         np.where(free, cost, 0.0) * objective,
         float(cost[~free] @ (lower / column)[~free]) * objective,
         lower / column,

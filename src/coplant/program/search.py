@@ -97,7 +97,8 @@ class Search:
         stack = [(_value(self.highs), low, high)]
         closed = -np.inf
         nodes = 0
-        while stack and nodes < NODES and time.perf_counter() < self.until:
+        # The first node is always seen to its end, so that even a search out of time has a plan to show.
+        while stack and nodes < NODES and (not nodes or time.perf_counter() < self.until):
             promised, low, high = stack.pop()
             if promised <= self._worth_following():
                 closed = max(closed, promised)
@@ -105,6 +106,9 @@ class Search:
             if nodes:
                 self._hold(low, high)
                 if not self._solved():
+                    if self.highs.getModelStatus() != highspy.HighsModelStatus.kInfeasible:
+                        # What could not be solved may still hold all that it promised.
+                        closed = max(closed, promised)
                     continue
             nodes += 1
             value = min(_value(self.highs), promised)

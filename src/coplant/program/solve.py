@@ -101,8 +101,8 @@ def solve(
     time_limit : float, optional
         Seconds after which to stop with the best plan found.
     solver : {"auto", "simplex", "ipm", "hipo"}
-        How to solve linear programs. ``auto`` takes the dual simplex, and for large programs an interior point
-        method with crossover.
+        How to solve linear programs. ``auto`` takes the dual simplex, and for large programs without
+        whole numbers an interior point method with crossover.
     seed : int
         Seed of the solver's tie-breaking.
     progress : callable, optional
@@ -124,7 +124,9 @@ def solve(
     model = scaled(program)
     integer = program.integer
     highs = hand_over(model)
-    method = ("ipm" if len(model.cost) > _LARGE else "simplex") if solver == "auto" else solver
+    # A search starts again and again from a basis, and that of a crossover is a poor one to start from.
+    large = len(model.cost) > _LARGE and not integer.any()
+    method = ("ipm" if large else "simplex") if solver == "auto" else solver
     _set_options(highs, SOLVERS[method], seed, until, 1e-9)
     timings["hand over"] = time.perf_counter() - clock
 
@@ -138,6 +140,7 @@ def solve(
         clock = time.perf_counter()
         highs.setOptionValue("solver", "simplex")
         highs.setOptionValue("presolve", "choose")
+        highs.setOptionValue("time_limit", np.inf)
         found = Search(highs, program, model, gap, until, say).run()
         method = f"{method}, search of {found.nodes} nodes"
         values, bound = found.integers, found.bound
@@ -147,7 +150,6 @@ def solve(
         timings["search"] = time.perf_counter() - clock
         clock = time.perf_counter()
         held = np.flatnonzero(integer).astype(np.int32)
-        highs.setOptionValue("time_limit", np.inf)
         highs.changeColsBounds(len(held), held, values, values)
         run(highs)
         _check(highs, program)
