@@ -58,7 +58,7 @@ def launch(view: View) -> Section | None:
             "launch.lead",
             agreement=words("quoted", text=view.title("agreement", row["agreement"])),
             first=view.bucket(row["first"]),
-            months=view.numbers.number(row["wait"]),
+            months=words.counted("months", round(row["wait"])),
             rate=view.numbers.number(row["peak"]),
             full=view.bucket(row["full"]),
         )
