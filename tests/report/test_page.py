@@ -242,7 +242,7 @@ def test_the_decision_names_agreement_host_and_reservation(page: str, made_up: P
 
     assert f"Sign “{signed['title'] or signed['agreement']}” with" in said
     assert f"Signer «\u00a0{signed['title'] or signed['agreement']}\u00a0» avec" in said
-    assert re.search(r"; reserve [\d.,]+ per month from \d+ \w+ \d{4}; the first unit is started in ", said)
+    assert re.search(r"; reserve [\d.,]+ per month from \d+ \w+ \d{4}; first unit: ", said)
 
 
 @pytest.mark.slow
