@@ -193,3 +193,51 @@ def test_a_family_that_must_earn_its_share_holds_back_the_others() -> None:
     small.demand("car", 900, "month", price=1).demand("van", 100, "month", price=1)
     small.add("mix", family="van", year=2023, least_share=0.2)
     assert small.plan().objective == _near(500)
+
+
+def test_waiting_through_a_quarter_is_waiting_three_months() -> None:
+    """Of 100 who wait when January closes, 0.5 ** 3 are still there in the quarter that follows."""
+    small = SmallCase("month:1", "quarter:1").item("car").route("car", from_=datetime.date(2023, 2, 1))
+    small.demand("car", 100, "month", price=10, wait_share=0.5)
+    small.demand("car", 0, "month", wait_share=0.5, from_=datetime.date(2023, 2, 1))
+    assert small.plan()["sold"]["sold"].to_list() == [_near(0), _near(12.5)]
+
+
+def test_stock_below_its_target_through_a_quarter_costs_three_months() -> None:
+    small = SmallCase("quarter:1").item("car").route("car", cost=99.0).demand("car", 0, "month")
+    small.since("safety_stock", item="car", site="works", quantity=5, penalty=2.0)
+    assert money(small.plan(), "below_safety_stock") == _near(-30)
+
+
+def test_an_allotment_from_the_middle_of_a_bucket_limits_the_next_one() -> None:
+    """Nothing limits the first half of January, so nothing limits January; to hold chips for February costs too much."""
+    small = SmallCase("month:2").item("chip", value=1.0, holding_rate=99.0).offer("chip", 1.0, allotment="chips")
+    small.demand("chip", 50, "month", price=2)
+    small.add("allotments", allotment="chips", from_=datetime.date(2023, 1, 16), quantity=10, per="month")
+    assert small.plan()["bought"]["quantity"].to_list() == [_near(50), _near(10)]
+
+
+def test_each_family_keeps_its_own_share() -> None:
+    """Of three families that could earn 900 each one may be 20 %, one 30 %: 360 and 540 beside 900."""
+    small = SmallCase("month:1")
+    for item in ("car", "phone", "van"):
+        small.item(item).route(item).demand(item, 900, "month", price=1)
+    small.add("mix", family="car", year=2023, most_share=0.2).add("mix", family="van", year=2023, most_share=0.3)
+    sold = dict(small.plan()["sold"].select("item", "sold").iter_rows())
+    assert sold == {"car": _near(360), "phone": _near(900), "van": _near(540)}
+
+
+def test_a_bucket_in_two_years_counts_in_each_by_its_days() -> None:
+    """From 17 December to 16 January: 15 of 31 days are of 2023, and so is that share of what is sold."""
+    small = SmallCase("month:1", start=datetime.date(2023, 12, 17)).item("car").route("car")
+    plan = small.demand("car", 31, "day", price=1).plan()
+    assert plan["revenue"].select("year", "revenue").rows() == [(2023, _near(31 * 15)), (2024, _near(31 * 16))]
+
+
+def test_a_ramp_counts_from_the_start_of_production_even_where_the_agreement_starts_later() -> None:
+    """At a quarter from 1 January, half from 1 February; the agreement is in force from 16 January."""
+    small = SmallCase("month:2").host(term=2.0, starts=datetime.date(2023, 1, 16)).item("car")
+    small.route("car", site="host", agreement="deal", from_=START, ramp="rise")
+    small.add("ramps", ramp="rise", month=0, share=0.25).add("ramps", ramp="rise", month=1, share=0.5)
+    small.line("car", 10, "day", site="host").demand("car", 999, "day", price=1, site="host")
+    assert small.plan()["made"]["started"].to_list() == [_near(10 * 16 * 0.25), _near(10 * 28 * 0.5)]
