@@ -157,7 +157,8 @@ class Contracts:
                 self._per_unit(agreement, row, begin)
 
     def _per_unit(self, agreement: str, row: Row, begin: Day) -> None:
-        until = later(begin, row["months"])
+        _, ends = self.facts.term(agreement)
+        until = min(later(begin, row["months"]), ends)
         paid = 0.0
         for bucket, share in self.parts(agreement, begin, until):
             due = row["amount"] / row["units"] * share * self.units(agreement, bucket)

@@ -499,7 +499,17 @@ def _marginal_values(reader: Reader) -> pl.DataFrame:
     """What one more unit of each limit is worth, in present value, ranked by what one percent of it is."""
     draft, solution = reader.draft, reader.solution
     upper, lower = draft.program.row_upper, draft.program.row_lower
-    parts = []
+    none = np.empty(0)
+    nothing: dict[str, pl.Series | Floats] = {
+        "constraint": pl.Series([], dtype=pl.String),
+        "thing": pl.Series([], dtype=pl.String),
+        **reader.when(np.empty(0, dtype=np.int64)),
+        "value": none,
+        "unit": pl.Series([], dtype=pl.String),
+        "used": none,
+        "limit": none,
+    }
+    parts = [frame(nothing)]
     for name, block in draft.program.row_blocks.items():
         family = name.split("/")[0]
         if family not in MARGINAL:
@@ -526,8 +536,6 @@ def _marginal_values(reader: Reader) -> pl.DataFrame:
                 }
             )
         )
-    if not parts:
-        return pl.DataFrame()
     table = pl.concat(parts).with_columns(one_percent=(pl.col("value") * pl.col("limit") * 0.01).abs())
     least = 1e-9 * max(float(np.abs(table["value"].to_numpy()).max(initial=0.0)), 1.0)
     return table.filter(pl.col("value").abs() > least).sort(

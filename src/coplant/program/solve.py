@@ -22,6 +22,9 @@ Progress = Callable[[str], None]
 SOLVERS = {"auto": "choose", "simplex": "simplex", "ipm": "ipx", "hipo": "hipo"}
 """Names of the ways to solve a linear program, and HiGHS's names for them."""
 
+TOLERANCE = 1e-9
+"""How far rows, bounds and prices of a linear program may be off, in comfortable units."""
+
 _LARGE = 15_000
 """Columns beyond which an interior point method with crossover is faster than the dual simplex."""
 
@@ -127,7 +130,7 @@ def solve(
     # A search starts again and again from a basis, and that of a crossover is a poor one to start from.
     large = len(model.cost) > _LARGE and not integer.any()
     method = ("ipm" if large else "simplex") if solver == "auto" else solver
-    _set_options(highs, SOLVERS[method], seed, until, 1e-9)
+    _set_options(highs, SOLVERS[method], seed, until, TOLERANCE)
     timings["hand over"] = time.perf_counter() - clock
 
     clock = time.perf_counter()
@@ -158,6 +161,8 @@ def solve(
     answer = highs.getSolution()
     columns = np.array(answer.col_value) * model.column
     columns[integer] = np.rint(columns[integer])
+    # What is smaller than the solver's tolerance is noise.
+    columns[np.abs(columns) <= TOLERANCE * model.column] = 0.0
     objective = float(program.objective() @ columns)
     bound = max(bound / model.objective, objective) if integer.any() else objective
     return Solution(
