@@ -27,10 +27,11 @@ def _dense(
     row_upper: np.ndarray | float,
     upper: np.ndarray | float = np.inf,
     integer: np.ndarray | bool = False,
+    decisive: bool = True,
 ) -> LinearProgram:
     """A program of one block of columns ``x`` and one of rows ``row``."""
     program = _program()
-    x = program.columns("x", (tuple(map(str, range(len(cost)))),), upper=upper, integer=integer, decisive=True)
+    x = program.columns("x", (tuple(map(str, range(len(cost)))),), upper=upper, integer=integer, decisive=decisive)
     row, column = np.indices(matrix.shape)
     names = tuple(map(str, range(len(matrix))))
     program.rows("row", (names,), [term(row, x.index[column], matrix)], lower=row_lower, upper=row_upper)
@@ -167,12 +168,14 @@ def test_violations_are_measured_on_the_program_as_stated() -> None:
 
 
 def _hard(items: int = 60, seed: int = 5) -> LinearProgram:
-    """A knapsack with as many dimensions as make it take long."""
+    """A knapsack of eight dimensions, which takes long; what is taken in part can be left out."""
     random = np.random.default_rng(seed)
     weight = random.integers(10, 100, (8, items)).astype(float)
-    return _dense(
-        weight.sum(axis=0) + random.integers(0, 30, items), weight, -np.inf, weight.sum(axis=1) / 2, 1.0, True
-    )
+    value = weight.sum(axis=0) + random.integers(0, 30, items)
+    program = _dense(value, weight, -np.inf, weight.sum(axis=1) / 2, 1.0, True, decisive=False)
+    x = program.column_blocks["x"]
+    program.complete_by(x, lambda columns: np.floor(x.values(columns) + 1e-6))
+    return program
 
 
 def _keeps(program: LinearProgram, solution: Solution) -> bool:
@@ -183,8 +186,8 @@ def test_a_search_that_runs_out_of_time_gives_its_best_plan_and_an_honest_bound(
     program = _hard()
     told: list[str] = []
     clock = time.perf_counter()
-    hurried = solve(program, gap=0.0, time_limit=0.3, progress=told.append)
-    assert time.perf_counter() - clock < 5.0
+    hurried = solve(program, gap=0.0, time_limit=1.0, progress=told.append)
+    assert time.perf_counter() - clock < 20.0
     assert hurried.status == "feasible"
     assert _keeps(program, hurried)
     assert hurried.bound > hurried.objective
