@@ -150,7 +150,8 @@ def _network(write: _Writer, hosts: int) -> None:
                 row["from"] = write.day(0.0, 0.5)
                 row["ramp"] = "rise" if write.chance() else None
         elif item == "phone" and not write.plain and write.chance():
-            row["from"], row["until"] = write.day(0.0, 0.4), write.day(0.5, 1.0)
+            row["from"] = write.day(0.0, 0.4)
+            row["until"] = max(write.day(0.5, 1.0), row["from"] + datetime.timedelta(days=1))
         if write.integers and item == "phone":
             row["least_lot"] = number(0, 5)
             row["multiple"] = 4.0 if write.chance() else None
