@@ -265,7 +265,10 @@ def _agreement(write: _Writer, host: str) -> None:
         add("take_or_pay", agreement=name, quantity=number(60, 200), share=number(0.5, 0.8), price=number(1, 3))
     if chance():
         payment = draw(st.sampled_from(["up_front", "per_unit", "annuity"]))
-        add("tooling", agreement=name, tool="mould", amount=number(50, 300), payment=payment,
-            date=write.day(0.1, 0.5) if chance() and not write.plain else None,
+        due = write.day(0.1, 0.5) if chance() and not write.plain else None
+        if due and payment == "per_unit":
+            # Units are counted while the agreement runs.
+            due = min(due, later(starts, term) - datetime.timedelta(days=1))
+        add("tooling", agreement=name, tool="mould", amount=number(50, 300), payment=payment, date=due,
             units=number(20, 100) if payment == "per_unit" else None, rate=number(0, 0.06),
             months=None if payment == "up_front" else number(1, 3, 12))  # fmt: skip
