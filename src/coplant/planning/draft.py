@@ -95,7 +95,7 @@ class Draft:
 
     def cells(self, rows: int) -> Integers:
         """Flat positions of the cells of a block of so many rows by all nodes."""
-        return np.arange(rows * len(self.tree)).reshape(rows, len(self.tree))
+        return np.arange(rows * len(self.tree), dtype=np.int32).reshape(rows, len(self.tree))
 
 
 def _can_wait(network: Network) -> np.ndarray:

@@ -44,15 +44,16 @@ def arrivals(draft: Draft) -> list[Term]:
     """What activities give to stock points, one term for each lead time."""
     network, tree = draft.network, draft.tree
     given = network.outputs.tocoo()
+    cell = draft.cells(len(network.stock_points))
     lead_time = network.activities.lead_time[given.col]
     terms = []
     for days in np.unique(lead_time):
         lag = tree.lag(float(days), network.case.settings.lag_rule).tocoo()
         which = np.flatnonzero(lead_time == days)
-        point, activity = given.row[which].astype(np.int64), given.col[which]
+        point, activity = given.row[which], given.col[which]
         terms.append(
             term(
-                point[:, None] * len(tree) + lag.col,
+                cell[point][:, lag.col],
                 draft.start.index[activity[:, None], lag.row],
                 given.data[which][:, None] * lag.data,
             )

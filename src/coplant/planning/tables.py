@@ -42,10 +42,8 @@ class Reader:
     solution: Solution
 
     def values(self, block: str) -> Floats:
-        """Values of a block of columns, noise of the solver taken off; zero where there is no column."""
-        columns = self.draft.program.column_blocks[block]
-        values = columns.values(self.solution.columns)
-        return np.where(np.abs(values) > 1e-9 * max(float(np.abs(values).max(initial=0.0)), 1.0), values, 0.0)
+        """Values of a block of columns; zero where there is no column."""
+        return self.draft.program.column_blocks[block].values(self.solution.columns)
 
     def when(self, node: Integers) -> dict[str, pl.Series]:
         """Bucket of some nodes as columns; in a tree that branches the node too."""
@@ -363,7 +361,7 @@ def _money(reader: Reader) -> pl.DataFrame:
         )
         parts.append(codes.select(pl.lit(line.name).alias("line"), pl.lit(line.cash).alias("cash"), pl.all()))
     total = (
-        pl.concat(parts)
+        pl.concat(parts, how="vertical_relaxed")
         .group_by("line", "cash", *TAGS, "node", maintain_order=True)
         .agg(pl.col("amount", "present_value").sum(), size=pl.col("amount").abs().sum())
         .filter(pl.col("amount").abs() > 1e-12 * pl.col("size"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +15,7 @@ from coplant.program.money import Floats, Integers, MoneyLine
 
 Booleans = NDArray[np.bool_]
 Axes = tuple[Sequence[str], ...]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 TAGS = ("item", "site", "family", "agreement")
 
@@ -144,11 +145,11 @@ class LinearProgram:
         shape = tuple(len(axis) for axis in axes)
         present = np.ones(shape, dtype=bool) if where is None else np.broadcast_to(where, shape)
         count = int(present.sum())
-        index = np.full(shape, -1, dtype=np.int64)
+        index = np.full(shape, -1, dtype=np.int32)
         index[present] = np.arange(self.column_count, self.column_count + count)
-        self._lower.append(np.broadcast_to(np.asarray(lower, dtype=np.float64), shape)[present])
-        self._upper.append(np.broadcast_to(np.asarray(upper, dtype=np.float64), shape)[present])
-        self._integer.append(np.broadcast_to(np.asarray(integer, dtype=bool), shape)[present])
+        self._lower.append(np.broadcast_to(np.asarray(lower, dtype=np.float64), shape))
+        self._upper.append(np.broadcast_to(np.asarray(upper, dtype=np.float64), shape))
+        self._integer.append(np.broadcast_to(np.asarray(integer, dtype=bool), shape))
         self.column_count += count
         block = Columns(name, axes, index)
         self.column_blocks[name] = block
@@ -211,17 +212,17 @@ class LinearProgram:
         present = np.ones(shape, dtype=bool) if where is None else np.broadcast_to(where, shape)
         low = np.broadcast_to(np.asarray(lower, dtype=np.float64), shape)[present]
         high = np.broadcast_to(np.asarray(upper, dtype=np.float64), shape)[present]
-        position = np.full(shape, -1, dtype=np.int64)
+        position = np.full(shape, -1, dtype=np.int32)
         position[present] = np.arange(len(low))
         place = position.reshape(-1)
-        entry_row = np.concatenate([place[t.row] for t in terms] or [np.empty(0, np.int64)])
-        entry_column = np.concatenate([t.column for t in terms] or [np.empty(0, np.int64)])
+        entry_row = np.concatenate([place[t.row] for t in terms] or [np.empty(0, np.int32)])
+        entry_column = np.concatenate([t.column for t in terms] or [np.empty(0, np.int32)])
         entry_value = np.concatenate([t.value for t in terms] or [np.empty(0)])
         if where is not None:
             keep = entry_row >= 0
             entry_row, entry_column, entry_value = entry_row[keep], entry_column[keep], entry_value[keep]
         matrix = sparse.csr_array(
-            (entry_value, (entry_row.astype(np.int32), entry_column.astype(np.int32))),
+            (entry_value, (entry_row.astype(np.int32, copy=False), entry_column.astype(np.int32, copy=False))),
             shape=(len(low), self.column_count),
         )
         matrix.sum_duplicates()
@@ -230,8 +231,8 @@ class LinearProgram:
         if len(empty):
             cells = np.flatnonzero(present.reshape(-1))[empty]
             raise InfeasibleError([block_name(name, axes, int(cell)) for cell in cells])
-        self._row_lower.append(low)
-        self._row_upper.append(high)
+        self._row_lower.append(np.broadcast_to(np.asarray(lower, dtype=np.float64), shape))
+        self._row_upper.append(np.broadcast_to(np.asarray(upper, dtype=np.float64), shape))
         self._matrices.append(matrix)
         self.row_count += len(low)
         self.row_blocks[name] = block
@@ -269,11 +270,11 @@ class LinearProgram:
         tags : mapping of str to array_like of int, optional
             Index of the item, site, family and agreement that the money belongs to; -1, or no word of it, for none.
         """
-        nodes = np.asarray(node, dtype=np.int64)
+        nodes = np.asarray(node)
         factor = self.discount[nodes] if discount is None else np.asarray(discount, dtype=np.float64)
-        labels = {tag: np.asarray((tags or {}).get(tag, -1), dtype=np.int64) for tag in TAGS}
-        columns, coefficients = np.asarray(column, dtype=np.int64), np.asarray(coefficient, dtype=np.float64)
-        self.money_lines.append(MoneyLine(name, cash, columns, coefficients, nodes, factor, labels))
+        labels = {tag: np.asarray((tags or {}).get(tag, -1)) for tag in TAGS}
+        amounts = np.asarray(coefficient, dtype=np.float64)
+        self.money_lines.append(MoneyLine(name, cash, np.asarray(column), amounts, nodes, factor, labels))
 
     def objective(self) -> Floats:
         """Coefficient of each column in the objective: money lines weighed by discount and probability."""
@@ -289,27 +290,27 @@ class LinearProgram:
     @property
     def lower(self) -> Floats:
         """Lower bounds of the columns."""
-        return np.concatenate(self._lower)
+        return _flat(self.column_blocks.values(), self._lower)
 
     @property
     def upper(self) -> Floats:
         """Upper bounds of the columns."""
-        return np.concatenate(self._upper)
+        return _flat(self.column_blocks.values(), self._upper)
 
     @property
     def integer(self) -> Booleans:
         """Which columns take whole numbers only."""
-        return np.concatenate(self._integer)
+        return _flat(self.column_blocks.values(), self._integer)
 
     @property
     def row_lower(self) -> Floats:
         """Lower bounds of the rows."""
-        return np.concatenate(self._row_lower)
+        return _flat(self.row_blocks.values(), self._row_lower)
 
     @property
     def row_upper(self) -> Floats:
         """Upper bounds of the rows."""
-        return np.concatenate(self._row_upper)
+        return _flat(self.row_blocks.values(), self._row_upper)
 
     def matrix(self) -> sparse.csr_array:
         """Coefficients of all rows, shape (rows, columns). Not to be changed: it is the program's own."""
@@ -367,6 +368,11 @@ def _between(middle: str, low: float, high: float) -> str:
     left = f"{low:.10g} <= " if np.isfinite(low) else ""
     right = f" <= {high:.10g}" if np.isfinite(high) else ""
     return f"{left}{middle}{right}"
+
+
+def _flat(blocks: Iterable[Columns | Rows], of_cells: Sequence[NDArray[Scalar]]) -> NDArray[Scalar]:
+    """What is known of the cells of each block, in one array over all columns or rows."""
+    return np.concatenate([values[block.index >= 0] for block, values in zip(blocks, of_cells, strict=True)])
 
 
 def block_name(name: str, axes: Axes, cell: int) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+Integers = NDArray[np.signedinteger[Any]]
+"""Positions: 32 bits wide where there are many of them, for HiGHS counts in 32 bits too."""
 
 Tags = Mapping[str, Integers]
 """What an amount belongs to: for "item", "site", "family" and "agreement" the index of each, -1 for none."""

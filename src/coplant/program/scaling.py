@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from coplant.program.linear import LinearProgram
+from coplant.program.linear import Booleans, LinearProgram
 from coplant.program.money import Floats
 
 WIDE = 1e9
@@ -88,10 +88,10 @@ def scaling_report(program: LinearProgram) -> ScalingReport:
 
 @dataclass(frozen=True, eq=False)
 class Scaled:
-    """A program in units in which its bounds are of a comfortable size.
+    """A program, as a minimisation, in units in which its bounds are of a comfortable size.
 
     Continuous columns are counted in `column` of their unit, rows multiplied by `row`, and the objective by
-    `objective`: all powers of two, so that no digit is lost on the way there and back. What columns that are fixed earn
+    `objective`: all powers of two, so that no digit is lost on the way there and back. What columns that are fixed cost
     is the offset, so that a large constant does not drown the prices.
     """
 
@@ -102,45 +102,57 @@ class Scaled:
     upper: Floats
     row_lower: Floats
     row_upper: Floats
-    column: Floats
-    row: Floats
     objective: float
+    unit: float
+    """Unit of continuous columns."""
+    whole: Booleans
+    """Which columns are whole numbers, and keep their unit."""
+    all_whole: Booleans
+    """Which rows have no other columns, and keep theirs."""
+
+    @property
+    def column(self) -> Floats:
+        """What each column is counted in."""
+        return np.where(self.whole, 1.0, self.unit)
+
+    @property
+    def row(self) -> Floats:
+        """What each row is multiplied by."""
+        return np.where(self.all_whole, 1.0, 1.0 / self.unit)
 
 
 def scaled(program: LinearProgram) -> Scaled:
     """Bring a program into comfortable units."""
-    integer, lower, upper = program.integer, program.lower, program.upper
+    matrix, whole = program.matrix(), program.integer
+    cost, lower, upper = np.negative(program.objective()), program.lower, program.upper
     row_lower, row_upper = program.row_lower, program.row_upper
-    matrix, cost = program.matrix(), program.objective()
-    unit = _power_of_two(_largest(row_lower, row_upper, lower[~integer], upper[~integer]) / _COMFORTABLE)
-    column = np.where(integer, 1.0, unit)
-    of_entry = np.repeat(np.arange(program.row_count), np.diff(matrix.indptr))
-    has_continuous = np.zeros(program.row_count, dtype=bool)
-    has_continuous[of_entry[~integer[matrix.indices]]] = True
-    row = np.where(has_continuous, 1.0 / unit, 1.0)
-    data = column[matrix.indices]
-    data *= matrix.data
-    data *= row[of_entry]
-    cost = cost * column
     free = lower < upper
-    objective = 1.0 / _power_of_two(_largest(cost[free & ~integer]) / _COMFORTABLE_PRICE)
-    return Scaled(
-        sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape),
-        np.where(free, cost, 0.0) * objective,
-        float(cost[~free] @ (lower / column)[~free]) * objective,
-        lower / column,
-        upper / column,
-        row_lower * row,
-        row_upper * row,
-        column,
-        row,
-        objective,
-    )
+
+    unit = _power_of_two(_largest(row_lower, row_upper, lower[~whole], upper[~whole]) / _COMFORTABLE)
+    entry = np.flatnonzero(whole[matrix.indices])
+    row_of_entry = np.searchsorted(matrix.indptr, entry, side="right") - 1
+    all_whole = np.bincount(row_of_entry, minlength=program.row_count) == np.diff(matrix.indptr)
+    column, row = np.where(whole, 1.0, unit), np.where(all_whole, 1.0, 1.0 / unit)
+
+    cost *= column
+    lower /= column
+    upper /= column
+    row_lower *= row
+    row_upper *= row
+    # In an entry of a continuous column, the column's unit and the row's cancel.
+    if len(entry):
+        matrix = matrix.copy()
+        matrix.data[entry] *= row[row_of_entry]
+
+    objective = 1.0 / _power_of_two(_largest(cost[free & ~whole]) / _COMFORTABLE_PRICE)
+    cost *= objective
+    offset = float(cost[~free] @ lower[~free])
+    cost[~free] = 0.0
+    return Scaled(matrix, cost, offset, lower, upper, row_lower, row_upper, objective, unit, whole, all_whole)
 
 
 def _largest(*arrays: Floats) -> float:
-    sizes = np.abs(np.concatenate(arrays))
-    return float(np.max(sizes[np.isfinite(sizes)], initial=0.0))
+    return max(float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0)) for array in arrays)
 
 
 def _power_of_two(value: float) -> float:

@@ -1,11 +1,10 @@
 """Branch and bound on warm linear programs, with integers completed from relaxed solutions.
 
 A branch-and-cut code sees a thousand binaries; a planner sees three signatures, and tiers, segments and lots that
-follow
-from the quantities. So at every node the linear program in which the open integers are relaxed is solved from the last
-basis, decisive integers are branched on first, and once these are whole the others are read off the quantities, held,
-and the program is solved again: a plan, nearly always close to the best. What the nodes leave open goes to branch and
-cut, which is given the best plan to start from.
+follow from the quantities. So at every node the linear program in which the open integers are relaxed is solved from
+the last basis, decisive integers are branched on first, and once these are whole the others are read off the
+quantities, held, and the program is solved again: a plan, nearly always close to the best. What the nodes leave open
+goes to branch and cut, which is given the best plan to start from.
 """
 
 from __future__ import annotations
