@@ -143,10 +143,10 @@ agreement,quantity,price
 deal,100,50
 """,
     "tooling": """\
-agreement,tool,amount,payment,units,months
-deal,press,1000,up_front,,
-deal,mould,5000,per_unit,1000,12
-deal,frame,5000,annuity,,24
+agreement,tool,amount,payment,date,units,months
+deal,press,1000,up_front,,,
+deal,mould,5000,per_unit,,1000,12
+deal,frame,5000,annuity,,,24
 """,
 }
 

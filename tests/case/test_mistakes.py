@@ -299,7 +299,16 @@ MISTAKES = [
     mistake("reservation per unknown hours", "reservations", "4000", "", (2, "hours_per_year"), "240,000 a year"),
     mistake("tooling per how many units", "tooling", "1000,12", ",12", (3, "units"), "payment is per_unit"),
     mistake("tooling per unit for how long", "tooling", "1000,12", "1000,", (3, "months"), "payment is per_unit"),
-    mistake("annuity for how long", "tooling", "annuity,,24", "annuity,,", (4, "months"), "payment is annuity"),
+    mistake(
+        "tooling per unit after the end",
+        "tooling",
+        "per_unit,,",
+        "per_unit,2025-01-01,",
+        (3, "date"),
+        "a day before 2025-01-01",
+        "No unit is made under it later",
+    ),
+    mistake("annuity for how long", "tooling", "annuity,,,24", "annuity,,,", (4, "months"), "payment is annuity"),
     # structure
     mistake("loop of one", "bom", "build,seat,1", "build,car,1", (2, "item"), "car into car"),
     mistake(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import time
 
 import numpy as np
@@ -58,6 +59,22 @@ def test_every_algorithm_finds_the_known_optimum(solver: str) -> None:
     assert solution.row_activity == pytest.approx([4.0, 6.0, 3.0], rel=1e-7)
     assert solution.row_dual == pytest.approx([2.0, 0.0, 1.0], abs=1e-7)
     assert solution.violations.row_absolute < 1e-8
+
+
+@pytest.mark.parametrize("solver", ["auto", "ipm", "hipo"])
+def test_programs_too_large_for_corners_are_solved_within_a_wider_tolerance(
+    solver: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = sys.modules[solve.__module__]
+    monkeypatch.setattr(module, "_INTERIOR", 0)
+    monkeypatch.setattr(module, "_NO_CROSSOVER", 0)
+    # Three givers of one and three takers of one, all as good as each other: every corner has zeros, the middle none.
+    gives, takes = np.repeat(np.eye(3), 3, axis=1), np.tile(np.eye(3), 3)
+    solution = solve(_dense(np.ones(9), np.vstack([gives, takes]), -np.inf, np.ones(6)), solver=solver)
+    assert solution.solver.split(", ")[1] == ("hipo" if solver == "auto" else solver)
+    assert solution.objective == pytest.approx(3.0, rel=1e-6)
+    assert (solution.columns > 0.1).all()
+    assert solution.violations.row_absolute < 1e-6
 
 
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 1e4, 1e9])

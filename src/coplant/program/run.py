@@ -17,6 +17,12 @@ _FALLBACKS: tuple[dict[str, Any], ...] = (
 )
 """Options to try in turn, each from scratch."""
 
+_INTERIOR_FALLBACKS: tuple[dict[str, Any], ...] = (
+    {"solver": "ipx", "presolve": "off"},
+    {"solver": "hipo", "presolve": "off"},
+)
+"""The same for programs that are too large to be brought to a corner, and so for the simplex too."""
+
 
 def run(highs: highspy.Highs) -> highspy.HighsModelStatus:
     """Solve what HiGHS holds.
@@ -35,7 +41,8 @@ def run(highs: highspy.Highs) -> highspy.HighsModelStatus:
         The user interrupted it.
     """
     highs.solve()
-    for options in _FALLBACKS:
+    cornered = highs.getOptionValue("run_crossover")[1] != "off"
+    for options in _FALLBACKS if cornered else _INTERIOR_FALLBACKS:
         if highs.getModelStatus() not in _BROKEN:
             break
         _try(highs, options)

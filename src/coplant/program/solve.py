@@ -25,8 +25,14 @@ SOLVERS = {"auto": "choose", "simplex": "simplex", "ipm": "ipx", "hipo": "hipo"}
 TOLERANCE = 1e-9
 """How far rows, bounds and prices of a linear program may be off, in comfortable units."""
 
-_LARGE = 15_000
+_INTERIOR = 15_000
 """Columns beyond which an interior point method with crossover is faster than the dual simplex."""
+
+_NO_CROSSOVER = 150_000
+"""Columns beyond which the way from an interior point to a corner takes longer than all the rest, or does not end."""
+
+_INTERIOR_TOLERANCE = 1e-7
+"""Tolerance of a solution that is not brought to a corner."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +110,9 @@ def solve(
     time_limit : float, optional
         Seconds after which to stop with the best plan found.
     solver : {"auto", "simplex", "ipm", "hipo"}
-        How to solve linear programs. ``auto`` takes the dual simplex, and for large programs without
-        whole numbers an interior point method with crossover.
+        How to solve linear programs. ``auto`` takes the dual simplex; for programs without whole numbers of more than
+        15,000 columns ``ipm``, an interior point method, and of more than 150,000 ``hipo``, one for larger programs.
+        Beyond 150,000 columns an interior point is not brought to a corner.
     seed : int
         Seed of the solver's tie-breaking.
     progress : callable, optional
@@ -127,10 +134,11 @@ def solve(
     model = scaled(program)
     integer = program.integer
     highs = hand_over(model)
-    # A search starts again and again from a basis, and that of a crossover is a poor one to start from.
-    large = len(model.cost) > _LARGE and not integer.any()
-    method = ("ipm" if large else "simplex") if solver == "auto" else solver
-    _set_options(highs, SOLVERS[method], seed, until, TOLERANCE)
+    method = _method(len(model.cost), bool(integer.any())) if solver == "auto" else solver
+    crossover = len(model.cost) <= _NO_CROSSOVER or method == "simplex"
+    tolerance = TOLERANCE if crossover else _INTERIOR_TOLERANCE
+    _set_options(highs, SOLVERS[method], seed, until, tolerance)
+    highs.setOptionValue("run_crossover", "on" if crossover else "off")
     timings["hand over"] = time.perf_counter() - clock
 
     clock = time.perf_counter()
@@ -162,7 +170,7 @@ def solve(
     columns = np.array(answer.col_value) * model.column
     columns[integer] = np.rint(columns[integer])
     # What is smaller than the solver's tolerance is noise.
-    columns[np.abs(columns) <= TOLERANCE * model.column] = 0.0
+    columns[np.abs(columns) <= tolerance * model.column] = 0.0
     objective = float(program.objective() @ columns)
     bound = max(bound / model.objective, objective) if integer.any() else objective
     return Solution(
@@ -177,6 +185,14 @@ def solve(
         f"HiGHS {highs.version()}, {method}",
         timings,
     )
+
+
+def _method(columns: int, search: bool) -> str:
+    """Solve a program of so many columns by the method that is fastest on it."""
+    # A search starts again and again from a basis, and that of a crossover is a poor one to start from.
+    if search or columns <= _INTERIOR:
+        return "simplex"
+    return "ipm" if columns <= _NO_CROSSOVER else "hipo"
 
 
 def _set_options(highs: highspy.Highs, solver: str, seed: int, until: float, tolerance: float) -> None:

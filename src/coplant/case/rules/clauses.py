@@ -11,8 +11,8 @@ from coplant.schema import TABLES
 _TIER = ("agreement", "item", "valid_from")
 
 
-def _with_windows(draft: Draft, table: str) -> pl.DataFrame:
-    """Return the rows of a clause, each with the day it `begins` to hold and the day it `ends`."""
+def _with_terms(draft: Draft, table: str) -> pl.DataFrame:
+    """Return the rows of a clause, each with the days its agreement starts and ends."""
     months = pl.col("term")
     reached = pl.col("starts").dt.offset_by(pl.format("{}mo", months.floor().cast(pl.Int64)))
     part = (months - months.floor()) * reached.dt.month_end().dt.day()
@@ -21,12 +21,13 @@ def _with_windows(draft: Draft, table: str) -> pl.DataFrame:
         starts_agreement="starts",
         ends_agreement=reached + pl.duration(days=part.round(mode="half_to_even")),
     )
-    return (
-        draft[table]
-        .join(agreements, on="agreement", maintain_order="left")
-        .with_columns(
-            begins=pl.coalesce("valid_from", "starts_agreement"), ends=pl.coalesce("valid_until", "ends_agreement")
-        )
+    return draft[table].join(agreements, on="agreement", maintain_order="left")
+
+
+def _with_windows(draft: Draft, table: str) -> pl.DataFrame:
+    """Return the rows of a clause, each with the day it `begins` to hold and the day it `ends`."""
+    return _with_terms(draft, table).with_columns(
+        begins=pl.coalesce("valid_from", "starts_agreement"), ends=pl.coalesce("valid_until", "ends_agreement")
     )
 
 
@@ -145,3 +146,13 @@ def tooling_can_be_paid(draft: Draft) -> None:
             rows = draft["tooling"].filter(pl.col("payment") == payment, pl.col(column).is_null())
             mend = f"payment is {payment}: {TABLES['tooling'].column(column).description}"
             draft.report("tooling", rows, column, f"{column}, as payment is {payment}", mend)
+
+
+@rule("tooling", sound=("agreements.starts", "agreements.term"))
+def tooling_is_paid_while_units_are_made(draft: Draft) -> None:
+    """Check that a payment by the unit begins before the agreement ends."""
+    rows = _with_terms(draft, "tooling").filter(
+        pl.col("payment") == "per_unit", pl.col("date") >= pl.col("ends_agreement")
+    )
+    mend = "No unit is made under it later: mend the date or the agreement's term, or have it paid up_front"
+    draft.report("tooling", rows, "date", "a day before {ends_agreement}, when the agreement ends", mend)
