@@ -314,11 +314,14 @@ BILLS: dict[str, dict[str, float]] = {
 # ---------------------------------------------------------------------------------------------------------------------
 # Phones: signed before the horizon. Reserved phones a month (least, most), fee for each, and the fee per phone built.
 PHONE_AGREEMENTS = {
-    "south": {"site": "south-plant", "host": "south-host", "least": 7.0e6, "most": 10.5e6, "fee": 1.2,
+    "south": {"title": "Phones from Guangdong", "site": "south-plant", "host": "south-host",
+              "least": 7.0e6, "most": 10.5e6, "fee": 1.2,
               "fees": {"phone-entry": 15.0, "phone-mid": 18.0}},
-    "north": {"site": "north-plant", "host": "north-host", "least": 0.6e6, "most": 1.2e6, "fee": 2.0,
+    "north": {"title": "Phones from Beijing", "site": "north-plant", "host": "north-host",
+              "least": 0.6e6, "most": 1.2e6, "fee": 2.0,
               "fees": {"phone-premium": 35.0}},
-    "india": {"site": "india-plant", "host": "india-host", "least": 2.4e6, "most": 4.4e6, "fee": 1.0,
+    "india": {"title": "Phones from Tamil Nadu", "site": "india-plant", "host": "india-host",
+              "least": 2.4e6, "most": 4.4e6, "fee": 1.0,
               "fees": {"phone-entry": 13.0, "phone-mid": 16.0, "phone-premium": 30.0}},
 }  # fmt: skip
 SOUTH_LEAST = {"quantity": 90e6, "share": 0.8, "price": 6.0}  # a year; share paid for; per phone short
@@ -349,7 +352,7 @@ class CarAgreement:
 
 CAR_AGREEMENTS = {
     "great-wall": CarAgreement(
-        "Build at Great Wall's plant", "great-wall", "great-wall-plant", "story",
+        "Manufacture by Great Wall", "great-wall", "great-wall-plant", "story",
         date(2021, 4, 2), date(2023, 4, 1), date(2025, 1, 1), "host-ramp",
         least=30_000, most=100_000, reservation_fee=600, kind="deductible",
         tiers=((0, 4500), (50_000, 4000)),
@@ -359,7 +362,7 @@ CAR_AGREEMENTS = {
         note="the news: could be announced within a week; 24 months to production; room for a guest of 100,000 a year",
     ),
     "second-host": CarAgreement(
-        "Build at another host's plant", "second-host", "second-plant", "assumed",
+        "Manufacture by another host", "second-host", "second-plant", "assumed",
         date(2021, 7, 1), date(2022, 10, 1), date(2025, 1, 1), "host-ramp",
         least=20_000, most=90_000, reservation_fee=900, kind="plain",
         tiers=((0, 6800), (50_000, 6300)),
@@ -369,7 +372,7 @@ CAR_AGREEMENTS = {
         note="dearer, free earlier, lends its licence",
     ),
     "own-plant": CarAgreement(
-        "Build in an own plant", "xiaomi", "own-plant", "public",
+        "Own plant in Beijing", "xiaomi", "own-plant", "public",
         date(2021, 4, 1), date(2024, 1, 1), date(2025, 1, 1), "own-ramp",
         least=0, most=150_000, reservation_fee=0, kind="plain",
         tiers=(),
@@ -1015,7 +1018,7 @@ def term(start: date) -> int:
 def agreements() -> Iterator[Row]:
     for agreement, terms in PHONE_AGREEMENTS.items():
         yield row(
-            "assumed", "signed before the horizon", agreement=agreement, title=f"Phones built by {terms['host']}",
+            "assumed", "signed before the horizon", agreement=agreement, title=terms["title"],
             host=terms["host"], site=terms["site"], status="signed", starts=START, term=term(START),
         )  # fmt: skip
     for agreement, car in CAR_AGREEMENTS.items():

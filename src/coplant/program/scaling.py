@@ -4,6 +4,7 @@ closer.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,57 +34,6 @@ class Range:
     def ratio(self) -> float:
         """Largest over smallest; 1 where there are none."""
         return self.largest / self.smallest if self.smallest else 1.0
-
-
-@dataclass(frozen=True)
-class ScalingReport:
-    """Ranges of a program's numbers.
-
-    Parameters
-    ----------
-    matrix, objective, bounds : Range
-        Coefficients in rows, coefficients in the objective, and bounds of rows and columns.
-    warnings : tuple of str
-        One sentence for each range wider than 1e9, which names the row or column at each end.
-    """
-
-    matrix: Range
-    objective: Range
-    bounds: Range
-    warnings: tuple[str, ...]
-
-
-def scaling_report(program: LinearProgram) -> ScalingReport:
-    """Measure the ranges of a program's numbers and name what stands at the ends of one that is too wide."""
-    matrix = program.matrix()
-    objective = program.objective()
-    row_bounds = np.concatenate([program.row_lower, program.row_upper])
-    warnings: list[str] = []
-
-    def name_of_entry(entry: int) -> str:
-        row = int(np.searchsorted(matrix.indptr, entry, side="right")) - 1
-        return f"{program.column_name(int(matrix.indices[entry]))} in {program.row_name(row)}"
-
-    def measured(kind: str, values: Floats, name: object) -> Range:
-        size = np.abs(values)
-        used = np.flatnonzero((size > 0) & np.isfinite(size))
-        if not len(used):
-            return Range(0.0, 0.0)
-        least, most = used[np.argmin(size[used])], used[np.argmax(size[used])]
-        found = Range(float(size[least]), float(size[most]))
-        if found.ratio > WIDE and callable(name):
-            warnings.append(
-                f"{kind} range from {found.smallest:.3g} ({name(int(least))}) to {found.largest:.3g}"
-                f" ({name(int(most))}); results may be imprecise: count one of them in larger or smaller units"
-            )
-        return found
-
-    return ScalingReport(
-        measured("coefficients", matrix.data, name_of_entry),
-        measured("objective coefficients", objective, program.column_name),
-        measured("bounds of rows", row_bounds, lambda k: program.row_name(k % program.row_count)),
-        tuple(warnings),
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,6 +99,61 @@ def scaled(program: LinearProgram) -> Scaled:
     offset = float(cost[~free] @ lower[~free])
     cost[~free] = 0.0
     return Scaled(matrix, cost, offset, lower, upper, row_lower, row_upper, objective, unit, whole, all_whole)
+
+
+@dataclass(frozen=True)
+class ScalingReport:
+    """Ranges of a program's numbers as the solver meets them.
+
+    Parameters
+    ----------
+    matrix, objective, bounds : Range
+        Coefficients in rows, coefficients of quantities in the objective, and bounds of rows. What whole decisions and
+        fixed columns cost is left out: it does not mix with the prices of quantities.
+    warnings : tuple of str
+        One sentence for each range wider than 1e9, which names the row or column at each end.
+    """
+
+    matrix: Range
+    objective: Range
+    bounds: Range
+    warnings: tuple[str, ...]
+
+
+def scaling_report(program: LinearProgram) -> ScalingReport:
+    """Measure the ranges of a program's numbers and name what stands at the ends of one that is too wide."""
+    model = scaled(program)
+    matrix = model.matrix
+    warnings: list[str] = []
+
+    def name_of_entry(entry: int) -> str:
+        row = int(np.searchsorted(matrix.indptr, entry, side="right")) - 1
+        return f"{program.column_name(int(matrix.indices[entry]))} in {program.row_name(row)}"
+
+    def measured(kind: str, values: Floats, name: Callable[[int], str]) -> Range:
+        size = np.abs(values)
+        used = np.flatnonzero((size > 0) & np.isfinite(size))
+        if not len(used):
+            return Range(0.0, 0.0)
+        least, most = used[np.argmin(size[used])], used[np.argmax(size[used])]
+        found = Range(float(size[least]), float(size[most]))
+        if found.ratio > WIDE:
+            warnings.append(
+                f"{kind} range from {found.smallest:.3g} ({name(int(least))}) to {found.largest:.3g}"
+                f" ({name(int(most))}); results may be imprecise: count one of them in larger or smaller units"
+            )
+        return found
+
+    return ScalingReport(
+        measured("coefficients", matrix.data, name_of_entry),
+        measured("objective coefficients", np.where(model.whole, 0.0, model.cost), program.column_name),
+        measured(
+            "bounds of rows",
+            np.concatenate([model.row_lower, model.row_upper]),
+            lambda k: program.row_name(k % program.row_count),
+        ),
+        tuple(warnings),
+    )
 
 
 def _largest(*arrays: Floats) -> float:
