@@ -136,10 +136,12 @@ def test_wide_prices_and_bounds_are_warned_of_too() -> None:
 
 def test_what_whole_decisions_and_fixed_columns_cost_is_not_warned_of() -> None:
     program = _program()
-    x = program.columns("x", (("a",),))
+    x = program.columns("x", (("a",),), upper=1e9)
     z = program.columns("z", (("signed",),), upper=1.0, integer=True)
     program.rows("most", (("a",),), [term(0, x.index), term(0, z.index, -1e9)], upper=0.0)
-    program.rows("cap", (("a",),), [term(0, x.index)], upper=1e9)
+    program.rows(
+        "least", (("a",),), [term(0, x.index, 1e-3), term(0, program.constant(), -1e7)], lower=-np.inf, upper=0.0
+    )
     program.money("revenue", x.index, 1e-3, 0)
     program.money("fixed_charge", z.index, -1e11, 0)
     program.money("annuity", program.constant(), 1e12, 0)

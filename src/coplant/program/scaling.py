@@ -108,8 +108,8 @@ class ScalingReport:
     Parameters
     ----------
     matrix, objective, bounds : Range
-        Coefficients in rows, coefficients of quantities in the objective, and bounds of rows. What whole decisions and
-        fixed columns cost is left out: it does not mix with the prices of quantities.
+        Coefficients in rows, coefficients of quantities in the objective, and bounds of rows. Fixed columns are left
+        out, and what whole decisions cost, for it does not mix with the prices of quantities.
     warnings : tuple of str
         One sentence for each range wider than 1e9, which names the row or column at each end.
     """
@@ -124,6 +124,7 @@ def scaling_report(program: LinearProgram) -> ScalingReport:
     """Measure the ranges of a program's numbers and name what stands at the ends of one that is too wide."""
     model = scaled(program)
     matrix = model.matrix
+    free = model.lower < model.upper
     warnings: list[str] = []
 
     def name_of_entry(entry: int) -> str:
@@ -145,7 +146,7 @@ def scaling_report(program: LinearProgram) -> ScalingReport:
         return found
 
     return ScalingReport(
-        measured("coefficients", matrix.data, name_of_entry),
+        measured("coefficients", np.where(free[matrix.indices], matrix.data, 0.0), name_of_entry),
         measured("objective coefficients", np.where(model.whole, 0.0, model.cost), program.column_name),
         measured(
             "bounds of rows",
