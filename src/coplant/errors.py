@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -89,11 +89,7 @@ class CaseError(CoplantError):
 
     def __str__(self) -> str:
         count = len(self.problems)
-        lines = [f"{count} problem{'' if count == 1 else 's'} in {self.origin}:"]
-        lines += [f"  {problem}" for problem in self.problems[:_SHOWN]]
-        if count > _SHOWN:
-            lines.append(f"  ... and {count - _SHOWN} more")
-        return "\n".join(lines)
+        return "\n".join([f"{count} problem{'' if count == 1 else 's'} in {self.origin}:", *_listed(self.problems)])
 
 
 class FileError(CoplantError):
@@ -107,24 +103,40 @@ class InfeasibleError(CoplantError):
 
     Parameters
     ----------
-    rules : sequence of str
-        The rules that cannot hold together; empty if they could not be singled out.
+    collisions : mapping of str to sequence of str
+        The rules that cannot hold together, by the choice under which they cannot; where the choice makes no
+        difference it is "". Together the choices are all there are. Empty if no rules could be singled out.
     """
 
     exit_code = 1
 
-    def __init__(self, rules: Sequence[str]) -> None:
-        self.rules = list(rules)
-        super().__init__(self.rules)
+    def __init__(self, collisions: Mapping[str, Sequence[str]]) -> None:
+        self.collisions = {choice: list(rules) for choice, rules in collisions.items() if rules}
+        super().__init__(self.collisions)
+
+    @property
+    def rules(self) -> list[str]:
+        """All rules that take part, each once."""
+        return list(dict.fromkeys(rule for rules in self.collisions.values() for rule in rules))
 
     def __str__(self) -> str:
-        if not self.rules:
-            return "no plan keeps all the rules, and the solver could not say which of them collide"
-        lines = ["no plan keeps all the rules; these cannot hold together:"]
-        lines += [f"  {rule}" for rule in self.rules[:_SHOWN]]
-        if len(self.rules) > _SHOWN:
-            lines.append(f"  ... and {len(self.rules) - _SHOWN} more")
+        if not self.collisions:
+            return (
+                "no plan keeps all the rules in whole numbers, and which of them collide could not be told;"
+                " loosen least lots, multiples, or what agreements ask at least"
+            )
+        if list(self.collisions) == [""]:
+            return "\n".join(["no plan keeps all the rules; these cannot hold together:", *_listed(self.rules)])
+        lines = ["no plan keeps all the rules, whatever is chosen:"]
+        for choice, rules in self.collisions.items():
+            lines += [f"if {choice}, these cannot hold together:", *_listed(rules)]
         return "\n".join(lines)
+
+
+def _listed(entries: Sequence[object]) -> list[str]:
+    """Show entries on a line each, and count those beyond what anybody reads."""
+    lines = [f"  {entry}" for entry in entries[:_SHOWN]]
+    return [*lines, f"  ... and {len(entries) - _SHOWN} more"] if len(entries) > _SHOWN else lines
 
 
 class SolverError(CoplantError):

@@ -9,7 +9,7 @@ from small_case import START, SmallCase, money, worth
 
 import coplant
 from coplant.errors import InfeasibleError
-from coplant.planning.words import in_words
+from coplant.planning.words import collision_in_words, in_words
 
 DAY = datetime.timedelta(days=1)
 
@@ -122,6 +122,34 @@ def test_a_least_fill_that_cannot_be_kept_is_named_in_words() -> None:
     assert any("capacity[line,2023-01-02]" in rule for rule in refused.value.rules)
     assert in_words("least_fill[car,2023-01-02]") in named
     assert str(refused.value).startswith("no plan keeps all the rules; these cannot hold together:")
+
+
+def test_rules_that_collide_whatever_is_signed_are_named_for_each_choice() -> None:
+    """One host has room in the first month and one in the others; halves of both would do, but not either."""
+    second = datetime.date(2023, 2, 1)
+    small = SmallCase("month:4").item("car").demand("car", 10, "month", price=5, least_fill=1.0)
+    for host, window in (("north", {"valid_until": second}), ("south", {"valid_from": second})):
+        small.host(host, host, term=4.0, status="option", group="hosts")
+        small.route("car", host, route=host, agreement=host)
+        small.add("lanes", lane=host, item="car", from_site=host, to_site="works")
+        small.add("reservations", agreement=host, least=0, most=20, per="month", fee=0, **window)
+    with pytest.raises(InfeasibleError) as refused:
+        small.plan()
+    collisions = refused.value.collisions
+    assert set(collisions) == {"north is signed", "north is not signed"}
+    # What only the other host could do is not among the rules of a choice that leaves it out.
+    assert any(rule.startswith("north starts no more than is reserved") for rule in collisions["north is signed"])
+    assert not [rule for rule in collisions["north is signed"] if rule.startswith("south reserves")]
+    assert collisions["north is not signed"][0] == in_words("least_fill[car,2023-01]")
+    assert str(refused.value).startswith("no plan keeps all the rules, whatever is chosen:\nif north is ")
+
+
+def test_a_rule_that_collides_in_many_buckets_is_told_once() -> None:
+    names = [f"least_fill[car,2023-0{month}]" for month in range(1, 5)] + ["reserved/north[2023-01-01]"]
+    least, most = collision_in_words(names)
+    assert least.startswith("the least share of car is sold in 4 buckets from 2023-01 to 2023-04 (demand.least_fill)")
+    assert most == in_words("reserved/north[2023-01-01]")
+    assert collision_in_words(names[:2]) == [in_words(name) for name in names[:2]]
 
 
 def test_a_least_fill_of_what_cannot_be_had_in_time_is_named() -> None:

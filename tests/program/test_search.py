@@ -28,7 +28,7 @@ def _found(program: LinearProgram, gap: float = 0.0, until: float = np.inf) -> F
     highs = hand_over(model)
     highs.solve()
     found = Search(highs, program, model, gap, until, lambda _: None).run()
-    return Found(found.integers, found.value / model.objective, found.bound / model.objective, found.nodes)
+    return Found(found.integers, found.value / model.objective, found.bound / model.objective, found.nodes, found.impossible)
 
 
 VALUES, WEIGHTS, MOST, BEST = [10.0, 6.0, 4.0, 7.0], [5.0, 4.0, 3.0, 5.0], 9.0, 16.0
@@ -113,7 +113,7 @@ def test_a_search_out_of_time_leaves_its_branches_in_the_bound() -> None:
 
 
 def test_the_gap_is_relative_to_the_plan() -> None:
-    assert Found(np.ones(1), 100.0, 101.0, 1).gap(1.0) == pytest.approx(0.01)
-    assert Found(np.ones(1), -100.0, -99.0, 1).gap(1.0) == pytest.approx(0.01)
-    assert Found(np.ones(1), 0.0, 0.5, 1).gap(1.0) == pytest.approx(0.5)
-    assert Found(np.ones(1), 100.0, 100.0 - 1e-9, 1).gap(1.0) == 0.0
+    assert Found(np.ones(1), 100.0, 101.0, 1, []).gap(1.0) == pytest.approx(0.01)
+    assert Found(np.ones(1), -100.0, -99.0, 1, []).gap(1.0) == pytest.approx(0.01)
+    assert Found(np.ones(1), 0.0, 0.5, 1, []).gap(1.0) == pytest.approx(0.5)
+    assert Found(np.ones(1), 100.0, 100.0 - 1e-9, 1, []).gap(1.0) == 0.0

@@ -161,8 +161,10 @@ def test_rows_that_collide_are_named_and_no_more_of_them(program: LinearProgram)
 def test_whole_numbers_that_cannot_be_are_refused() -> None:
     """2 x = 3 has a solution, but no whole one."""
     program = _dense(np.array([1.0]), np.array([[2.0]]), 3.0, 3.0, upper=9.0, integer=True)
-    with pytest.raises(InfeasibleError):
+    with pytest.raises(InfeasibleError) as refused:
         solve(program)
+    assert {tuple(rules) for rules in refused.value.collisions.values()} == {("row[0]",)}
+    assert len(refused.value.collisions) == 2
 
 
 def test_violations_are_measured_on_the_program_as_stated() -> None:

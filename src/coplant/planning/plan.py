@@ -24,7 +24,7 @@ from coplant.planning.safety_stock import safety_stock
 from coplant.planning.sales import sales
 from coplant.planning.stock_balance import stock_balance
 from coplant.planning.tables import tables_of
-from coplant.planning.words import collision_in_words
+from coplant.planning.words import choice_in_words, collision_in_words
 from coplant.program import scaling_report, solve
 from coplant.timeline import Timeline
 from coplant.tree import Tree
@@ -38,7 +38,9 @@ def _rules_in_words() -> Iterator[None]:
     try:
         yield
     except InfeasibleError as error:
-        raise InfeasibleError(collision_in_words(error.rules)) from None
+        raise InfeasibleError(
+            {choice_in_words(choice): collision_in_words(rules) for choice, rules in error.collisions.items()}
+        ) from None
 
 
 def formulate(network: Network) -> Draft:

@@ -49,11 +49,38 @@ def collision_in_words(names: Sequence[str]) -> list[str]:
         Names of rows and columns of the program.
     """
     told = [name for name in names if not name.startswith("constant[")]
-    rules = [in_words(name) for name in told if _family(name) not in LINKS]
+    rules = [in_words(name) for name in _spans([name for name in told if _family(name) not in LINKS])]
     tied = sorted({name.split("[", 1)[1].rsplit(",", 1)[0] for name in told if _family(name) in LINKS})
     if tied:
         rules.append(f"tied together by the balances of {', '.join(tied)}")
     return rules
+
+
+def _spans(names: Sequence[str]) -> list[str]:
+    """Names of which three or more differ in nothing but their bucket become one, from the first to the last."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        dated = re.fullmatch(r"(.*[\[,])(\d{4}[^,\]]*)\]", name)
+        groups.setdefault(dated[1] if dated else name, []).append(dated[2] if dated else "")
+    told = []
+    for start, buckets in groups.items():
+        if len(buckets) < 3:
+            told += [f"{start}{bucket}]" if bucket else start for bucket in buckets]
+        else:
+            told.append(f"{start}{len(buckets)} buckets from {buckets[0]} to {buckets[-1]}]")
+    return told
+
+
+def choice_in_words(choice: str) -> str:
+    """Say under which choice rules collide: ``sign[north] = 1`` is that north is signed.
+
+    Parameters
+    ----------
+    choice : str
+        Bounds of whole-number columns, joined by "and".
+    """
+    signed = re.sub(r"sign\[([^]]+)\] = 1\b", r"\1 is signed", choice)
+    return re.sub(r"sign\[([^]]+)\] = 0\b", r"\1 is not signed", signed)
 
 
 def _family(name: str) -> str:

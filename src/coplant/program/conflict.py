@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
+
 import highspy
 import numpy as np
 from scipy import sparse
 
-from coplant.program.linear import LinearProgram
+from coplant.program.linear import Booleans, LinearProgram
 from coplant.program.money import Floats, Integers
 from coplant.program.scaling import Scaled
 
 _HELD = 1e-6
+
+_ENDLESS = 1e12
+"""Stands for no upper bound where infinity would not add up."""
 
 
 def colliding(program: LinearProgram, model: Scaled) -> list[str]:
@@ -55,6 +61,67 @@ def colliding(program: LinearProgram, model: Scaled) -> list[str]:
     return [program.row_name(int(row)) for row in np.flatnonzero(kept)] + [
         program.column_name(column) for column in bounded
     ]
+
+
+def colliding_by_choice(
+    program: LinearProgram, model: Scaled, bounds: Sequence[tuple[Floats, Floats]]
+) -> dict[str, list[str]]:
+    """Find rows that cannot hold together where none of the ways to choose the whole numbers has a solution.
+
+    Parameters
+    ----------
+    program : LinearProgram
+        The program.
+    model : Scaled
+        The same in comfortable units.
+    bounds : sequence of (ndarray, ndarray)
+        Bounds of the integer columns: ways to choose them that together leave no other.
+
+    Returns
+    -------
+    dict of str to list of str
+        Names of rows and columns that collide, by the bounds under which they do, such as
+        ``sign[north] = 1 and sign[south] = 0``.
+    """
+    integer = np.flatnonzero(model.whole)
+    always = _forced(model)
+    found = {}
+    for low, high in bounds:
+        lower, upper = model.lower.copy(), model.upper.copy()
+        lower[integer], upper[integer] = low, high
+        narrower = np.flatnonzero((lower > model.lower) | (upper < model.upper))
+        chosen = {program.column_name(int(column)): (lower[column], upper[column]) for column in narrower}
+        choice = " and ".join(_chosen(name, *ends) for name, ends in chosen.items())
+        # What the choice leaves at nothing, such as all that needs another signature, takes no part.
+        held = dataclasses.replace(model, lower=lower, upper=upper)
+        left_out = _forced(held) & ~always
+        held.upper[left_out] = held.lower[left_out]
+        given = {*chosen, *(program.column_name(int(column)) for column in np.flatnonzero(left_out))}
+        found[choice] = [name for name in colliding(program, held) if name not in given]
+    return found
+
+
+def _forced(model: Scaled) -> Booleans:
+    """Columns that rows hold at their lower bound: those of a row that is kept only if all of them are."""
+    matrix, lower, upper = model.matrix, model.lower, model.upper.copy()
+    rising, falling = matrix.copy(), matrix.copy()
+    rising.data, falling.data = np.maximum(matrix.data, 0.0), np.minimum(matrix.data, 0.0)
+    forced = lower >= upper
+    while True:
+        # A column without end that takes from a row makes its least activity -inf: no such row forces anything.
+        least = rising @ lower + falling @ np.minimum(upper, _ENDLESS)
+        tight = least >= model.row_upper - _HELD
+        more = (rising.T @ tight > 0.0) & ~forced
+        if not more.any():
+            return forced
+        forced |= more
+        upper[more] = lower[more]
+
+
+def _chosen(name: str, low: float, high: float) -> str:
+    if low == high:
+        return f"{name} = {low:g}"
+    return f"{name} >= {low:g}" if np.isinf(high) else f"{low:g} <= {name} <= {high:g}"
 
 
 def _colliding_bounds(highs: highspy.Highs, model: Scaled, rows: int, columns: int) -> list[int]:

@@ -230,7 +230,7 @@ class LinearProgram:
         empty = np.flatnonzero((np.diff(matrix.indptr) == 0) & ((low > 0.0) | (high < 0.0)))
         if len(empty):
             cells = np.flatnonzero(present.reshape(-1))[empty]
-            raise InfeasibleError([block_name(name, axes, int(cell)) for cell in cells])
+            raise InfeasibleError({"": [block_name(name, axes, int(cell)) for cell in cells]})
         self._row_lower.append(np.broadcast_to(np.asarray(lower, dtype=np.float64), shape))
         self._row_upper.append(np.broadcast_to(np.asarray(upper, dtype=np.float64), shape))
         self._matrices.append(matrix)

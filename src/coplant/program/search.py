@@ -41,12 +41,15 @@ class Found:
         No plan has a larger one.
     nodes : int
         Nodes visited.
+    impossible : list of (ndarray, ndarray)
+        Bounds of the integers under which not even the relaxed program has a solution.
     """
 
     integers: Floats | None
     value: float
     bound: float
     nodes: int
+    impossible: list[tuple[Floats, Floats]]
 
     def gap(self, scale: float) -> float:
         """Relative distance of bound and value, for an objective scaled by `scale`."""
@@ -88,6 +91,7 @@ class Search:
         self.best: Floats | None = None
         self.value = -np.inf
         self.tried: set[bytes] = set()
+        self.impossible: list[tuple[Floats, Floats]] = []
 
     def run(self) -> Found:
         """Search until the gap is closed, the nodes are used up or time is over."""
@@ -105,7 +109,9 @@ class Search:
             if nodes:
                 self._hold(low, high)
                 if not self._solved():
-                    if self.highs.getModelStatus() != highspy.HighsModelStatus.kInfeasible:
+                    if self.highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+                        self.impossible.append((low, high))
+                    else:
                         # What could not be solved may still hold all that it promised.
                         closed = max(closed, promised)
                     continue
@@ -123,7 +129,7 @@ class Search:
             stack += [(value, *half) for half in _halves(low, high, branch, relaxed[branch])]
         bound = max([closed, *(promised for promised, *_ in stack)])
         self._hold(self.model.lower[self.integer], self.model.upper[self.integer])
-        return Found(self.best, self.value, max(bound, self.value), nodes)
+        return Found(self.best, self.value, max(bound, self.value), nodes, self.impossible)
 
     def _worth_following(self) -> float:
         """What a node must promise more than to be followed."""

@@ -10,7 +10,7 @@ import highspy
 import numpy as np
 
 from coplant.errors import InfeasibleError, SolverError
-from coplant.program.conflict import colliding
+from coplant.program.conflict import colliding, colliding_by_choice
 from coplant.program.linear import Booleans, LinearProgram
 from coplant.program.money import Floats
 from coplant.program.run import run
@@ -30,6 +30,9 @@ _INTERIOR = 15_000
 
 _NO_CROSSOVER = 150_000
 """Columns beyond which the way from an interior point to a corner takes longer than all the rest, or does not end."""
+
+_CHOICES_SHOWN = 8
+"""Ways to choose the whole numbers for which it is said why none of them will do."""
 
 _INTERIOR_TOLERANCE = 1e-7
 """Tolerance of a solution that is not brought to a corner."""
@@ -155,6 +158,9 @@ def solve(
         found = Search(highs, program, model, gap, until, say).run()
         method = f"{method}, search of {found.nodes} nodes"
         values, bound = found.integers, found.bound
+        if values is None and bound == -np.inf and len(found.impossible) <= _CHOICES_SHOWN:
+            say("no plan keeps all the rules; looking for those that collide")
+            raise InfeasibleError(colliding_by_choice(program, model, found.impossible))
         if values is None or found.gap(model.objective) > gap:
             status, values, bound = _branch_and_cut(model, program, found, gap, seed, until, progress)
             method = f"{method}, branch and cut"
@@ -276,7 +282,7 @@ def _check(highs: highspy.Highs, program: LinearProgram) -> None:
     if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
         collision = colliding(program, scaled(program))
         if collision or status == kinds.kInfeasible:
-            raise InfeasibleError(collision)
+            raise InfeasibleError({"": collision})
     if status in (kinds.kUnbounded, kinds.kUnboundedOrInfeasible):
         raise SolverError(
             "the profit has no limit: something can be made or bought for less than it is worth, without end."
