@@ -75,13 +75,17 @@ class _Writer:
         span = (self.end - self.start).days
         return self.start + datetime.timedelta(days=self.draw(st.integers(int(low * span), int(high * span))))
 
+    def period(self, *choices: str) -> str:
+        """What a rate is for: in plain cases weeks for all, as rates by the month and by the day do not keep step."""
+        return "week" if self.plain else self.draw(st.sampled_from(choices))
+
     def dated(self, table: str, key: Row, *, known: bool, **columns: tuple[float, ...]) -> None:
         """Up to three rows of a dated table; known from before the start, or from some day on."""
         first = self.start - datetime.timedelta(days=self.draw(st.integers(0, 40)))
         if not known and not self.plain and self.chance():
             first = self.day(0.0, 0.7)
         later = [] if self.plain else self.draw(st.lists(st.integers(1, 150), max_size=2, unique=True))
-        per = self.draw(st.sampled_from(PERIODS)) if "quantity" in columns else None
+        per = self.period(*PERIODS) if "quantity" in columns else None
         for offset in [0, *sorted(later)]:
             row = dict(key) | {"from": first + datetime.timedelta(days=offset)}
             for name, choices in columns.items():
@@ -178,7 +182,8 @@ def _network(write: _Writer, hosts: int) -> None:
         row = {"lane": f"cars-{plant}", "from_site": plant, "to_site": "shop", "lead_time": write.days()}
         row |= {"family": "cars"} if write.chance() else {"item": "car"}
         if write.chance():
-            row |= {"capacity": number(20, 80), "per": "month"}
+            per = write.period("month")
+            row |= {"capacity": number(20, 80) * PER_MONTH[per], "per": per}
         add("lanes", **row, cost=number(0, 1, 3))
     if ("phone", "home") in made:
         add("lanes", lane="phones", item="phone", from_site="home", to_site="shop", lead_time=write.days())
@@ -243,7 +248,7 @@ def _agreement(write: _Writer, host: str) -> None:
     some_days = starts + datetime.timedelta(days=draw(st.integers(5, 60)))
     part = None if write.plain or chance() else min(some_days, later(starts, term))
     if chance():
-        per = draw(st.sampled_from(["week", "month", "hour"]))
+        per = write.period("week", "month", "hour")
         size = {"week": 0.25, "month": 1.0, "hour": 12 / 4000}[per]
         add(
             "reservations", agreement=name, least=number(0, 10) * size, most=number(10, 40) * size, per=per,

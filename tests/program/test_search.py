@@ -28,7 +28,9 @@ def _found(program: LinearProgram, gap: float = 0.0, until: float = np.inf) -> F
     highs = hand_over(model)
     highs.solve()
     found = Search(highs, program, model, gap, until, lambda _: None).run()
-    return Found(found.integers, found.value / model.objective, found.bound / model.objective, found.nodes, found.impossible)
+    return Found(
+        found.integers, found.value / model.objective, found.bound / model.objective, found.nodes, found.impossible
+    )
 
 
 VALUES, WEIGHTS, MOST, BEST = [10.0, 6.0, 4.0, 7.0], [5.0, 4.0, 3.0, 5.0], 9.0, 16.0
