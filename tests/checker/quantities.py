@@ -277,11 +277,11 @@ def rise(facts: Facts, route: Row, bucket: int) -> float:
 
 
 def check_groups(facts: Facts) -> None:
-    """What is signed stays signed, and of a group at most one agreement is."""
+    """What is signed stays signed, what has ended stays ended, and of a group at most one agreement is signed."""
     count: dict[str, int] = defaultdict(int)
     for name, agreement in facts.agreements.items():
-        if agreement["status"] == "signed":
-            facts.equal("signature", name, "", float(facts.signed[name]), 1.0)
+        if agreement["status"] != "option":
+            facts.equal("signature", name, "", float(facts.signed[name]), float(agreement["status"] == "signed"))
         if agreement["group"]:
             count[agreement["group"]] += facts.signed[name]
     for group, signed in count.items():

@@ -53,6 +53,16 @@ def test_what_is_signed_is_paid_whether_it_pays_or_not() -> None:
     assert small.plan().objective == _near(-200)
 
 
+def test_under_what_has_ended_nothing_is_made_or_owed() -> None:
+    small = _hosted("month:2", status="ended")
+    small.add("fixed_charges", agreement="deal", charge="rent", amount=900, per="month")
+    plan = small.plan()
+    assert plan.objective == _near(0)
+    assert plan["made"].is_empty()
+    assert plan["signed"]["signed"].to_list() == [False]
+    assert "Do not sign" not in plan.summary()
+
+
 def test_of_a_group_the_best_is_signed_and_no_other() -> None:
     small = _hosted("month:2", status="option", group="hosts")
     small.host("other", "elsewhere", term=2.0, status="option", group="hosts")

@@ -228,15 +228,6 @@ def test_without_car_and_shortage_half_of_the_revenue_is_abroad() -> None:
 # -- the plan, and what each fact changes in it -----------------------------------------------------------------------
 
 
-def without_agreement(given: Case, agreement: str) -> Case:
-    """Take an option away, with its clauses and routes."""
-    names = ("reservations", "processing_fees", "fixed_charges", "take_or_pay", "tooling", "agreements", "routes")
-    kept = {name: given[name].filter(pl.col("agreement").ne_missing(agreement)) for name in names}
-    for name in ("bom", "loads"):
-        kept[name] = given[name].filter(pl.col("route").is_in(kept["routes"]["route"].implode()))
-    return given.replace(kept)
-
-
 def test_the_car_is_built_at_the_first_host_from_2023() -> None:
     assert planned().status == "optimal"
     assert signed(planned()) == ["great-wall"]
@@ -255,7 +246,7 @@ def test_the_shortage_starves_small_goods_and_entry_phones_first() -> None:
 
 @pytest.mark.slow
 def test_denied_the_brand_builds_a_plant_of_its_own() -> None:
-    denied = coplant.plan(without_agreement(case(), "great-wall"))
+    denied = coplant.plan(case().edit("agreements", {"agreement": "great-wall"}, status="ended"))
 
     assert signed(denied) == ["own-plant"]
     assert denied.objective < planned().objective

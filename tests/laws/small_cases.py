@@ -238,10 +238,11 @@ def _agreement(write: _Writer, host: str) -> None:
     add, number, chance, draw = write.draft.add, write.number, write.chance, write.draw
     name = f"deal-{host}"
     option = write.integers and chance()
+    status = "option" if option else draw(st.sampled_from(["signed", "signed", "signed", "ended"]))
     starts = write.start if write.plain else write.day(0.0, 0.6)
     term = 100.0 if write.plain else number(1, 2, 6, 24)
     add(
-        "agreements", agreement=name, host=host, site=host, status="option" if option else "signed", starts=starts,
+        "agreements", agreement=name, host=host, site=host, status=status, starts=starts,
         sign_from=None if write.plain else max(write.start, starts - datetime.timedelta(days=20)), term=term,
         group="deals" if option else None,
     )  # fmt: skip

@@ -58,7 +58,8 @@ class Draft:
         activities, points, demands = network.activities, network.stock_points, network.demands
         nodes = tree.labels
         costly = (points.value * points.holding_rate > 0.0)[:, None]
-        is_signed = network.case["agreements"]["status"].to_numpy() == "signed"
+        status = network.case["agreements"]["status"]
+        signed, option = ((status == value).to_numpy() for value in ("signed", "option"))
         return cls(
             network,
             program,
@@ -69,7 +70,7 @@ class Draft:
             program.columns("waiting", (demands.labels, nodes), where=_can_wait(network)),
             program.columns("lost", (demands.labels, nodes), where=_asked_so_far(network)),
             program.columns(
-                "sign", (network.agreements,), lower=is_signed * 1.0, upper=1.0, integer=~is_signed, decisive=True
+                "sign", (network.agreements,), lower=signed, upper=signed | option, integer=option, decisive=True
             ),
         )
 

@@ -136,7 +136,7 @@ class Plan:
         signed = self["signed"]
         chosen = signed.filter(pl.col("signed") & (pl.col("status") == "option"))
         lines += [self._decision(row) for row in chosen.iter_rows(named=True)]
-        declined = signed.filter(~pl.col("signed"))
+        declined = signed.filter(~pl.col("signed") & (pl.col("status") == "option"))
         lines += [f"Do not sign {row['title'] or row['agreement']}." for row in declined.iter_rows(named=True)]
         money = self["money"].group_by("line").agg(pl.col("present_value").sum()).sort("present_value", descending=True)
         lines += [f"  {name:<24}{value:>24,.0f} {currency}" for name, value in money.iter_rows()]
