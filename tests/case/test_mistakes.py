@@ -48,6 +48,15 @@ MISTAKES = [
     mistake(
         "negative rate", "case", 'name = "car"\n', 'name = "car"\ndiscount_rate = -1\n', (2, "discount_rate"), "least 0"
     ),
+    mistake(
+        "rate in per cent",
+        "case",
+        'name = "car"\n',
+        'name = "car"\ndiscount_rate = 9\n',
+        (2, "discount_rate"),
+        "at least 0 and at most 1",
+        "9 % is 0.09",
+    ),
     mistake("unknown rule", "case", 'name = "car"\n', 'name = "car"\nlag_rule = "exac"\n', (2, "lag_rule"), '"exact"?'),
     mistake("no buckets", "case", '["month:12", "quarter:4"]', "[]", (4, "buckets"), "a value", "kind:count"),
     mistake("unknown kind of bucket", "case", "month:12", "moth:12", (4, "buckets"), '"moth:12"', '"month"?'),
@@ -73,7 +82,16 @@ MISTAKES = [
     mistake("empty cell", "sites", "china,,market", "china,,", (4, "kind"), "empty", "a value", "What the site is"),
     mistake("below the range", "items", "100", "-1", (2, "value"), "-1.0", "at least 0"),
     mistake("on an open end of the range", "routes", "0.98", "0", (2, "yield"), "above 0 and at most 1"),
-    mistake("above the range", "routes", "0.98", "98", (2, "yield"), "98.0", "at most 1"),
+    mistake("above the range", "routes", "0.98", "98", (2, "yield"), "98.0", "at most 1", "98 % is 0.98"),
+    mistake(
+        "holding rate in per cent",
+        "items",
+        "value\ncar,cars,100\nseat,,10\nchip,,2",
+        "holding_rate\ncar,cars,12.5\nseat,,0.1\nchip,,1",
+        (2, "holding_rate"),
+        "at most 1",
+        "12.5 % is 0.125",
+    ),
     mistake("choice misspelt", "sites", "warehouse", "warehous", (3, "kind"), "one of plant", '"warehouse"?'),
     mistake("choice like none", "sites", "warehouse", "xyz", (3, "kind"), "one of plant, warehouse, market, supplier"),
     # keys and references
@@ -403,7 +421,10 @@ def test_an_unknown_table_is_told_and_what_it_lacks_is_not(files: dict[str, str]
     with pytest.raises(coplant.CaseError) as caught:
         coplant.read(put(files))
     assert [(problem.table, problem.column) for problem in caught.value.problems] == [("itms", None), ("items", None)]
-    assert 'Did you mean "items"?' in str(caught.value.problems[0])
+    assert str(caught.value.problems[0]) == (
+        "itms: expected a file that is called like a table of a case."
+        ' Did you mean "items"? Rename the file, or move it out of the folder'
+    )
     assert "at least one row" in str(caught.value.problems[1])
 
 

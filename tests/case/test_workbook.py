@@ -121,7 +121,25 @@ def test_a_sheet_that_is_no_table_is_told(book: Path) -> None:
 
     told = problems(changed(book, change))
     assert [(one.table, one.row) for one in told] == [("stocks", None), ("thoughts", None)]
-    assert 'Did you mean "stock"?' in str(told[0])
+    mend = "Rename the sheet, delete it, or move it to another workbook"
+    assert (
+        str(told[0]) == f'stocks: expected a sheet that is called like a table of a case. Did you mean "stock"? {mend}'
+    )
+    assert str(told[1]) == f"thoughts: expected a sheet that is called like a table of a case. {mend}"
+
+
+def test_a_misspelt_sheet_of_settings_is_told(book: Path) -> None:
+    def change(workbook: openpyxl.Workbook) -> None:
+        workbook["case"].title = "Case"
+
+    assert any('Did you mean "case"?' in str(one) for one in problems(changed(book, change)))
+
+
+@pytest.mark.parametrize(("table", "name"), [("prices", "from"), ("case", "start")])
+def test_a_date_that_is_shown_as_a_number_is_told(table: str, name: str, book: Path) -> None:
+    told = problems(changed(book, setting(table, 2, name, 46023)))
+    mine = [str(one) for one in told if (one.table, one.row, one.column) == (table, 2, name)]
+    assert ["Format the cell as a date" in one and "46023" in one for one in mine] == [True]
 
 
 @pytest.mark.parametrize(

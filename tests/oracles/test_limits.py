@@ -48,7 +48,7 @@ def test_a_promised_share_moves_the_worth_of_a_chip_to_the_other_product() -> No
 
 def _capacitated(**overtime: float) -> Plan:
     """Demand 80, 120, 130, capacity 100 a day; holding 2 a unit and day, a lost sale 50."""
-    small = SmallCase("day:3").item("car", value=1.0, holding_rate=2 * 365.25).route("car")
+    small = SmallCase("day:3").item("car", value=2 * 365.25, holding_rate=1.0).route("car")
     small.line("car", 100, "day", **overtime)
     for day, quantity in enumerate((80, 120, 130)):
         small.demand("car", quantity, "day", lost_penalty=50, from_=START + day * DAY)

@@ -239,7 +239,7 @@ def test_stock_below_its_target_through_a_quarter_costs_three_months() -> None:
 
 def test_an_allotment_from_the_middle_of_a_bucket_limits_the_next_one() -> None:
     """Nothing limits the first half of January, so nothing limits January; holding chips costs too much."""
-    small = SmallCase("month:2").item("chip", value=1.0, holding_rate=99.0).offer("chip", 1.0, allotment="chips")
+    small = SmallCase("month:2").item("chip", value=99.0, holding_rate=1.0).offer("chip", 1.0, allotment="chips")
     small.demand("chip", 50, "month", price=2)
     small.add("allotments", allotment="chips", from_=datetime.date(2023, 1, 16), quantity=10, per="month")
     assert small.plan()["bought"]["quantity"].to_list() == [_near(50), _near(10)]

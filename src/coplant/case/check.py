@@ -24,6 +24,20 @@ _HINTS = 25
 """How many misspelt names of a column get a suggestion; each takes a comparison with all names there are."""
 
 
+_STRAY = {
+    "sheet": (
+        "a sheet that is called like a table of a case",
+        "Rename the sheet, delete it, or move it to another workbook",
+    ),
+    "file": (
+        "a file that is called like a table of a case",
+        "Rename the file, or move it out of the folder",
+    ),
+    "table": ("the name of a table of a case", "`coplant schema` lists them"),
+}
+"""What is expected of a table, by what it was found as, and how to mend it if it is none."""
+
+
 def check_settings(found: Mapping[str, Any], rows: Mapping[str, int], draft: Draft) -> None:
     """Check the settings found, and set the draft's if there is no mistake in them.
 
@@ -61,8 +75,9 @@ def check_tables(found: Mapping[str, Found], draft: Draft) -> None:
     names = [name for name in TABLES if name != "case"]
     unknown = [name for name in found if name not in names]
     for name in unknown:
-        mend = did_you_mean(name, names, f"Tables are {', '.join(names)}")
-        draft.add(Problem(name, None, None, None, "the name of a table of the schema", mend))
+        expected, mend = _STRAY[found[name].origin]
+        near = did_you_mean(name, TABLES if found[name].origin == "sheet" else names)  # the settings are a sheet too
+        draft.add(Problem(name, None, None, None, expected, f"{near} {mend}".lstrip()))
     for name in names:
         table = TABLES[name]
         if name in found:
@@ -186,6 +201,8 @@ def _report_limit(table: Table, limit: _Limit, frame: pl.DataFrame, draft: Draft
     column = limit.column
     for row, cell in frame.filter(limit.broken).select(ROW, column.name).iter_rows():
         mend = did_you_mean(cell, column.choices, column.description) if column.choices else column.description
+        if column.unit.startswith("share") and cell > 1:
+            mend += f"; {cell:g} % is {cell / 100:g}"
         draft.add(Problem(table.name, row, column.name, cell, allowed(column), mend))
 
 

@@ -63,6 +63,7 @@ def read_folder(folder: Path) -> Source:
             raise FileError(f"{folder} holds {file.stem} both as CSV and as Parquet. Remove one of the two files")
         else:
             tables[file.stem] = read_csv(file) if file.suffix.lower() == ".csv" else _read_parquet(file)
+            tables[file.stem].origin = "file"
     return Source(settings, setting_rows, tables, problems)
 
 

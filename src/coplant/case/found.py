@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -27,12 +27,15 @@ class Found:
         Mistakes noticed while reading.
     checked : bool
         Whether the table is one of a case, typed and sound in itself.
+    origin : {"table", "sheet", "file"}
+        What it was found as.
     """
 
     columns: Mapping[str, Raw]
     rows: pl.Series
     problems: list[Problem] = field(default_factory=list)
     checked: bool = False
+    origin: Literal["table", "sheet", "file"] = "table"
 
     @classmethod
     def of(cls, records: pl.DataFrame | Sequence[Mapping[str, Any]], rows: pl.Series | None = None) -> Found:
@@ -70,16 +73,16 @@ class Found:
 
 @dataclass(frozen=True)
 class Fault:
-    """A cell that has no value because its source is broken.
+    """A cell that has no value because its source is broken, or is of another kind.
 
     Attributes
     ----------
-    content : str
+    content : object
         What is in the cell.
     expected, mend : str
         What should be there; how to put it right.
     """
 
-    content: str
+    content: Any
     expected: str
     mend: str

@@ -14,10 +14,11 @@ from xml.etree import ElementTree
 import polars as pl
 import python_calamine as calamine
 
+from coplant.case.cells import EXPECTED
 from coplant.case.check import allowed
 from coplant.case.files import read_bytes, written_whole
 from coplant.case.folder import Source
-from coplant.case.found import Fault, Found
+from coplant.case.found import Fault, Found, Raw
 from coplant.errors import FileError, Problem
 from coplant.schema import TABLES, Column, Table
 
@@ -63,6 +64,7 @@ def read_workbook(path: Path) -> Source:
             problems += found.problems
         else:
             tables[sheet.name] = found
+            found.origin = "sheet"
     return Source(settings, setting_rows, tables, problems)
 
 
@@ -83,7 +85,16 @@ def _read_sheet(sheet: calamine.CalamineSheet, xml: bytes) -> Found | None:
         name = str(header[left]) if left < width and header[left] else None
         mend = "Unmerge them, and write the value in each"
         found.problems.append(Problem(sheet.name, top + 1, name, cells, "cells that are not merged", mend))
+    if sheet.name in TABLES:
+        dates = {column.name for column in TABLES[sheet.name].columns if column.type == "date"}
+        found.columns = {name: _dates(raw) if name in dates else raw for name, raw in found.columns.items()}
     return found
+
+
+def _dates(cells: Raw) -> list[Any]:
+    """Return the cells of a column of dates; a number may be one that is not shown as such."""
+    expected, mend = EXPECTED["date"], "Format the cell as a date"
+    return [Fault(cell, expected, mend) if type(cell) in (int, float) else cell for cell in cells]
 
 
 def _one_record(found: Found) -> tuple[dict[str, Any], dict[str, int]]:
