@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import coplant
-from coplant.case.files import read_bytes, written_whole
+from coplant.case.files import carry_over, read_bytes, written_whole
 
 OLD, NEW = "old", "new"
 Failure = Callable[..., Any]
@@ -147,6 +147,42 @@ def test_a_file_is_not_replaced_by_a_folder_nor_the_other_way_round(tmp_path: Pa
     with pytest.raises(coplant.FileError, match="cannot be written"), written_whole(tmp_path / "file" / "below"):
         pass
     assert (tmp_path / "file").read_text() == OLD
+
+
+def test_a_device_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(coplant.FileError, match="pipe is no ordinary file"), written_whole(tmp_path / "pipe"):
+        pass
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_what_is_carried_over_stays_as_it_was(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    (old / "sub").mkdir(parents=True)
+    for name in ("mine", "own", "sub/mine", "sub/own"):
+        (old / name).write_text(OLD)
+    (old / "mine").chmod(0o400)
+    (old / "link").symlink_to("nowhere")
+    with written_whole(new, folder=True) as temporary:
+        (temporary / "own").write_text(NEW)
+        carry_over(old, temporary, {"own", "sub/own"})
+    assert sorted(one.relative_to(new).as_posix() for one in new.rglob("*")) == [
+        "link",
+        "mine",
+        "own",
+        "sub",
+        "sub/mine",
+    ]
+    assert ((new / "mine").read_text(), (new / "own").read_text()) == (OLD, NEW)
+    assert (new / "mine").stat().st_mode & 0o777 == 0o400
+    assert (new / "link").is_symlink()
+
+
+def test_what_cannot_be_carried_over_is_told(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    os.mkfifo(tmp_path / "old" / "pipe")
+    with pytest.raises(coplant.FileError, match=r"pipe cannot be kept: .* named pipe. Move it out of .*old"):
+        carry_over(tmp_path / "old", tmp_path / "new", ())
 
 
 def test_reading_says_why_it_cannot(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 from pathlib import Path
@@ -67,6 +68,42 @@ def test_a_write_that_is_interrupted_leaves_the_plan_that_was_there(
     other.write(place)
     assert Plan.read(place).objective == other.objective
     assert [path.name for path in tmp_path.iterdir()] == ["plan"]
+
+
+def test_a_plan_takes_the_place_of_another_and_leaves_all_else(plan: Plan, tmp_path: Path) -> None:
+    place = tmp_path / "plan"
+    plan.write(place)
+    others = ["notes.txt", "mine.parquet", "case/photo.png", "drafts/one/sold.parquet"]
+    for name in others:
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(name, encoding="utf-8")
+    facts = json.loads((place / "plan.json").read_text(encoding="utf-8"))
+    facts["tables"].append("former")
+    (place / "plan.json").write_text(json.dumps(facts), encoding="utf-8")
+    plan["made"].write_parquet(place / "former.parquet")
+
+    other = _small(price=50.0).plan()
+    other.write(place)
+    again = Plan.read(place)
+    assert again.objective == other.objective
+    assert again.case == other.case
+    assert list(again.tables) == list(other.tables)
+    assert not (place / "former.parquet").exists()
+    assert [(place / name).read_text(encoding="utf-8") for name in others] == others
+
+
+def test_a_plan_takes_no_place_of_anything_but_a_plan(plan: Plan, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(FileError, match="holds files that are no plan"):
+        plan.write(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_nothing_is_said_to_be_minus_zero(plan: Plan) -> None:
+    money = plan["money"].with_columns(pl.col("present_value") * -1e-9)
+    text = dataclasses.replace(plan, objective=-1e-9, gap=-1e-9, tables={**plan.tables, "money": money}).summary()
+    assert "gap 0.00%" in text
+    assert " -0" not in text
 
 
 def test_what_is_no_plan_is_refused_with_the_way_to_make_one(plan: Plan, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -62,6 +62,42 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
+def holds_other(folder: Path, mark: str) -> bool:
+    """Whether a folder holds files, and not the one by which a folder is known that may be replaced."""
+    return folder.is_dir() and any(folder.iterdir()) and not (folder / mark).is_file()
+
+
+def carry_over(old: Path, new: Path, own: Collection[str]) -> None:
+    """Copy what someone put into a folder to the one that takes its place.
+
+    Parameters
+    ----------
+    old : Path
+        The folder as it is; nothing is copied if there is none.
+    new : Path
+        The folder that takes its place.
+    own : collection of str
+        Paths in the old folder, with slashes, that are not copied because the new one has its own.
+
+    Raises
+    ------
+    FileError
+        Something cannot be copied.
+    """
+
+    def ignored(folder: str, names: list[str]) -> list[str]:
+        inside = Path(folder).relative_to(old)
+        return [name for name in names if (inside / name).as_posix() in own]
+
+    if not old.is_dir():
+        return
+    try:
+        shutil.copytree(old, new, symlinks=True, ignore=ignored, dirs_exist_ok=True)
+    except shutil.Error as error:
+        source, _, reason = error.args[0][0]
+        raise FileError(f"{source} cannot be kept: {reason}. Move it out of {old}") from error
+
+
 @contextmanager
 def written_whole(path: str | Path, *, folder: bool = False) -> Iterator[Path]:
     """Write a file or a folder so that it is there either whole or not at all.
@@ -85,7 +121,7 @@ def written_whole(path: str | Path, *, folder: bool = False) -> Iterator[Path]:
     Raises
     ------
     FileError
-        The system refuses, or a folder stands where a file is to be, or the other way round.
+        The system refuses, or a folder stands where a file is to be, or the other way round, or a device does.
     """
     shown = Path(path)
     target = Path(os.path.realpath(shown))
@@ -97,6 +133,8 @@ def written_whole(path: str | Path, *, folder: bool = False) -> Iterator[Path]:
             raise FileError(f"{shown} is a file. Name a folder, or remove the file")
         if not folder and target.is_dir():
             raise FileError(f"{shown} is a folder. Name a file in it")
+        if not folder and shown.exists() and not shown.is_file():
+            raise FileError(f"{shown} is no ordinary file. Name one, or a file that does not exist yet")
         if folder:
             temporary.mkdir()
         yield temporary
@@ -105,7 +143,7 @@ def written_whole(path: str | Path, *, folder: bool = False) -> Iterator[Path]:
             _exchange(temporary, target, target.with_name(f".{token}.old.{target.name}"))
         else:
             temporary.replace(target)
-        _reach_disk_folder(target.parent)
+        _sync(target.parent)
     except OSError as error:
         raise refused(shown, "written", error) from error
     finally:
@@ -133,19 +171,19 @@ def _remove(path: Path) -> None:
 
 
 def _reach_disk(path: Path) -> None:
+    if path.is_symlink():
+        return
     if path.is_dir():
         for one in path.iterdir():
             _reach_disk(one)
-        _reach_disk_folder(path)
-        return
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
+    _sync(path)
 
 
-def _reach_disk_folder(path: Path) -> None:
-    if os.name == "nt":  # Windows has no such call for folders
+def _sync(path: Path) -> None:
+    windows = os.name == "nt"  # where there is no such call for folders, and a file must be open for writing
+    if windows and path.is_dir():
         return
-    handle = os.open(path, os.O_RDONLY)
+    handle = os.open(path, os.O_RDWR if windows else os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 import polars as pl
 
-from coplant.case.files import BOM, read_bytes, written_whole
+from coplant.case.files import BOM, carry_over, holds_other, read_bytes, written_whole
 from coplant.case.found import Found, Raw
 from coplant.errors import FileError, Problem
 from coplant.schema import TABLES, Table
@@ -225,14 +224,12 @@ def write_folder(tables: Mapping[str, pl.DataFrame], path: Path, kind: Literal["
 @contextmanager
 def case_folder(path: Path) -> Iterator[Path]:
     """Write a folder whole, in the place of a case if there is one; files that are not the case's are kept."""
-    if path.is_dir() and any(path.iterdir()) and not (path / SETTINGS).is_file():
+    if holds_other(path, SETTINGS):
         raise FileError(f"{path} holds files that are no case. Name a new or an empty folder")
     with written_whole(path, folder=True) as folder:
-        for one in path.iterdir() if path.is_dir() else ():
-            if one.is_dir():
-                shutil.copytree(one, folder / one.name, symlinks=True)
-            elif one.name != SETTINGS and (one.suffix.lower() not in _FORMATS or one.name[0] == "."):
-                shutil.copy2(one, folder / one.name, follow_symlinks=False)
+        files = [one for one in path.iterdir() if not one.is_dir()] if path.is_dir() else []
+        tables = {one.name for one in files if one.suffix.lower() in _FORMATS and one.name[0] != "."}
+        carry_over(path, folder, {SETTINGS, *tables})
         yield folder
 
 

@@ -16,9 +16,14 @@ import highspy
 import polars as pl
 
 from coplant.case import Case, read
-from coplant.case.files import written_whole
+from coplant.case.files import carry_over, holds_other, written_whole
+from coplant.case.folder import SETTINGS
 from coplant.errors import FileError
 from coplant.program import ScalingReport, Solution
+from coplant.schema import TABLES
+
+FACTS = "plan.json"
+"""File of a plan's folder that says what it is, and which tables are its own."""
 
 LIBRARIES = ("coplant", "highspy", "numpy", "polars", "scipy")
 """Libraries whose versions a plan records."""
@@ -131,7 +136,7 @@ class Plan:
         """Say in a few lines what the plan decides and what it earns."""
         currency = self.case.settings.currency
         lines = [
-            f"{self.case.settings.title or self.case.settings.name}: {self.objective:,.0f} {currency} present value"
+            f"{self.case.settings.title or self.case.settings.name}: {self.objective:z,.0f} {currency} present value"
         ]
         signed = self["signed"]
         chosen = signed.filter(pl.col("signed") & (pl.col("status") == "option"))
@@ -139,13 +144,12 @@ class Plan:
         declined = signed.filter(~pl.col("signed") & (pl.col("status") == "option"))
         lines += [f"Do not sign {row['title'] or row['agreement']}." for row in declined.iter_rows(named=True)]
         money = self["money"].group_by("line").agg(pl.col("present_value").sum()).sort("present_value", descending=True)
-        lines += [f"  {name:<24}{value:>24,.0f} {currency}" for name, value in money.iter_rows()]
+        lines += [f"  {name:<24}{value:>z24,.0f} {currency}" for name, value in money.iter_rows()]
         lost = self["sold"].group_by("family").agg(pl.col("wanted", "lost").sum()).filter(pl.col("lost") > 0.5)
         for family, wanted, gone in lost.sort("lost", descending=True).iter_rows():
             lines.append(f"  {family}: {gone:,.0f} of {wanted:,.0f} customers lost")
-        lines.append(
-            f"{self.status}, gap {self.gap:.2%}, largest violation {self.violations['row_relative']:.1e}, {self.solver}"
-        )
+        violation = self.violations["row_relative"]
+        lines.append(f"{self.status}, gap {self.gap:z.2%}, largest violation {violation:.1e}, {self.solver}")
         return "\n".join(lines)
 
     def _decision(self, row: Mapping[str, Any]) -> str:
@@ -167,18 +171,24 @@ class Plan:
     def write(self, folder: str | Path) -> None:
         """Write the plan to a folder: a Parquet file for each table, ``plan.json``, and the case.
 
-        The folder appears whole or not at all; an older plan in its place is replaced.
+        The folder appears whole or not at all. The files of an older plan in its place are replaced; others are kept.
 
         Raises
         ------
         FileError
-            The folder cannot be written.
+            The folder cannot be written, or holds files and no plan.
         """
-        with written_whole(folder, folder=True) as place:
+        old = Path(folder)
+        if holds_other(old, FACTS):
+            raise FileError(f"{old} holds files that are no plan. Name a new or an empty folder")
+        with written_whole(old, folder=True) as place:
             for name, table in self.tables.items():
                 table.write_parquet(place / f"{name}.parquet")
-            (place / "plan.json").write_text(json.dumps(self.facts(), indent=2, default=str) + "\n", encoding="utf-8")
+            facts = self.facts() | {"tables": list(self.tables)}
+            (place / FACTS).write_text(json.dumps(facts, indent=2, default=str) + "\n", encoding="utf-8")
             self.case.write(place / "case", format="parquet")
+            tables = {f"{name}.parquet" for name in (*self.tables, *_tables_in(old))}
+            carry_over(old, place, {FACTS, *tables, f"case/{SETTINGS}", *(f"case/{name}.parquet" for name in TABLES)})
 
     @classmethod
     def read(cls, folder: str | Path) -> Plan:
@@ -191,9 +201,9 @@ class Plan:
         """
         place = Path(folder)
         try:
-            facts = json.loads((place / "plan.json").read_text(encoding="utf-8"))
-            tables = {file.stem: pl.read_parquet(file) for file in sorted(place.glob("*.parquet"))}
-        except (OSError, json.JSONDecodeError, pl.exceptions.PolarsError) as error:
+            facts = json.loads((place / FACTS).read_text(encoding="utf-8"))
+            tables = {name: pl.read_parquet(place / f"{name}.parquet") for name in facts.pop("tables")}
+        except (OSError, ValueError, TypeError, KeyError, pl.exceptions.PolarsError) as error:
             raise FileError(f"{place} does not hold a plan ({error}); write one with coplant plan --out") from error
         return cls(read(place / "case"), tables, **facts)
 
@@ -208,6 +218,14 @@ class Plan:
         from coplant.report import write_report
 
         write_report(self, Path(path))
+
+
+def _tables_in(folder: Path) -> list[str]:
+    """Names of the tables of a plan that was written to a folder; none if it does not say."""
+    try:
+        return list(json.loads((folder / FACTS).read_text(encoding="utf-8"))["tables"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return []
 
 
 def _plain(value: Any) -> Any:

@@ -298,7 +298,7 @@ def _report_search(highs: highspy.Highs, scale: float, progress: Progress) -> No
         data = event.data_out
         best, bound = -data.mip_primal_bound / scale, -data.mip_dual_bound / scale
         if np.isfinite(best) and np.isfinite(bound):
-            progress(f"best {best:,.0f}, bound {bound:,.0f}, gap {data.mip_gap:.2%}, {data.running_time:.0f} s")
+            progress(f"best {best:z,.0f}, bound {bound:z,.0f}, gap {data.mip_gap:z.2%}, {data.running_time:.0f} s")
 
     highs.cbMipLogging.subscribe(told)
 
