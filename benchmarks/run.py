@@ -130,6 +130,7 @@ def solving(_: int) -> dict[str, Any]:
 def reference(repeats: int) -> dict[str, Any]:
     """Plan the reference case from the command line."""
     case = HERE.parent / "examples" / "xiaomi-2021"
+    WORK.mkdir(parents=True, exist_ok=True)
     seconds = [run(coplant(), "plan", str(case), "--out", str(WORK / "reference"))[1] for _ in range(repeats)]
     return {"reference case: processor seconds": statistics.median(seconds), "runs": seconds}
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import errno
 import json
 import os
 import shutil
@@ -107,12 +106,15 @@ def plan(
     """Say what to sign, reserve, build, buy, move, stock and sell."""
     with _answering(as_json), _Progress() as progress:
         import coplant
+        from coplant.case.outputs import Output, check_outputs
 
-        files = {name: path for name, path in (("tables", out), ("report", report), ("excel", excel)) if path}
-        for path in files.values():
-            _refuse_if_unwritable(path)
-        if out is not None:
-            _refuse_if_not_a_plan(out)
+        outputs = {
+            "tables": Output(out, option="--out", folder=True, replaces=("plan.json", "plan")) if out else None,
+            "report": Output(report, (".html", ".htm"), option="--report") if report else None,
+            "excel": Output(excel, (".xlsx",), option="--excel") if excel else None,
+        }
+        files = {name: output.path for name, output in outputs.items() if output}
+        check_outputs([output for output in outputs.values() if output], case)
         with progress.stage("Reading the case"):
             read = coplant.read(case)
         # What HiGHS says when it is interrupted is not an answer.
@@ -157,10 +159,9 @@ def new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to ma
         from importlib.resources import files
 
         from coplant.case.files import written_whole
-        from coplant.errors import FileError
+        from coplant.case.outputs import Output, check_outputs
 
-        if folder.is_dir() and any(folder.iterdir()):
-            raise FileError(f"{folder} holds files already. Name a folder that does not exist yet")
+        check_outputs([Output(folder, folder=True, if_there="Name a new folder")])
         with written_whole(folder, folder=True) as place:
             for source in files("coplant").joinpath("starter").iterdir():
                 (place / source.name).write_bytes(source.read_bytes())
@@ -172,11 +173,16 @@ def convert(
     source: Annotated[Path, typer.Argument(metavar="A", help="The case to read.")],
     target: Annotated[Path, typer.Argument(metavar="B", help="Where to write it: a folder, or a name in .xlsx.")],
     layout: Annotated[Layout, typer.Option("--format", help="Kind of files in a folder.")] = Layout.CSV,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace what is there.")] = False,
 ) -> None:
     """Turn a case into another format; nothing is lost on the way."""
     with _answering():
         import coplant
+        from coplant.case.outputs import Output, check_outputs
 
+        if_there = "" if replace else "Name another place, or add --replace"
+        output = Output(target, (".xlsx",), folder=True, replaces=("case.toml", "case"), if_there=if_there)
+        check_outputs([output], source)
         read = coplant.read(source)
         read.write(target, format=layout.value)
         typer.echo(f"Wrote {read.settings.name} to {target}")
@@ -197,7 +203,10 @@ def schema(
 
         if template is not None:
             from coplant.case import template as write_template
+            from coplant.case.outputs import Output, check_outputs
 
+            if_there = "Name a new workbook or folder"
+            check_outputs([Output(template, (".xlsx",), option="--template", folder=True, if_there=if_there)])
             write_template(template)
             typer.echo(f"Wrote an empty case to {template}")
         elif table is not None:
@@ -220,8 +229,10 @@ def generate(
 ) -> None:
     """Make up a case of a given size, to try things on."""
     with _answering():
+        from coplant.case.outputs import Output, check_outputs
         from coplant.generate import generate as made_up
 
+        check_outputs([Output(folder, folder=True, if_there="Name a new folder")])
         case = made_up(items, buckets, hosts, seed)
         case.write(folder)
         typer.echo(f"Wrote {case.settings.name} to {folder}")
@@ -318,26 +329,6 @@ def _fail(kind: str, message: str, code: int, as_json: bool, **more: Any) -> NoR
     else:
         typer.echo(message, err=True)
     raise typer.Exit(code)
-
-
-def _refuse_if_unwritable(path: Path) -> None:
-    """Make the folder that a result goes to, and say before the work rather than after it if that cannot be."""
-    from coplant.case.files import refused
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise refused(path, "written", error) from error
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise refused(path, "written", PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
-
-
-def _refuse_if_not_a_plan(folder: Path) -> None:
-    """Leave a folder alone that holds anything but an earlier plan."""
-    from coplant.errors import FileError
-
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "plan.json").is_file():
-        raise FileError(f"{folder} holds files that are no plan. Name a new or an empty folder")
 
 
 def _table_named(name: str) -> Table:

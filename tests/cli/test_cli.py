@@ -109,7 +109,7 @@ def test_a_generated_case_is_sound(tmp_path: Path) -> None:
 
 
 def test_plan_prints_its_summary_and_writes_what_is_asked(lamps: Path, tmp_path: Path) -> None:
-    out, page, book = tmp_path / "out", tmp_path / "deep" / "page.html", tmp_path / "plan.xlsx"
+    out, page, book = tmp_path / "out", tmp_path / "page.html", tmp_path / "plan.xlsx"
     answer = run("plan", lamps, "--out", out, "--report", page, "--excel", book)
     assert answer.exit_code == 0
     plan = coplant.Plan.read(out)
