@@ -121,12 +121,64 @@ def test_what_is_no_plan_is_refused_with_the_way_to_make_one(plan: Plan, tmp_pat
 def test_a_plan_says_what_it_decides(plan: Plan) -> None:
     text = plan.summary()
     assert text == str(plan)
-    assert "Sign The deal on 2023-01-01; reserve 8 per month from 2023-01-01; first unit in 2023-02." in text
+    assert (
+        "Sign The deal on 2023-01-01; reserve 8 units per month (96 a year) from 2023-01-01; first unit in 2023-02."
+    ) in text
     assert "car: 12 of 20 customers lost" in text
     assert f"{plan.objective:,.0f} EUR present value" in text
     assert repr(plan) == f"<Plan of 'small': {plan.objective:,.0f} EUR, optimal>"
     declined = coplant.plan(plan.case.edit("prices", price=1.0)).summary()
     assert "Do not sign The deal." in declined
+
+
+def test_customers_are_served_lost_or_still_waiting() -> None:
+    """Of 20 customers 8 are sold to; of those not served in January half go, and all of February's still wait."""
+    small = SmallCase("month:2", discount_rate=0.1).item("car").route("car").line("car", 4, "month")
+    plan = small.demand("car", 10, "month", price=3, wait_share=0.5, lost_penalty=1).plan()
+    assert plan.unserved("family").to_dicts() == [
+        {
+            "family": "car",
+            "wanted": pytest.approx(20),
+            "sold": pytest.approx(8),
+            "lost": pytest.approx(3),
+            "waiting_at_end": pytest.approx(9),
+            "sales": pytest.approx(24),
+            "missed": pytest.approx(9),
+            "awaited": pytest.approx(27),
+        }
+    ]
+    assert "car: 3 of 20 customers lost, 9 still waiting at the end" in plan.summary()
+
+
+def test_a_reservation_says_its_unit_and_what_it_makes_in_a_year() -> None:
+    small = SmallCase("month:2").host(term=12.0, status="option").item("car", unit="car").item("van", unit="car")
+    small.route("car", site="host", agreement="deal").route("van", site="host", agreement="deal")
+    small.add("reservations", agreement="deal", least=2.5, most=2.5, per="hour", hours_per_year=4_000, fee=0)
+    plan = small.demand("car", 10_000, "month", price=9, site="host").plan()
+    assert plan["reserved"]["yearly"].to_list() == [10_000.0]
+    assert "reserve 2.5 car per hour (10,000 a year) from 2023-01-01" in plan.summary()
+    assert plan.unit(plan.products("deal")) == "car"
+    assert plan.unit(["car", "missing"]) == "car"
+    assert plan.unit([]) == "unit"
+
+
+def test_experience_is_charged_to_the_agreement_that_makes() -> None:
+    """One curve for two hosts: what is built under either is charged to it, in the shares of a bucket's good units."""
+    small = SmallCase("month:2").item("car").host("one", site="first", term=12.0).host("two", site="second", term=12.0)
+    small.add("learning", learning="curve", rate=0.8, first_unit_cost=100, segments=2)
+    for name, site, most in (("one", "first", 6), ("two", "second", 2)):
+        small.route("car", route=name, site=site, agreement=name, learning="curve")
+        small.add("reservations", agreement=name, least=most, most=most, per="month", fee=0)
+        small.demand("car", most, "month", price=1_000, site=site, demand=name)
+    plan = small.plan()
+    charged = plan["money"].filter(line="learning")
+    assert set(charged.select("agreement", "item", "site").iter_rows()) == {
+        ("one", "car", "first"),
+        ("two", "car", "second"),
+    }
+    for amounts in charged.sort("agreement").partition_by("bucket"):
+        one, two = amounts["amount"].to_list()
+        assert one == pytest.approx(3.0 * two)
 
 
 def test_a_plan_names_its_tables(plan: Plan) -> None:

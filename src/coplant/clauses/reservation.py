@@ -10,6 +10,7 @@ from coplant.case import Case
 from coplant.clauses.scope import Scope
 from coplant.program import Columns, term
 from coplant.program.money import Floats
+from coplant.timeline.calendar import DAYS_PER_YEAR
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,12 @@ class Reservation:
         """Periods of each whole node, shape (N,)."""
         bounds = scope.tree.timeline.bounds
         return scope.periods_in(bounds[0], bounds[-1], self._clock) * self._worth
+
+    @property
+    def in_a_year(self) -> float:
+        """Periods of the rate in a year."""
+        counts = {"day": DAYS_PER_YEAR, "week": DAYS_PER_YEAR / 7.0, "month": 12.0, "quarter": 4.0, "year": 1.0}
+        return self.hours_per_year if self.per == "hour" else counts[self.per]
 
     @property
     def _clock(self) -> str:

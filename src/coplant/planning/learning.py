@@ -115,7 +115,8 @@ def learning(draft: Draft) -> None:
     C(E_{g,n}) - C(retention^months E_{g,a(n)}), with C the curve's total, concave in E: it is followed by straight
     segments between experiences in geometric steps, from what there is at the start to the most there can be, and
     binaries fill them in order (rows ``learning.sum``, ``learning.full``, ``learning.next``; ``faded`` likewise where
-    experience fades).
+    experience fades). What a curve costs is one sum for all its routes: its money bears the tag ``learning``, the
+    number of the curve, and is split among them when the plan is read.
     """
     for number, row in enumerate(draft.network.case["learning"].iter_rows(named=True)):
         _follow(draft, number, row)
@@ -158,7 +159,7 @@ def _follow(draft: Draft, number: int, row: dict[str, float | int | str]) -> Non
     lasting = float(row["retention"]) == 1.0
     grows = tree.parent if lasting else None
     after = filled_in_order(program, f"learning/{name}", labels, term(every, level.index), least, most, edges, grows)
-    tags = {"item": -1, "family": -1, "site": -1, "agreement": -1}
+    tags = {"item": -1, "family": -1, "site": -1, "agreement": -1, "learning": number}
     for tag, values in (
         ("item", activities.item[routes]),
         ("family", network.family[activities.item[routes]]),

@@ -7,7 +7,7 @@ import datetime
 import importlib.metadata
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -132,6 +132,45 @@ class Plan:
         first = made["bucket"].min()
         return first if isinstance(first, datetime.date) else None
 
+    def products(self, agreement: str) -> list[str]:
+        """Items that can be built under an agreement."""
+        routes = self.case["routes"].filter(pl.col("agreement") == agreement)
+        return [str(item) for item in routes["item"].unique(maintain_order=True).to_list()]
+
+    def unit(self, items: Iterable[str]) -> str:
+        """Unit of some items: their own where they share one, else ``unit``."""
+        units = self.case["items"].filter(pl.col("item").is_in(list(items)))["unit"].unique().to_list()
+        return str(units[0]) if len(units) == 1 else "unit"
+
+    def unserved(self, *keys: str) -> pl.DataFrame:
+        """Customers who are not served: those lost, and those still waiting when the horizon ends.
+
+        Customers wanted are those sold to, lost, and waiting at the end.
+
+        Parameters
+        ----------
+        *keys : str
+            Columns of the table ``sold`` to sum by.
+
+        Returns
+        -------
+        DataFrame
+            The keys; wanted, sold, lost and waiting_at_end [unit]; sales, missed and awaited [money]: what was sold,
+            what was lost, and what is still waited for, at the prices of the time.
+        """
+        last = pl.when(pl.col("bucket") == self["buckets"]["bucket"].max()).then("waiting").otherwise(0.0)
+        return (
+            self["sold"]
+            .with_columns(waiting_at_end=last)
+            .group_by(keys)
+            .agg(
+                pl.col("wanted", "sold", "lost", "waiting_at_end").sum(),
+                sales=(pl.col("sold") * pl.col("price")).sum(),
+                missed=(pl.col("lost") * pl.col("price")).sum(),
+                awaited=(pl.col("waiting_at_end") * pl.col("price")).sum(),
+            )
+        )
+
     def summary(self) -> str:
         """Say in a few lines what the plan decides and what it earns."""
         currency = self.case.settings.currency
@@ -145,9 +184,10 @@ class Plan:
         lines += [f"Do not sign {row['title'] or row['agreement']}." for row in declined.iter_rows(named=True)]
         money = self["money"].group_by("line").agg(pl.col("present_value").sum()).sort("present_value", descending=True)
         lines += [f"  {name:<24}{value:>z24,.0f} {currency}" for name, value in money.iter_rows()]
-        lost = self["sold"].group_by("family").agg(pl.col("wanted", "lost").sum()).filter(pl.col("lost") > 0.5)
-        for family, wanted, gone in lost.sort("lost", descending=True).iter_rows():
-            lines.append(f"  {family}: {gone:,.0f} of {wanted:,.0f} customers lost")
+        short = self.unserved("family").filter(pl.max_horizontal("lost", "waiting_at_end") > 0.5)
+        for row in short.sort("lost", "family", descending=[True, False]).iter_rows(named=True):
+            waiting = f", {row['waiting_at_end']:,.0f} still waiting at the end" if row["waiting_at_end"] > 0.5 else ""
+            lines.append(f"  {row['family']}: {row['lost']:z,.0f} of {row['wanted']:,.0f} customers lost{waiting}")
         violation = self.violations["row_relative"]
         lines.append(f"{self.status}, gap {self.gap:z.2%}, largest violation {violation:.1e}, {self.solver}")
         return "\n".join(lines)
@@ -155,8 +195,11 @@ class Plan:
     def _decision(self, row: Mapping[str, Any]) -> str:
         """One sentence on an agreement that the plan signs."""
         text = f"Sign {row['title'] or row['agreement']} on {row['sign_date']}"
+        unit = self.unit(self.products(row["agreement"]))
         for rate in self["reserved"].filter(pl.col("agreement") == row["agreement"]).iter_rows(named=True):
-            text += f"; reserve {rate['reserved']:,.0f} per {rate['per']} from {rate['from']}"
+            text += f"; reserve {_count(rate['reserved'])} {'units' if unit == 'unit' else unit} per {rate['per']}"
+            text += "" if rate["per"] == "year" else f" ({_count(rate['yearly'])} a year)"
+            text += f" from {rate['from']}"
         first = self.first_unit(row["agreement"])
         return f"{text}; first unit in {self._label(first)}." if first else f"{text}; nothing is built under it."
 
@@ -226,6 +269,11 @@ def _tables_in(folder: Path) -> list[str]:
         return list(json.loads((folder / FACTS).read_text(encoding="utf-8"))["tables"])
     except (OSError, ValueError, TypeError, KeyError):
         return []
+
+
+def _count(value: float) -> str:
+    """Write a number of units, with a decimal where it is small and has one."""
+    return f"{value:,.0f}" if value >= 100.0 or abs(value - round(value)) < 1e-6 else f"{value:,.1f}"
 
 
 def _plain(value: Any) -> Any:

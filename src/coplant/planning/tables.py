@@ -14,7 +14,7 @@ from coplant.planning.costing import average_cost
 from coplant.planning.draft import Draft
 from coplant.program import Solution
 from coplant.program.linear import TAGS
-from coplant.program.money import Floats, Integers
+from coplant.program.money import Entries, Floats, Integers
 from coplant.timeline.calendar import Days
 
 Tables = dict[str, pl.DataFrame]
@@ -159,6 +159,7 @@ def _reserved(reader: Reader) -> pl.DataFrame:
                     "until": min(until, bounds[-1]).astype(object),
                     "reserved": float(rate),
                     "per": clause.per,
+                    "yearly": float(rate) * clause.in_a_year,
                     "fee": clause.fee,
                     "kind": clause.kind,
                     "units": units,
@@ -172,6 +173,7 @@ def _reserved(reader: Reader) -> pl.DataFrame:
         "until": pl.Date,
         "reserved": pl.Float64,
         "per": pl.String,
+        "yearly": pl.Float64,
         "fee": pl.Float64,
         "kind": pl.String,
         "units": pl.Float64,
@@ -347,7 +349,7 @@ def _money(reader: Reader) -> pl.DataFrame:
     country = network.case["sites"]["country"]
     parts = []
     for line in draft.program.money_lines:
-        due = line.entries()
+        due = _by_route(reader, line.entries()) if line.name == "learning" else line.entries()
         amount = due.coefficient * reader.solution.columns[due.column]
         present = amount * due.discount * network.tree.probability[due.node]
         keep = amount != 0.0
@@ -382,6 +384,31 @@ def _money(reader: Reader) -> pl.DataFrame:
             "cash": total["cash"],
         }
     )
+
+
+def _by_route(reader: Reader, due: Entries) -> Entries:
+    """Split what a curve costs among its routes: at each node in the shares of the good units that they make there."""
+    activities = reader.draft.network.activities
+    routes = np.flatnonzero(activities.learning == due.tags["learning"].max(initial=-1))
+    good = reader.values("start")[routes] * activities.good_share[routes][:, None]
+    made = good.sum(axis=0)
+    share = np.divide(good, made, out=np.zeros_like(good), where=made > 0.0)[:, due.node]
+    place, made_there = np.nonzero(share)
+    # What falls due where nothing is made adds up to nothing, and stays as it was stated.
+    entry = np.concatenate([made_there, np.flatnonzero(made[due.node] <= 0.0)])
+    owned, route = np.arange(len(entry)) < len(made_there), routes[place]
+    of_route = {
+        "item": activities.item[route],
+        "site": activities.site[route],
+        "family": reader.draft.network.family[activities.item[route]],
+        "agreement": activities.agreement[route],
+    }
+    tags = {tag: due.tags[tag][entry] for tag in TAGS}
+    for tag, index in of_route.items():
+        tags[tag][owned] = index
+    coefficient = due.coefficient[entry]
+    coefficient[owned] *= share[place, made_there]
+    return Entries(due.column[entry], coefficient, due.node[entry], due.discount[entry], tags)
 
 
 def _by_year(reader: Reader, money: pl.DataFrame) -> Tables:

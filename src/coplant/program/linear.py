@@ -269,10 +269,11 @@ class LinearProgram:
             Value at the horizon's start of one unit of that money; that of the node by default.
         tags : mapping of str to array_like of int, optional
             Index of the item, site, family and agreement that the money belongs to; -1, or no word of it, for none.
+            Further tags are kept as they are.
         """
         nodes = np.asarray(node)
         factor = self.discount[nodes] if discount is None else np.asarray(discount, dtype=np.float64)
-        labels = {tag: np.asarray((tags or {}).get(tag, -1)) for tag in TAGS}
+        labels = {tag: np.asarray(index) for tag, index in (dict.fromkeys(TAGS, -1) | dict(tags or {})).items()}
         amounts = np.asarray(coefficient, dtype=np.float64)
         self.money_lines.append(MoneyLine(name, cash, np.asarray(column), amounts, nodes, factor, labels))
 
