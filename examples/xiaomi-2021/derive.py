@@ -33,8 +33,8 @@ DISCOUNT_RATE = 0.09  # assumed
 # ---------------------------------------------------------------------------------------------------------------------
 # What the brand sold in 2020
 # ---------------------------------------------------------------------------------------------------------------------
-FILED_REVENUE = {"phones": 152.2e9, "iot": 67.4e9, "services": 23.8e9, "other": 2.5e9}  # filed
-FILED_MARGIN = {"phones": 0.087, "iot": 0.128, "services": 0.616}  # filed; 14.9 % in total
+FILED_REVENUE = {"phones": 152.2e9, "connected-home": 67.4e9, "services": 23.8e9, "other": 2.5e9}  # filed
+FILED_MARGIN = {"phones": 0.087, "connected-home": 0.128, "services": 0.616}  # filed; 14.9 % in total
 FILED_ABROAD = 122.4e9  # filed: revenue outside mainland China
 GROWTH = 0.0  # a year, on the units of phones, goods and scooters; 0 keeps every year at the run rate of 2020
 
@@ -521,7 +521,7 @@ def market_price(product: Product, market: str) -> float:
 
 def goods() -> dict[str, Product]:
     """Size the connected-home goods so that their revenue, margin and share abroad make up the filed figures."""
-    total, margin = FILED_REVENUE["iot"], FILED_MARGIN["iot"]
+    total, margin = FILED_REVENUE["connected-home"], FILED_MARGIN["connected-home"]
     small, large = SMALL_UNITS * SMALL_PRICE, LARGE_UNITS * LARGE_PRICE
     medium = total - small - large
     medium_margin = (margin * total - SMALL_MARGIN * small - LARGE_MARGIN * large) / medium
@@ -540,7 +540,7 @@ def goods() -> dict[str, Product]:
         "goods-large": ("Large good (television, appliance)", LARGE_UNITS, LARGE_PRICE, LARGE_MARGIN),
     }
     return {
-        item: Product("iot", title, units, price, item_margin, shares, wait=0.2)
+        item: Product("connected-home", title, units, price, item_margin, shares, wait=0.2)
         for item, (title, units, price, item_margin) in sizes.items()
     }
 

@@ -17,8 +17,8 @@ from coplant import Case, Plan
 FOLDER = Path(__file__).parents[2] / "examples" / "xiaomi-2021"
 SCARCE = ("pmic", "mcu", "display-driver")
 CARS = ("car-one", "car-two")
-RUN_RATE = {"phones": 152.2e9, "iot": 67.4e9, "services": 23.8e9, "mobility": 2.5e9}
-MARGINS = {"phones": 0.087, "iot": 0.128, "services": 0.616}
+RUN_RATE = {"phones": 152.2e9, "connected-home": 67.4e9, "services": 23.8e9, "mobility": 2.5e9}
+MARGINS = {"phones": 0.087, "connected-home": 0.128, "services": 0.616}
 TOTAL, TOTAL_MARGIN, ABROAD = 245.9e9, 0.149, 122.4e9
 
 
@@ -125,7 +125,7 @@ def test_demand_is_the_filed_run_rate() -> None:
     phones = year.filter(family="phones")
 
     assert revenue["phones"] == pytest.approx(152.2e9, rel=1e-3)
-    assert revenue["iot"] == pytest.approx(67.4e9, rel=1e-3)
+    assert revenue["connected-home"] == pytest.approx(67.4e9, rel=1e-3)
     assert revenue["mobility"] == pytest.approx(2.5e9, rel=1e-3)
     assert phones["quantity"].sum() == pytest.approx(146.4e6, rel=1e-3)
     assert phones["revenue"].sum() / phones["quantity"].sum() == pytest.approx(1_040, rel=1e-3)
