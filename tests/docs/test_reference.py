@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from coplant import Case, Plan, plan
 from coplant.generate import generate
 from coplant.network import Network
 from coplant.planning import formulate
+from coplant.planning.columns import COLUMNS
 from coplant.timeline import Timeline
 from coplant.tree import Tree
 
@@ -27,10 +29,29 @@ def result(case: Case) -> Plan:
     return plan(case, gap=0.01)
 
 
-def test_the_results_page_lists_every_table_and_column(result: Plan) -> None:
+def test_columns_are_told_of_every_table_in_order(result: Plan) -> None:
+    told = {name: [column.name for column in columns] for name, columns in COLUMNS.items()}
+    assert {name: told[name] for name in result.tables} == {
+        name: table.columns for name, table in result.tables.items()
+    }
+    assert list(told) == [*result.tables, "money by year", "columns", "solved"]
+
+
+def test_the_results_page_says_of_columns_what_their_file_says() -> None:
     sections = re.split(r"^## ", (DOCS / "results.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     listed = {section.split("\n", 1)[0]: _columns_of(section) for section in sections}
-    assert listed == {name: set(table.columns) for name, table in result.tables.items()}
+    assert listed == {
+        name: [(column.name, column.unit, column.key, column.meaning) for column in columns]
+        for name, columns in COLUMNS.items()
+    }
+
+
+def test_the_results_page_lists_the_sheets_of_the_workbook_in_order(result: Plan, tmp_path: Path) -> None:
+    result.to_excel(tmp_path / "plan.xlsx")
+    page = (DOCS / "results.md").read_text(encoding="utf-8").split("| sheet |")[1].split("\n\n")[0]
+    listed = re.findall(r"^\| (?:`([^`]+)`|the tables) \|", page, re.MULTILINE)
+    sheets = openpyxl.load_workbook(tmp_path / "plan.xlsx", read_only=True).sheetnames
+    assert sheets == [name for sheet in listed for name in ([sheet] if sheet else result.tables)]
 
 
 def test_the_results_page_lists_every_money_line(result: Plan) -> None:
@@ -56,9 +77,12 @@ def _family(block: str) -> str:
     return f"{head}.{rest.rpartition('.')[2]}" if re.search(r"\.[a-z]+$", rest) else head
 
 
-def _columns_of(section: str) -> set[str]:
-    table = section.split("| column |")[1].split("\n\n")[0]
-    return _names_in_first_cells(table)
+def _columns_of(section: str) -> list[tuple[str, str, bool, str]]:
+    """Columns that a section lists: name, unit, whether the section names it in the key, meaning."""
+    key = re.search(r"No two rows have the same (.*)\.", section)
+    assert key is not None
+    rows = re.findall(r"^\| `([^`]+)` \|(.*?)\| (.*) \|$", section.split("| line | is |")[0], re.MULTILINE)
+    return [(name, unit.strip(), f"`{name}`" in key[1], meaning) for name, unit, meaning in rows]
 
 
 def _names_in_first_cells(text: str) -> set[str]:

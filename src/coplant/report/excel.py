@@ -12,7 +12,9 @@ import polars as pl
 import xlsxwriter
 
 from coplant.errors import FileError
+from coplant.planning.columns import COLUMNS, Column
 from coplant.report.sections.decision import decision_lines, key_figures
+from coplant.report.sections.money import LINES
 from coplant.report.view import View
 from coplant.report.words import LANGUAGES, words_of
 
@@ -33,6 +35,9 @@ FORMATS = {
     "date": {"num_format": "yyyy-mm-dd", "align": "left"},
     "whole": {"num_format": "#,##0"},
     "decimal": {"num_format": "#,##0.00"},
+    "price": {"num_format": "#,##0.00##"},
+    "rate": {"num_format": "#,##0.0#"},
+    "index": {"num_format": "0.0000"},
     "fine": {"num_format": "0.000000"},
     "share": {"num_format": "0.0%"},
     "small": {"num_format": "0.00E+00"},
@@ -40,15 +45,26 @@ FORMATS = {
 }
 """Number formats and looks, by what they are for."""
 
-SHARES = {"share", "share_used"}
-FINE = {"hhi"}
-PLAIN = {"year"}
+LOOKS = {
+    "share": "share",
+    "money/unit": "price",
+    "unit/period": "rate",
+    "0 to 1": "index",
+    "days": "plain",
+    "": "plain",
+}
+"""Format of numbers by their unit; money and quantities have decimals where all of a column are small."""
+
+DECIMALS = {"decimal": 3, "price": 5, "rate": 3}
+"""Characters that a format needs behind the whole number."""
 
 Formats = Mapping[str, Any]
 
 
 def workbook_of(plan: Plan) -> bytes:
-    """Return the workbook: the decision, each table, money by line and year, and how the plan was solved.
+    """Return the workbook: the decision, money by line and year, each table, what columns mean, and how it was solved.
+
+    Rows stand in the order of their keys, so that the same row is found again in the workbook of another plan.
 
     Parameters
     ----------
@@ -76,30 +92,66 @@ def workbook_of(plan: Plan) -> bytes:
         )
         formats = {name: book.add_format(look) for name, look in FORMATS.items()}
         _decision(book.add_worksheet("decision"), view, formats)
-        _table(book.add_worksheet("money by year"), money_by_year(view), formats)
-        for name, table in plan.tables.items():
-            _table(book.add_worksheet(name), table, formats)
+        sheets = {"money by year": money_by_year(view)}
+        sheets |= {name: _sorted(name, plan[name]) for name in COLUMNS if name in plan.tables}
+        sheets["columns"] = _meanings(view, sheets)
+        for name, table in sheets.items():
+            _table(book.add_worksheet(name), view, table, formats)
         _solved(book.add_worksheet("solved"), plan, formats)
     return content.getvalue()
 
 
 def money_by_year(view: View) -> pl.DataFrame:
-    """Undiscounted money by line and calendar year, with sums and present value."""
+    """Undiscounted money by line and calendar year, with sums and present value.
+
+    Every line and every year is there, in the order of the waterfall, so that rows of any two plans agree.
+    """
     money = view.plan["money"]
-    years = view.by_year(money, "line", "cash")
-    names = sorted(set(years["year"].to_list()))
-    present = money.group_by("line", "cash").agg(pl.col("present_value").sum())
-    wide = years.pivot("year", index=["line", "cash"], values="amount", aggregate_function="sum").join(
-        present, on=["line", "cash"]
+    years = sorted(set(view.yearly["year"].to_list()))
+    in_year = view.by_year(money, "line").group_by("line")
+    yearly = in_year.agg(pl.col("amount").filter(pl.col("year") == year).sum().alias(str(year)) for year in years)
+    present = money.group_by("line").agg(pl.col("present_value").sum())
+    others = money.select("line", "cash").unique().filter(~pl.col("line").is_in(list(LINES))).sort("line")
+    lines = pl.DataFrame({"line": list(LINES), "cash": list(LINES.values())})
+    return (
+        pl.concat([lines, others])
+        .join(yearly, on="line", how="left", maintain_order="left")
+        .join(present, on="line", how="left", maintain_order="left")
+        .with_columns(pl.exclude("line", "cash").fill_null(0.0))
+        .select(
+            "line", "cash", *map(str, years), pl.sum_horizontal(map(str, years)).alias("all years"), "present_value"
+        )
     )
-    columns = [pl.col(str(year)).fill_null(0.0) for year in names]
-    return wide.select(
-        "line",
-        "cash",
-        *columns,
-        pl.sum_horizontal(*columns).alias("all years") if columns else pl.lit(0.0),
-        "present_value",
-    ).sort("present_value", "line", descending=[True, False])
+
+
+def _sorted(name: str, table: pl.DataFrame) -> pl.DataFrame:
+    """Rows in the order of the key."""
+    return table.sort([column.name for column in COLUMNS[name] if column.key], maintain_order=True)
+
+
+def _columns(sheet: str, table: pl.DataFrame) -> list[Column]:
+    """What each column of a sheet is."""
+    known = {column.name: column for column in COLUMNS[sheet]}
+    return [known.get(name) or known["each year"]._replace(name=name) for name in table.columns]
+
+
+def _meanings(view: View, sheets: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """List every column of some sheets."""
+    rows = [
+        (sheet, column.name, _unit(view, column), column.key, _plain(column.meaning))
+        for sheet, table in sheets.items()
+        for column in _columns(sheet, table)
+    ]
+    return pl.DataFrame(rows, schema=[column.name for column in COLUMNS["columns"]], orient="row")
+
+
+def _unit(view: View, column: Column) -> str:
+    """Unit of a column in the currency of the case."""
+    return column.unit.replace("money", view.currency)
+
+
+def _plain(text: str) -> str:
+    return text.replace("`", "")
 
 
 def _decision(sheet: Any, view: View, formats: Formats) -> None:
@@ -136,26 +188,27 @@ def _decision(sheet: Any, view: View, formats: Formats) -> None:
         row += 1
 
 
-def _table(sheet: Any, table: pl.DataFrame, formats: Formats) -> None:
-    """Write a table: heading, typed columns, a filter, and widths that suit."""
+def _table(sheet: Any, view: View, table: pl.DataFrame, formats: Formats) -> None:
+    """Write a table: headings that say what they are, columns by type and unit, a filter, and widths that suit."""
     if table.height > MOST_ROWS:
         raise FileError(
             f"The table {sheet.get_name()} has {table.height:,} rows and a sheet holds {MOST_ROWS:,}. "
             "Write the plan to a folder instead"
         )
     sheet.freeze_panes(1, 0)
-    for column, name in enumerate(table.columns):
-        values = table[name]
-        _column(sheet, column, name, values, formats)
+    for place, column in enumerate(_columns(sheet.get_name(), table)):
+        told = f"{_unit(view, column)}\n{_plain(column.meaning)}".strip()
+        sheet.write_comment(0, place, told, {"x_scale": 2, "author": "Coplant"})
+        _column(sheet, place, table[column.name], column.unit, formats)
     if table.width:
         sheet.autofilter(0, 0, max(table.height, 1), table.width - 1)
 
 
-def _column(sheet: Any, column: int, name: str, values: pl.Series, formats: Formats) -> None:
-    look = _look(name, values)
-    sheet.set_column(column, column, _width(name, values, look), formats.get(look))
-    sheet.write_string(0, column, name, formats["heading"])
-    write = _writer(sheet, column, values.dtype, formats.get(look))
+def _column(sheet: Any, place: int, values: pl.Series, unit: str, formats: Formats) -> None:
+    look = _look(unit, values)
+    sheet.set_column(place, place, _width(values, look), formats.get(look))
+    sheet.write_string(0, place, values.name, formats["heading"])
+    write = _writer(sheet, place, values.dtype, formats.get(look))
     for row, value in enumerate(values.to_list(), start=1):
         if value is not None:
             write(row, value)
@@ -171,32 +224,31 @@ def _writer(sheet: Any, column: int, dtype: pl.DataType, look: Any) -> Callable[
     return lambda row, value: sheet.write_string(row, column, str(value)[:MOST_TEXT], look)
 
 
-def _look(name: str, values: pl.Series) -> str:
+def _look(unit: str, values: pl.Series) -> str:
     """Choose the format of a column."""
     if values.dtype == pl.Date:
         return "date"
     if not values.dtype.is_numeric():
         return ""
-    if name in SHARES | FINE | PLAIN:
-        return "share" if name in SHARES else "fine" if name in FINE else "plain"
-    largest = values.cast(pl.Float64).abs().max()
-    whole = values.dtype.is_integer() or (isinstance(largest, float) and largest >= 10_000.0)
-    return "whole" if whole else "decimal"
+    return LOOKS.get(unit) or ("whole" if _largest(values) >= 10_000.0 else "decimal")
 
 
-def _width(name: str, values: pl.Series, look: str) -> float:
+def _width(values: pl.Series, look: str) -> float:
     """Width in characters: that of the heading, or of the longest of its values as they are shown."""
     if look == "date":
         shown = 10
     elif look:
-        largest = values.cast(pl.Float64).abs().max()
-        size = float(largest) if isinstance(largest, (int, float)) and math.isfinite(largest) else 0.0
-        shown = len(f"{size:,.0f}") + (1 if look == "whole" else 4)
+        shown = len(f"{_largest(values):,.0f}") + 1 + DECIMALS.get(look, 0)
     else:
         longest = values.cast(pl.String).str.len_chars().max()
         shown = longest if isinstance(longest, int) else 0
     # The button of the filter covers three characters of the heading.
-    return float(min(max(shown, len(name) + 3, 6) + 1, 60))
+    return float(min(max(shown, len(values.name) + 3, 6) + 1, 60))
+
+
+def _largest(values: pl.Series) -> float:
+    largest = values.cast(pl.Float64).abs().max()
+    return float(largest) if isinstance(largest, (int, float)) and math.isfinite(largest) else 0.0
 
 
 def _solved(sheet: Any, plan: Plan, formats: Formats) -> None:

@@ -25,6 +25,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 """Money lines that the waterfall draws as one step, in its order; a line of no group is a step of its own."""
 
+NOT_CASH = ("penalties", "end")
+"""Groups of lines that are not cash."""
+
+LINES = {line: group not in NOT_CASH for group, lines in GROUPS.items() for line in lines}
+"""Every money line, income first, and whether it is cash."""
+
 
 def money(view: View) -> Section | None:
     """Show how the objective adds up."""
@@ -62,7 +68,9 @@ def money(view: View) -> Section | None:
         Mark(words("money.total"), "total", "fill"),
     ]
     in_cash = float(lines.filter("cash")["present_value"].sum())
-    lead = words("money.lead", total=view.money(total), cash=view.money(in_cash), rest=view.money(total - in_cash))
+    lead = words(
+        "money.lead", total=view.headline(total), cash=view.headline(in_cash), rest=view.headline(total - in_cash)
+    )
     shown = lines.sort("order", pl.col("present_value").abs(), descending=[False, True])
     shown = shown.with_columns(line=pl.Series([view.line(name) for name in shown["line"].to_list()], dtype=pl.String))
     sums = pl.DataFrame(
