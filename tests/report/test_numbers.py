@@ -29,6 +29,31 @@ def test_money_is_written_as_each_language_does(value: float | None, english: st
     assert FRENCH.money(value, "EUR") == french
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (208.0257e9, "208.0 bn"),
+        (12.3456e6, "12.35 m"),
+        (1.23456e6, "1.235 m"),
+        (999.96e6, "1.000 bn"),
+        (4_567.8, "4,568"),
+    ],
+)
+def test_a_headline_has_four_figures(value: float, expected: str) -> None:
+    assert ENGLISH.money(value, "EUR", 4) == f"{expected.replace(' ', SPACE)}{SPACE}EUR"
+
+
+def test_axes_spell_magnitudes_out() -> None:
+    assert ENGLISH.axis(ENGLISH.magnitude([2e6]), "hours") == "million hours"
+    assert FRENCH.axis(FRENCH.magnitude([2e6]), "heures") == "heures, en millions"
+    assert ENGLISH.axis(ENGLISH.magnitude([2.0]), "hours") == "hours"
+
+
+@pytest.mark.parametrize(("value", "expected"), [(25.0, "25"), (7.5, "7.5"), (24.9999999, "25"), (332.4, "332")])
+def test_counts_have_a_decimal_where_they_are_few_and_not_whole(value: float, expected: str) -> None:
+    assert ENGLISH.count(value) == expected
+
+
 def test_numbers_keep_their_digits_and_lose_the_sign_of_nothing() -> None:
     assert ENGLISH.number(-1_234_567.891, 2) == "−1,234,567.89"
     assert FRENCH.number(1_234_567.891, 2) == f"1{NARROW}234{NARROW}567,89"

@@ -13,12 +13,18 @@ import plotly.graph_objects
 import polars as pl
 import pytest
 from plotly.offline import get_plotlyjs
+from small_case import SmallCase
 
 import coplant
 from coplant import Plan
 from coplant.report import write_report
+from coplant.report.charts import split
 from coplant.report.page import embedded, page_of
 from coplant.report.sections import SECTIONS
+from coplant.report.sections.cash import run_down
+from coplant.report.sections.decision import key_figures
+from coplant.report.sections.production import production, reserved_in_buckets
+from coplant.report.sections.shortages import shortages
 from coplant.report.sections.users import end_products
 from coplant.report.tabulate import Column, tabulate
 from coplant.report.view import View
@@ -242,7 +248,94 @@ def test_the_decision_names_agreement_host_and_reservation(page: str, made_up: P
 
     assert f"Sign “{signed['title'] or signed['agreement']}” with" in said
     assert f"Signer «\u00a0{signed['title'] or signed['agreement']}\u00a0» avec" in said
-    assert re.search(r"; reserve [\d.,]+ per month from \d+ \w+ \d{4}; first unit: ", said)
+    assert re.search(r"; reserve [\d.,]+ units per month \([\d,]+ a year\) from \d+ \w+ \d{4}; first unit: ", said)
+
+
+@pytest.fixture(scope="module")
+def waiting() -> Plan:
+    """A plan in which 8 of 20 customers are served, 3 are lost and 9 still wait at the end."""
+    small = SmallCase("month:2", discount_rate=0.1).item("car").route("car").line("car", 4, "month")
+    return small.demand("car", 10, "month", price=3, wait_share=0.5, lost_penalty=1).plan()
+
+
+def test_served_lost_and_still_waiting_add_up(waiting: Plan) -> None:
+    view = View(waiting, words_of("en"))
+    served = next(figure for figure in key_figures(view) if figure.name == view.words("key.served"))
+
+    assert served.value == "40.0%"
+    assert served.note == "lost: 15.0%, 9.00\u00a0EUR; still waiting when the horizon ends: 45.0%, 27.0\u00a0EUR"
+
+
+def test_customers_still_waiting_stand_in_the_table_of_shortages(waiting: Plan) -> None:
+    section = shortages(View(waiting, words_of("en")))
+
+    assert section is not None
+    table = section.blocks[0].table
+    assert table is not None
+    row = {head: cell.text for (head, _), cell in zip(table.heads, table.rows[0], strict=True)}
+    assert [row[head] for head in ("Wanted", "Sold", "Lost", "Still waiting at the horizon’s end")] == [
+        "20",
+        "8",
+        "3",
+        "9",
+    ]
+    assert "sales of 27.0\u00a0EUR still wait when the horizon ends" in section.lead[1]
+
+
+@pytest.mark.parametrize(
+    ("rate", "per"), [(2.5, "hour"), (300.0, "day"), (2_000.0, "week"), (9_000.0, "month"), (99_000.0, "year")]
+)
+def test_what_is_started_and_reserved_is_counted_alike(rate: float, per: str) -> None:
+    """Whatever the period of the rate, the bars of a line that is always full reach what is reserved."""
+    small = SmallCase("month:2", "day:10", "day:21", start=date(2024, 1, 1)).host(term=12.0).item("car")
+    hours = {"hours_per_year": 4_000} if per == "hour" else {}
+    small.add("reservations", agreement="deal", least=rate, most=rate, per=per, fee=0, **hours)
+    small.route("car", site="host", agreement="deal").demand("car", 1e6, "month", price=9, site="host")
+    view = View(small.plan(), words_of("en"))
+    section = production(view)
+
+    assert section is not None
+    chart = section.blocks[0].chart
+    assert chart is not None
+    started, reserved = chart.figure["data"]
+    assert started["y"] == pytest.approx(reserved["y"][:-1])
+    units = reserved_in_buckets(view, view.plan["reserved"])
+    assert units.sum() == pytest.approx(view.plan["reserved"]["units"].sum())
+
+
+def test_stock_that_is_run_down_is_said_where_it_flatters(smallest: Plan) -> None:
+    view = View(smallest, words_of("en"))
+    assert run_down(view, "cash") == []
+
+    small = SmallCase("month:2").item("car", value=5).route("car", cost=99).demand("car", 10, "month", price=9)
+    small.add("stock", item="car", site="works", quantity=20)
+    said = run_down(View(small.plan(), words_of("en")), "cash")
+    assert len(said) == 1
+    assert said[0].endswith("is worth 100\u00a0EUR at the start and 0\u00a0EUR at the end.")
+
+
+def test_what_the_decision_is_about_is_told_apart_however_small(smallest: Plan) -> None:
+    names = [f"thing-{number}" for number in range(10)]
+    table = pl.DataFrame({"thing": names, "year": [2024] * 10, "amount": [float(100 - number) for number in range(10)]})
+
+    series = split(View(smallest, words_of("en")), table, "thing", "amount", "year", [2024], keep={"thing-9"})
+    assert [one.name for one in series] == [*names[:6], "thing-9", "3 others"]
+
+
+def test_limits_and_families_are_called_by_their_titles(smallest: Plan) -> None:
+    small = SmallCase("month:1").item("chip", title="The chip").item("car", title="The car", unit="car")
+    small.add("parties", party="maker", role="supplier", title="Its maker")
+    small.add("parties", party="broker", role="supplier", title="A broker")
+    for name in ("maker", "broker"):
+        small.since("allotments", allotment=name, quantity=5, per="month")
+        small.offer("chip", 1, offer=name, supplier=name, allotment=name)
+    small.route("car", bom={"chip": 1.0}).demand("car", 20, "month", price=9)
+    page = html.unescape(page_of(small.plan()))
+
+    assert "The chip, Its maker" in page
+    assert "The chip, A broker" in page
+    assert "(maker)" not in page
+    assert ">The car<" in page
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import html
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,7 +78,7 @@ def over_time(view: View, series: Sequence[Series], unit: str, label: str, *, he
             )
         else:
             traces.append(_steps(one, scaled, hover, starts, buckets["until"].to_list()[-1]))
-    layout = _layout(view, _joined(magnitude.short, unit), height)
+    layout = _layout(view, view.numbers.axis(magnitude, unit), height)
     layout["barmode"] = "relative"
     layout["bargap"] = 0
     layout["xaxis"] = {"type": "date", "range": [starts[0].isoformat(), buckets["until"].to_list()[-1].isoformat()]}
@@ -120,7 +120,7 @@ def running(view: View, values: Sequence[float], unit: str, label: str, name: st
         _points(lowest, [points[least]], [scaled[least]], [hover[least]])
         | {"mode": "markers", "marker": ring, "cliponaxis": False},
     ]
-    layout = _layout(view, _joined(magnitude.short, unit), 320)
+    layout = _layout(view, view.numbers.axis(magnitude, unit), 320)
     layout["xaxis"] = {"type": "date", "range": [points[0], points[-1]]}
     legend = [Mark(name, "c1", "line", (0,)), Mark(lowest, "c2", "point", (1,))]
     return Chart(label, {"data": traces, "layout": layout}, legend)
@@ -160,7 +160,7 @@ def by_category(
                 "marker": {"color": f"var:--{one.colour}"},
             }
         )
-    axis = _joined(magnitude.short, unit)
+    axis = view.numbers.axis(magnitude, unit)
     layout = _layout(view, axis, height)
     layout["barmode"] = "relative"
     layout["xaxis"] = {"type": "category"}
@@ -269,7 +269,7 @@ def _across(
     }
     height = 80 + 42 * len(steps)
     layout = _layout(view, "", height)
-    layout |= _across_axes(_joined(magnitude.short, unit), ticks)
+    layout |= _across_axes(view.numbers.axis(magnitude, unit), ticks)
     return Chart(label, {"data": [trace], "layout": layout}, legend, height)
 
 
@@ -290,7 +290,14 @@ def _across_axes(unit: str, ticks: Sequence[str]) -> dict[str, Any]:
 
 
 def split(
-    view: View, table: pl.DataFrame, key: str, value: str, over: str, positions: Sequence[object], name: Any = str
+    view: View,
+    table: pl.DataFrame,
+    key: str,
+    value: str,
+    over: str,
+    positions: Sequence[object],
+    name: Any = str,
+    keep: Collection[str] = (),
 ) -> list[Series]:
     """Split a table into series, the largest first; what is beyond seven is drawn as one.
 
@@ -302,11 +309,14 @@ def split(
         Values of `over`, in order.
     name : callable
         What a key is called.
+    keep : collection of str
+        Keys that are told apart however small they are.
     """
     from coplant.report.view import largest
 
     keys = largest(table, key, value, table.height)
-    kept, rest = (keys, []) if len(keys) <= MOST_SERIES + 1 else (keys[:MOST_SERIES], keys[MOST_SERIES:])
+    first = sorted(keys, key=lambda one: one not in keep)[: MOST_SERIES if len(keys) > MOST_SERIES + 1 else None]
+    kept, rest = [one for one in keys if one in first], [one for one in keys if one not in first]
     series = [
         Series(name(one), _placed(table.filter(pl.col(key) == one), value, over, positions), COLOURS[number])
         for number, one in enumerate(kept)

@@ -28,10 +28,13 @@ class Magnitude:
         How many ones make one.
     short : str
         How it is written after a number; empty for ones.
+    name : str
+        Its name; empty for ones.
     """
 
     scale: float
-    short: str
+    short: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,18 +63,22 @@ class Numbers:
         negative = value < 0 and any(digit in "123456789" for digit in text)
         return f"{MINUS}{text}" if negative else text
 
-    def brief(self, value: float | None) -> str:
-        """Write a number in three figures with its magnitude, such as 12.3 bn; below a million in full."""
+    def brief(self, value: float | None, figures: int = 3) -> str:
+        """Write a number in a few figures with its magnitude, such as 12.3 bn; below a million in full."""
         if value is None or not math.isfinite(value):
             return ""
         # Thousands are read as easily in full.
-        magnitude = self.magnitude([value]) if abs(value) >= 999_500.0 else Magnitude(1.0, "")
+        magnitude = self.magnitude([value], figures) if abs(value) >= 999_500.0 else Magnitude(1.0)
         scaled = value / magnitude.scale
-        return self._joined(self.number(scaled, _decimals(scaled)), magnitude.short)
+        return self._joined(self.number(scaled, _decimals(scaled, figures)), magnitude.short)
 
-    def money(self, value: float | None, currency: str) -> str:
-        """Write an amount with three figures, its magnitude and its currency."""
-        return self._joined(self.brief(value), currency) if value is not None else ""
+    def money(self, value: float | None, currency: str, figures: int = 3) -> str:
+        """Write an amount with a few figures, its magnitude and its currency."""
+        return self._joined(self.brief(value, figures), currency) if value is not None else ""
+
+    def count(self, value: float) -> str:
+        """Write how many, with a decimal where they are few and not whole."""
+        return self.number(value, 0 if value >= 100.0 or abs(value - round(value)) < 1e-6 else 1)
 
     def full(self, value: float | None, unit: str, digits: int = 0) -> str:
         """Write a number to its last digit with its unit."""
@@ -84,13 +91,19 @@ class Numbers:
         text = self.number(value * 100.0, digits)
         return f"{text}%" if self.words.language == "en" else f"{text}{NARROW}%"
 
-    def magnitude(self, values: Iterable[float | None]) -> Magnitude:
+    def magnitude(self, values: Iterable[float | None], figures: int = 3) -> Magnitude:
         """Return the magnitude in which the largest of some values has one to three figures before the separator."""
         largest = max((abs(value) for value in values if value is not None and math.isfinite(value)), default=0.0)
         for scale, name in _SCALES:
-            if largest >= scale * 0.9995:
-                return Magnitude(scale, self.words(f"magnitude.{name}"))
-        return Magnitude(1.0, "")
+            if largest >= scale * (1.0 - 0.5 * 10.0**-figures):
+                return Magnitude(scale, self.words(f"magnitude.{name}"), name)
+        return Magnitude(1.0)
+
+    def axis(self, magnitude: Magnitude, unit: str) -> str:
+        """Write what an axis counts, such as million hours: a magnitude cut short would pass for a unit."""
+        if not magnitude.name:
+            return unit
+        return self.words("magnitude.axis", magnitude=self.words(f"magnitude.long.{magnitude.name}"), unit=unit)
 
     def date(self, day: datetime.date | None) -> str:
         """Write a day."""
@@ -140,8 +153,9 @@ def column_digits(values: Iterable[float | None]) -> int:
     return 2 if largest >= 1.0 else 4
 
 
-def _decimals(scaled: float) -> int:
+def _decimals(scaled: float, figures: int) -> int:
     size = abs(scaled)
-    if size >= 99.95 or size == 0.0:
+    if size == 0.0:
         return 0
-    return 1 if size >= 9.995 else 2
+    whole = 1 + sum(size >= limit - 0.5 * limit * 10.0**-figures for limit in (10.0, 100.0, 1_000.0))
+    return max(figures - whole, 0)

@@ -31,7 +31,7 @@ class Column:
     kind : str
         ``text``, ``number``, ``money`` (in full), ``brief`` (money in three figures, the full figure in the title),
         ``share``, ``index`` (three decimals), ``year``, ``date``, ``bucket``, ``yes`` (yes or no), or what is titled:
-        ``agreement``, ``item``, ``party``, ``resource``, ``site``.
+        ``agreement``, ``item``, ``family``, ``party``, ``resource``, ``site``.
     """
 
     name: str

@@ -90,10 +90,12 @@ class View:
         for key, table in TITLED.items():
             rows = self.plan.case[table].select(key, "title").iter_rows()
             titles[key] = {name: title or name for name, title in rows}
+        alone = self.plan.case["items"].filter(pl.col("family").is_null())["item"].to_list()
+        titles["family"] = {name: titles["item"][name] for name in alone}
         return titles
 
     def title(self, key: str, name: str | None) -> str:
-        """Title of an agreement, item, party, resource or site; its name where it has none."""
+        """Title of an agreement, item, family, party, resource or site; its name where it has none."""
         if name is None:
             return self.words("none")
         return self._titles.get(key, {}).get(name, name)
@@ -104,13 +106,15 @@ class View:
 
     def items_unit(self, items: Iterable[str]) -> str:
         """Word for the unit of some items: their own where they share one, else units."""
-        known = dict(self.plan.case["items"].select("item", "unit").iter_rows())
-        units = {known.get(item) or "unit" for item in items}
-        return self.unit(units.pop() if len(units) == 1 else "unit")
+        return self.unit(self.plan.unit(items))
 
     def money(self, value: float | None) -> str:
         """Write an amount briefly."""
         return self.numbers.money(value, self.currency)
+
+    def headline(self, value: float | None) -> str:
+        """Write an amount that is compared between plans: with a figure more, for what-ifs are small beside it."""
+        return self.numbers.money(value, self.currency, 4)
 
     def full_money(self, value: float | None) -> str:
         """Write an amount to the last unit of money."""

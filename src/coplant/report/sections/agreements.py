@@ -46,15 +46,15 @@ def _reservations(view: View) -> Block | None:
     if reserved.is_empty():
         return None
     table = reserved.with_columns(
-        per=pl.Series([words(f"per.{per}") for per in reserved["per"].to_list()], dtype=pl.String),
+        rate=pl.Series([_rate(view, *row) for row in reserved.select("agreement", "reserved", "per").iter_rows()]),
         kind=pl.Series([words.known(f"kind.{kind}", kind) for kind in reserved["kind"].to_list()], dtype=pl.String),
     )
     columns = [
         Column("agreement", words("column.agreement"), "agreement"),
         Column("from", words("column.from"), "date"),
         Column("until", words("column.until"), "date"),
-        Column("reserved", words("column.reserved"), "number"),
-        Column("per", words("column.per")),
+        Column("rate", words("column.reserved")),
+        Column("yearly", words("column.yearly"), "number"),
         Column("units", words("column.reserved_units"), "number"),
         Column("used", words("column.used"), "number"),
         Column("share_used", words("column.share_used"), "share"),
@@ -62,6 +62,11 @@ def _reservations(view: View) -> Block | None:
         Column("kind", words("column.kind")),
     ]
     return Block(words("reservations.title"), table=tabulate(view, table, columns, words("reservations.table")))
+
+
+def _rate(view: View, agreement: str, rate: float, per: str) -> str:
+    unit = view.items_unit(view.plan.products(agreement))
+    return view.words("reservations.rate", rate=view.numbers.count(rate), unit=unit, per=view.words(f"per.{per}"))
 
 
 def _costs(view: View) -> Block | None:

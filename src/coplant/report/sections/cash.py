@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from coplant.report.blocks import Block, Section
 from coplant.report.charts import running
 from coplant.report.tabulate import Column, tabulate
@@ -28,4 +30,23 @@ def cash(view: View) -> Section | None:
     ]
     chart = running(view, values, view.currency, words("cash.label"), words("cash.cumulative"), lowest)
     block = Block(chart=chart, table=tabulate(view, table, columns, words("cash.table")))
-    return Section("cash", words("cash.title"), [lead], blocks=[block])
+    return Section("cash", words("cash.title"), [lead, *run_down(view, "cash")], blocks=[block])
+
+
+def run_down(view: View, where: str) -> list[str]:
+    """Say by how much the end of the horizon runs stock down, which flatters the last buckets; nothing if it does not.
+
+    Parameters
+    ----------
+    view : View
+        The plan in a language.
+    where : {"production", "cash"}
+        Section that says it.
+    """
+    value = view.plan.case["items"].select("item", "value")
+    last = view.plan["stock"].filter(pl.col("bucket") == view.buckets["bucket"].max())
+    start, end = (
+        float(held.join(value, on="item").select((pl.col(quantity) * pl.col("value")).sum()).item())
+        for held, quantity in ((view.plan.case["stock"], "quantity"), (last, "stock"))
+    )
+    return [view.words(f"{where}.run_down", start=view.money(start), end=view.money(end))] if end < start else []

@@ -26,7 +26,7 @@ def decision_lines(view: View) -> list[str]:
         lines.append(words("decision.declined", names=_quoted(view, declined)))
     if options.is_empty():
         lines.append(words("decision.in_force" if signed.height else "decision.no_agreement"))
-    lines.append(words("decision.earns", money=view.money(view.plan.objective)))
+    lines.append(words("decision.earns", money=view.headline(view.plan.objective)))
     return lines
 
 
@@ -42,12 +42,15 @@ def _signed(view: View, row: Mapping[str, Any]) -> str:
         host=view.title("party", row["host"]),
         date=numbers.date(row["sign_date"]),
     )
+    unit = view.items_unit(view.plan.products(row["agreement"]))
     rates = view.plan["reserved"].filter(pl.col("agreement") == row["agreement"], pl.col("reserved") > 0.0)
     for rate in rates.iter_rows(named=True):
         text += words(
             "decision.reserve",
-            rate=numbers.number(rate["reserved"], 0 if rate["reserved"] >= 100.0 else 1),
+            rate=numbers.count(rate["reserved"]),
+            unit=unit,
             per=words(f"per.{rate['per']}"),
+            yearly="" if rate["per"] == "year" else words("decision.yearly", units=numbers.count(rate["yearly"])),
             date=numbers.date(rate["from"]),
         )
     first = view.plan.first_unit(row["agreement"])
@@ -60,22 +63,18 @@ def key_figures(view: View) -> list[KeyFigure]:
     figures = [
         KeyFigure(
             words("key.present_value"),
-            view.money(plan.objective),
+            view.headline(plan.objective),
             view.full_money(plan.objective),
             words("key.bound", gap=numbers.share(plan.gap, 2)),
         )
     ]
-    sold = plan["sold"].select((pl.col("wanted", "sold", "lost") * pl.col("price")).sum())
-    wanted, served, lost = sold.row(0)
+    served, lost, awaited = plan.unserved("site").select(pl.col("sales", "missed", "awaited").sum()).row(0)
+    wanted = served + lost + awaited
     if wanted > 0.0:
-        figures.append(
-            KeyFigure(
-                words("key.served"),
-                numbers.share(served / wanted),
-                view.full_money(served),
-                words("key.lost", money=view.money(lost)),
-            )
-        )
+        note = words("key.lost", money=view.money(lost), share=numbers.share(lost / wanted))
+        if awaited > 0.0:
+            note += words("key.waiting", money=view.money(awaited), share=numbers.share(awaited / wanted))
+        figures.append(KeyFigure(words("key.served"), numbers.share(served / wanted), view.full_money(served), note))
     cash = plan["cash"]
     if cash.height:
         lowest = cash.row(int(cash["cumulative"].arg_min() or 0), named=True)
@@ -84,7 +83,7 @@ def key_figures(view: View) -> list[KeyFigure]:
         figures.append(
             KeyFigure(
                 words("key.cash"),
-                view.money(amount),
+                view.headline(amount),
                 view.full_money(amount),
                 words("key.at_start") if starts else words("key.at_end_of", bucket=view.bucket(lowest["bucket"])),
             )

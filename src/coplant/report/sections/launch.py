@@ -60,11 +60,13 @@ def launch(view: View) -> Section | None:
             first=view.bucket(row["first"]),
             months=words.counted("months", round(row["wait"])),
             rate=view.numbers.number(row["peak"]),
+            unit=view.items_unit(view.plan.products(row["agreement"])),
             full=view.bucket(row["full"]),
         )
         for row in summary.iter_rows(named=True)
     ]
-    unit = words("per_month", unit=view.unit("unit"))
+    products = [item for name in names for item in view.plan.products(name)]
+    unit = words("per_month", unit=view.items_unit(products))
     columns = [
         Column("agreement", words("column.agreement"), "agreement"),
         Column("sign_date", words("column.sign_date"), "date"),

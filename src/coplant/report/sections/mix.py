@@ -22,10 +22,10 @@ def mix(view: View) -> Section | None:
         return None
     years = sorted(set(revenue["year"].to_list()))
     names = [str(year) for year in years]
-    series = split(view, revenue, "family", "revenue", "year", years)
+    series = split(view, revenue, "family", "revenue", "year", years, lambda name: view.title("family", name))
     columns = [
         Column("year", words("column.year"), "year"),
-        Column("family", words("column.family")),
+        Column("family", words("column.family"), "family"),
         Column("revenue", words("column.revenue", currency=view.currency), "money"),
         Column("share", words("column.share"), "share"),
         Column("cost", words("column.goods_cost", currency=view.currency), "money"),
@@ -71,11 +71,15 @@ def _margins(view: View, rates: pl.DataFrame, years: list[int], names: list[str]
     families = largest(rates, "family", "revenue", MOST_SERIES + 1)
     by_place = {(family, year): rate for family, year, rate in rates.select("family", "year", "rate").iter_rows()}
     series = [
-        Series(family, [by_place.get((family, year)) for year in years], COLOURS[number], "line")
-        for number, family in enumerate(families)
+        Series(view.title("family", name), [by_place.get((name, year)) for year in years], COLOURS[number], "line")
+        for number, name in enumerate(families)
     ]
-    columns = [Column("year", words("column.year"), "year"), *(Column(name, name, "share") for name in families)]
-    table = pl.DataFrame({"year": years} | {one.name: pl.Series(list(one.values), dtype=pl.Float64) for one in series})
+    columns = [
+        Column("year", words("column.year"), "year"),
+        *(Column(name, view.title("family", name), "share") for name in families),
+    ]
+    rows = {name: pl.Series(list(one.values), dtype=pl.Float64) for name, one in zip(families, series, strict=True)}
+    table = pl.DataFrame({"year": years} | rows)
     return Block(
         words("mix.margin"),
         [words("mix.margin_lead")],

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from coplant.report.blocks import Block, Section
 from coplant.report.charts import Series, over_time
-from coplant.report.numbers import DAYS_PER_MONTH
+from coplant.report.sections.cash import run_down
 from coplant.report.tabulate import Column, tabulate
 from coplant.report.view import View
+from coplant.timeline import periods
 
 MOST_AGREEMENTS, MOST_RESOURCES = 6, 8
 """Figures drawn; the table of resources lists the rest."""
-
-PER_MONTH = {"day": DAYS_PER_MONTH, "week": DAYS_PER_MONTH / 7.0, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
-"""How many of each period are in a month."""
 
 
 def production(view: View) -> Section | None:
@@ -26,7 +25,8 @@ def production(view: View) -> Section | None:
         blocks += _resources(view, loads)
     if not blocks:
         return None
-    return Section("production", words("production.title"), [words("production.lead")], blocks=blocks, grid=True)
+    lead = [words("production.lead"), *run_down(view, "production")]
+    return Section("production", words("production.title"), lead, blocks=blocks, grid=True)
 
 
 def _reserved(view: View) -> list[Block]:
@@ -40,14 +40,15 @@ def _reserved(view: View) -> list[Block]:
         made = view.plan["made"].filter(pl.col("agreement") == name).group_by("bucket").agg(pl.col("started").sum())
         windows = reserved.filter(pl.col("agreement") == name)
         table = view.buckets.join(made, on="bucket", how="left", maintain_order="left").with_columns(
-            started=pl.col("started").fill_null(0.0) * pl.col("per_month"), reserved=_in_buckets(view, windows)
+            started=pl.col("started").fill_null(0.0) * pl.col("per_month"),
+            reserved=reserved_in_buckets(view, windows) * pl.col("per_month"),
         )
         series = [
             Series(words("production.started"), table["started"].to_list(), "c1"),
             Series(words("production.reserved"), table["reserved"].to_list(), "c2", "line"),
         ]
         title = view.title("agreement", name)
-        unit = words("per_month", unit=view.unit("unit"))
+        unit = words("per_month", unit=view.items_unit(view.plan.products(name)))
         columns = [
             Column("bucket", words("column.bucket"), "bucket"),
             Column("started", words("column.started_per_month"), "number"),
@@ -60,21 +61,15 @@ def _reserved(view: View) -> list[Block]:
     return blocks
 
 
-def _in_buckets(view: View, windows: pl.DataFrame) -> pl.Series:
-    """Units reserved per month in each bucket: each window's rate on the days on which it covers the bucket."""
-    length = (pl.col("until_window") - pl.col("from")).dt.total_days()
-    # A rate per hour knows no calendar: its units are spread over the days of its window.
-    rate = (
-        pl.when(pl.col("per") == "hour")
-        .then(pl.col("units") / length * DAYS_PER_MONTH)
-        .otherwise(pl.col("reserved") * pl.col("per").replace_strict(PER_MONTH, default=0.0))
-    )
-    overlap = (pl.min_horizontal("until", "until_window") - pl.max_horizontal("bucket", "from")).dt.total_days()
-    share = overlap.clip(lower_bound=0) / pl.col("days")
-    crossed = view.buckets.join(
-        windows.select("from", "units", "reserved", "per", until_window="until"), how="cross", maintain_order="left"
-    )
-    return crossed.group_by("bucket", maintain_order=True).agg((rate * share).sum().alias("reserved"))["reserved"]
+def reserved_in_buckets(view: View, windows: pl.DataFrame) -> pl.Series:
+    """Units reserved in each bucket, counted as the plan counts them: an hour's rate by the days of each year."""
+    first, last = (view.buckets[side].to_numpy() for side in ("bucket", "until"))
+    units = np.zeros(len(first))
+    for row in windows.iter_rows(named=True):
+        clock, rate = ("year", row["yearly"]) if row["per"] == "hour" else (row["per"], row["reserved"])
+        begin, end = np.datetime64(row["from"]), np.datetime64(row["until"])
+        units += rate * (periods(np.clip(last, begin, end), clock) - periods(np.clip(first, begin, end), clock))
+    return pl.Series(units)
 
 
 def _loads(view: View) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 import polars as pl
@@ -95,6 +96,7 @@ def _users(view: View, items: tuple[str, ...], parts: str, unit: str) -> Block |
         "bucket",
         view.buckets["bucket"].to_list(),
         lambda item: view.title("item", item),
+        _optional_products(view),
     )
     totals = (
         users.group_by("product")
@@ -107,7 +109,7 @@ def _users(view: View, items: tuple[str, ...], parts: str, unit: str) -> Block |
     )
     columns = [
         Column("product", words("column.product"), "item"),
-        Column("family", words("column.family")),
+        Column("family", words("column.family"), "family"),
         Column("quantity", words("column.quantity_of", unit=unit), "number"),
         Column("share", words("column.share"), "share"),
         Column("first", words("column.first_use"), "bucket"),
@@ -116,6 +118,12 @@ def _users(view: View, items: tuple[str, ...], parts: str, unit: str) -> Block |
     title = words("scarce.users", name=parts)
     chart = over_time(view, series, words("per_month", unit=unit), title)
     return Block(title, chart=chart, table=tabulate(view, totals, columns, title))
+
+
+def _optional_products(view: View) -> set[str]:
+    """What the decision is about: the products of agreements that may be signed, few units though they be."""
+    options = view.plan["signed"].filter(pl.col("status") == "option")["agreement"].to_list()
+    return {item for name in options for item in view.plan.products(name)}
 
 
 def _worth(view: View, allotments: list[str], parts: str, unit: str, values: pl.DataFrame) -> Block:
@@ -133,13 +141,15 @@ def _worth(view: View, allotments: list[str], parts: str, unit: str, values: pl.
         )
         .sort("order", "bucket")
     )
+    titles = _allotments(view)
+    granted = granted.with_columns(title=pl.col("allotment").replace_strict(titles, return_dtype=pl.String))
     series = [
-        Series(name, mine["value"].to_list(), COLOURS[number % len(COLOURS)], "line")
+        Series(titles[name], mine["value"].to_list(), COLOURS[number % len(COLOURS)], "line")
         for number, name in enumerate(allotments)
         if (mine := granted.filter(pl.col("allotment") == name)).height
     ]
     columns = [
-        Column("allotment", words("column.allotment")),
+        Column("title", words("column.allotment")),
         Column("bucket", words("column.bucket"), "bucket"),
         Column("ordered", words("column.ordered_per_month", unit=unit), "number"),
         Column("quantity", words("column.granted_per_month", unit=unit), "number"),
@@ -188,25 +198,54 @@ def _ranked(view: View, values: pl.DataFrame, what: str) -> Block | None:
 
 
 def _namer(view: View) -> Callable[[str, str], str]:
-    """Titles of what limits are on: demand by product and market, the rest by its own title."""
+    """Titles of what limits are on: of streams, parts and lanes by what they are of, of the rest their own."""
+    case = view.plan.case
     streams = {
         name: f"{view.title('item', item)}, {view.title('site', site)}"
-        for name, item, site in view.plan.case["demand"].select("demand", "item", "site").unique().iter_rows()
+        for name, item, site in case["demand"].select("demand", "item", "site").unique().iter_rows()
     }
+    allotments = _allotments(view)
+    lanes = {
+        name: view.words(
+            "scarce.lane",
+            moved=view.title("item", item) if item else family,
+            start=view.title("site", start),
+            end=view.title("site", end),
+        )
+        for name, item, family, start, end in case["lanes"]
+        .select("lane", "item", "family", "from_site", "to_site")
+        .iter_rows()
+    }
+    made = dict(case["routes"].select("route", "item").iter_rows())
+    standing = dict(case["resources"].select("resource", "site").iter_rows())
 
-    granted = view.plan.case["offers"].group_by("allotment").agg(pl.col("item").unique().sort())
-    parts = {
-        name: view.list([view.title("item", item) for item in items]) for name, items in granted.iter_rows() if name
-    }
+    def resource(name: str) -> str:
+        return f"{view.title('resource', name)}, {view.title('site', standing[name])}"
 
     def name(kind: str, thing: str) -> str:
         if kind == "allotment":
-            return f"{parts[thing]} ({thing})"
+            return allotments[thing]
         if kind in DEMAND:
-            return streams.get(thing, thing)
+            return streams[thing]
+        if kind == "lane_capacity":
+            return lanes[thing]
         if kind == "launch_gate":
-            item, _, resource = thing.rpartition(",")
-            return f"{item}, {view.title('resource', resource)}"
-        return view.title({"capacity": "resource", "reservation": "agreement"}.get(kind, ""), thing)
+            route, _, gated = thing.rpartition(",")
+            return f"{view.title('item', made[route])}, {resource(gated)}"
+        return resource(thing) if kind == "capacity" else view.title("agreement", thing)
 
     return name
+
+
+def _allotments(view: View) -> dict[str, str]:
+    """Titles of allotments: the parts they grant, and whose they are where several grant the same."""
+    offers = view.plan.case["offers"].filter(pl.col("allotment").is_not_null())
+    granted = offers.group_by("allotment").agg(pl.col("item", "supplier").unique().drop_nulls().sort())
+    parts, whose, named = {}, {}, {}
+    for name, items, suppliers in granted.iter_rows():
+        parts[name] = view.list([view.title("item", item) for item in items])
+        whose[name] = ", ".join([parts[name], *(view.title("party", supplier) for supplier in suppliers)])
+        named[name] = f"{parts[name]} ({name})"
+    # The shortest that no other allotment has.
+    ways = [(titles, Counter(titles.values())) for titles in (parts, whose, named)]
+    return {name: next(titles[name] for titles, count in ways if count[titles[name]] == 1) for name in parts}

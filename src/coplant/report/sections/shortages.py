@@ -21,13 +21,8 @@ def shortages(view: View) -> Section | None:
     if sold.is_empty():
         return None
     summary = (
-        sold.sort("bucket")
-        .group_by("item", "site")
-        .agg(
-            pl.col("wanted", "sold", "lost").sum(),
-            waiting=pl.col("waiting").max(),
-            missed=(pl.col("lost") * pl.col("price")).sum(),
-        )
+        view.plan.unserved("item", "site")
+        .join(sold.group_by("item", "site").agg(pl.col("waiting").max()), on=["item", "site"])
         .with_columns(served=pl.when(pl.col("wanted") > 0.0).then(pl.col("sold") / pl.col("wanted")).otherwise(None))
         .sort("missed", "waiting", "item", "site", descending=[True, True, False, False])
     )
@@ -40,8 +35,9 @@ def shortages(view: View) -> Section | None:
         Column("wanted", words("column.wanted"), "number"),
         Column("sold", words("column.sold"), "number"),
         Column("served", words("column.served"), "share"),
-        Column("waiting", words("column.waiting"), "number"),
         Column("lost", words("column.lost"), "number"),
+        Column("waiting_at_end", words("column.waiting_at_end"), "number"),
+        Column("waiting", words("column.waiting"), "number"),
         Column("missed", words("column.missed", currency=view.currency), "money"),
     ]
     blocks = [Block(table=tabulate(view, short, columns, words("shortages.table")))]
@@ -53,7 +49,9 @@ def shortages(view: View) -> Section | None:
         count=view.numbers.number(short.height),
         all=view.numbers.number(summary.height),
     )
-    return Section("shortages", words("shortages.title"), [lead], blocks=blocks, grid=True)
+    awaited = float(short["awaited"].sum())
+    lines = [lead, *([words("shortages.awaited", money=view.money(awaited))] if awaited > 0.0 else [])]
+    return Section("shortages", words("shortages.title"), lines, blocks=blocks, grid=True)
 
 
 def _over_time(view: View, item: str, site: str) -> Block:
