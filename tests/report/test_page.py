@@ -251,6 +251,16 @@ def test_the_decision_names_agreement_host_and_reservation(page: str, made_up: P
     assert re.search(r"; reserve [\d.,]+ units per month \([\d,]+ a year\) from \d+ \w+ \d{4}; first unit: ", said)
 
 
+def test_what_has_ended_is_neither_to_be_signed_nor_declined() -> None:
+    small = SmallCase("month:2").host(term=2.0, status="ended").item("car").demand("car", 1, "month", site="host")
+    said = html.unescape(page_of(small.route("car", site="host", agreement="deal").plan()))
+
+    assert "every agreement is in force already or has ended" in said
+    assert ">ended<" in said
+    assert ">terminé<" in said
+    assert "Do not sign" not in said
+
+
 @pytest.fixture(scope="module")
 def waiting() -> Plan:
     """A plan in which 8 of 20 customers are served, 3 are lost and 9 still wait at the end."""

@@ -22,7 +22,9 @@ def _agreements(view: View) -> Block:
     words = view.words
 
     def decided(signed: bool, status: str) -> str:
-        return words("agreements.in_force" if status == "signed" else f"agreements.{'sign' if signed else 'decline'}")
+        if status == "option":
+            return words("agreements.sign" if signed else "agreements.decline")
+        return words("agreements.in_force" if status == "signed" else "agreements.ended")
 
     signed = view.plan["signed"].sort(pl.col("status") == "option", "signed", descending=True, maintain_order=True)
     table = signed.with_columns(
