@@ -111,7 +111,7 @@ def plan(
         outputs = {
             "tables": Output(out, option="--out", folder=True, replaces=("plan.json", "plan")) if out else None,
             "report": Output(report, (".html", ".htm"), option="--report") if report else None,
-            "excel": Output(excel, (".xlsx",), option="--excel") if excel else None,
+            "excel": Output(excel, (".xlsx",), option="--excel", replaces=("decision", "plan")) if excel else None,
         }
         files = {name: output.path for name, output in outputs.items() if output}
         check_outputs([output for output in outputs.values() if output], case)
@@ -181,7 +181,8 @@ def convert(
         from coplant.case.outputs import Output, check_outputs
 
         if_there = "" if replace else "Name another place, or add --replace"
-        output = Output(target, (".xlsx",), folder=True, replaces=("case.toml", "case"), if_there=if_there)
+        mark = "case" if target.suffix.lower() == ".xlsx" else "case.toml"
+        output = Output(target, (".xlsx",), folder=True, replaces=(mark, "case"), if_there=if_there)
         check_outputs([output], source)
         read = coplant.read(source)
         read.write(target, format=layout.value)

@@ -23,6 +23,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lamps: Path) -> Path:
     """A folder with the case of five rows, a workbook of it, a folder of letters, and a link to the case."""
     monkeypatch.chdir(tmp_path)
     coplant.read(lamps).write("lamps.xlsx")
+    coplant.read(lamps).write("other.xlsx")
+    Path("broken.xlsx").write_bytes(b"PK\x03\x04 cut off")
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "dear.txt").write_text("dear")
     (tmp_path / "link").symlink_to("lamps")
@@ -70,6 +72,8 @@ def refused(place: Path, *words: str) -> str:
         ("lamps --excel ./x.xlsx --out x.xlsx", "--out and --excel both name x.xlsx"),
         ("lamps --out x --excel x/plan.xlsx", "--excel x/plan.xlsx lies in the folder of --out x, which is replaced"),
         # endings
+        ("lamps --excel other.xlsx", "--excel other.xlsx is there and no plan. Name a file that does not exist yet"),
+        ("lamps --excel broken.xlsx", "--excel broken.xlsx is there and no plan"),
         ("lamps --excel plan.csv", "--excel plan.csv does not end in .xlsx. Name it plan.xlsx"),
         ("lamps --excel plan", "--excel plan does not end in .xlsx. Name it plan.xlsx"),
         ("lamps --report page.pdf", "--report page.pdf does not end in .html or .htm. Name it page.html"),
@@ -139,6 +143,7 @@ def test_a_plan_keeps_the_files_that_others_put_into_its_folder(place: Path) -> 
         ("convert lamps lamps.xlsx", "lamps.xlsx is there already. Name another place, or add --replace"),
         ("convert lamps.xlsx lamps", "lamps holds files already. Name another place, or add --replace"),
         ("convert lamps.xlsx letters --replace", "letters holds files that are no case"),
+        ("convert lamps broken.xlsx --replace", "broken.xlsx is there and no case"),
         ("convert lamps.xlsx lamps.xlsx --replace", "lamps.xlsx is the case that is read"),
         ("convert lamps lamps/lamps.xlsx", "lies in the folder of the case"),
         (

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+import python_calamine as calamine
+
 from coplant.case.files import holds_other, refused
 from coplant.errors import FileError
 
@@ -27,8 +29,9 @@ class Output:
         The option that names it; empty where there is none.
     folder : bool
         Whether a name without such an ending means a folder.
-    replaces : (file, kind) or None
-        The file by which a folder is known that may be replaced, and what that folder is in a word; None for any.
+    replaces : (mark, kind) or None
+        The file by which a folder is known that may be replaced, or the sheet of a workbook, and what it is in a word;
+        None for any.
     if_there : str
         How to mend it if something is there already; empty where that is replaced.
     """
@@ -149,9 +152,21 @@ def _there(output: Output) -> str | None:
         return None
     if output.if_there:
         return f"{output} {'holds files' if path.is_dir() else 'is there'} already. {output.if_there}"
-    if output.replaces and holds_other(path, output.replaces[0]):
-        return f"{output} holds files that are no {output.replaces[1]}. Name a new or an empty folder"
+    if output.replaces:
+        mark, kind = output.replaces
+        if holds_other(path, mark):
+            return f"{output} holds files that are no {kind}. Name a new or an empty folder"
+        if path.is_file() and mark not in _sheets(path):
+            return f"{output} is there and no {kind}. Name a file that does not exist yet"
     return None
+
+
+def _sheets(path: Path) -> list[str]:
+    """Names of the sheets of a workbook; none if it is not one."""
+    try:
+        return list(calamine.CalamineWorkbook.from_path(path).sheet_names)
+    except (calamine.CalamineError, calamine.PasswordError, calamine.XmlError, calamine.ZipError):
+        return []
 
 
 def _closed(output: Output) -> str | None:
