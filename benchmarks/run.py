@@ -131,7 +131,8 @@ def reference(repeats: int) -> dict[str, Any]:
     """Plan the reference case from the command line."""
     case = HERE.parent / "examples" / "xiaomi-2021"
     WORK.mkdir(parents=True, exist_ok=True)
-    seconds = [run(coplant(), "plan", str(case), "--out", str(WORK / "reference"))[1] for _ in range(repeats)]
+    results = ("--out", str(WORK / "reference"), "--report", str(WORK / "reference.html"))
+    seconds = [run(coplant(), "plan", str(case), *results)[1] for _ in range(repeats)]
     return {"reference case: processor seconds": statistics.median(seconds), "runs": seconds}
 
 
