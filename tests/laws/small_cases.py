@@ -261,7 +261,7 @@ def _agreement(write: _Writer, host: str) -> None:
         method = draw(st.sampled_from(["incremental", "all_units"])) if write.integers else "incremental"
         item = "car" if chance() else None
         first = number(2, 4)
-        steps = {0.0: first, 20.0: first * (number(0.6, 0.8) if write.integers else number(1, 1.25))}
+        steps = {0.0: first} | ({20.0: first * number(0.6, 0.8, 1.25)} if write.integers else {})
         for above, fee in steps.items():
             add("processing_fees", agreement=name, item=item, above=above, fee=fee, basis=basis, method=method)
     if chance():

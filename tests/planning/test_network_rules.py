@@ -46,6 +46,17 @@ def test_a_ramp_holds_for_overtime_too() -> None:
     assert (row["load"], row["overtime"]) == (_near(15), _near(10))
 
 
+def test_what_capacity_is_worth_includes_what_it_adds_on_a_ramp() -> None:
+    """At half its rate a line of 20 makes 10 cars at 9, so one more unit makes half a car."""
+    small = SmallCase("day:1").item("car").route("car", from_=START, ramp="half").demand("car", 99, "day", price=9)
+    small.add("ramps", ramp="half", month=0, share=0.5).line("car", 20, "day")
+    plan = small.plan()
+    assert worth(plan, "launch_gate", "car,line") == [_near(9)]
+    assert worth(plan, "capacity", "line") == [_near(4.5)]
+    wider = coplant.plan(plan.case.edit("resource_capacity", quantity=21))
+    assert wider.objective - plan.objective == _near(4.5)
+
+
 def test_a_lane_of_a_family_moves_all_its_items_and_no_others() -> None:
     """Of 10 places the dearer cars take 8; vans get the rest; a bus, of another family, cannot be had at the shop."""
     small = SmallCase("day:1").add("sites", site="shop", kind="market")

@@ -520,6 +520,17 @@ def _cash(money: pl.DataFrame, buckets: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _worth_in_ramps(reader: Reader) -> Floats:
+    """What one more unit of a resource adds because its routes may rise with it, shape (resources, nodes)."""
+    network, program = reader.draft.network, reader.draft.program
+    worth = np.zeros((len(network.resources.labels), len(reader.draft.tree)))
+    if "launch_gate" in program.row_blocks:
+        gate, load = program.row_blocks["launch_gate"].index, network.loads.tocoo()
+        dual = np.where(gate >= 0, reader.solution.row_dual[np.maximum(gate, 0)], 0.0)
+        np.add.at(worth, load.row, network.activities.open_share[load.col] * dual)
+    return worth
+
+
 def _marginal_values(reader: Reader) -> pl.DataFrame:
     """What one more unit of each limit is worth, in present value, ranked by what one percent of it is."""
     draft, solution = reader.draft, reader.solution
@@ -544,7 +555,9 @@ def _marginal_values(reader: Reader) -> pl.DataFrame:
         thing, node = np.divmod(cell, len(draft.tree))
         labels = (name.split("/", 1)[1],) if "/" in name else tuple(block.axes[0])
         limit = np.where(np.isfinite(upper[row]), upper[row], lower[row])
-        used = solution.row_activity[row]
+        used, value = solution.row_activity[row], solution.row_dual[row]
+        if family == "capacity":
+            value = value + _worth_in_ramps(reader)[thing, node]
         if family == "reservation":
             limit = _reserved_units(reader, labels[0])[node]
             used = solution.row_activity[row] + limit
@@ -554,7 +567,7 @@ def _marginal_values(reader: Reader) -> pl.DataFrame:
                     "constraint": pl.Series([family] * len(row), dtype=pl.String),
                     "thing": named(labels, thing),
                     **reader.when(node),
-                    "value": solution.row_dual[row],
+                    "value": value,
                     "unit": _unit_of(reader, family, labels).gather(thing),
                     "used": used,
                     "limit": limit,
