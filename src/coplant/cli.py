@@ -107,9 +107,10 @@ def plan(
     with _answering(as_json), _Progress() as progress:
         import coplant
         from coplant.case.outputs import Output, check_outputs
+        from coplant.planning.result import FACTS
 
         outputs = {
-            "tables": Output(out, option="--out", folder=True, replaces=("plan.json", "plan")) if out else None,
+            "tables": Output(out, option="--out", folder=True, replaces=(FACTS, "plan")) if out else None,
             "report": Output(report, (".html", ".htm"), option="--report") if report else None,
             "excel": Output(excel, (".xlsx",), option="--excel", replaces=("decision", "plan")) if excel else None,
         }
@@ -178,10 +179,11 @@ def convert(
     """Turn a case into another format; nothing is lost on the way."""
     with _answering():
         import coplant
+        from coplant.case.folder import SETTINGS
         from coplant.case.outputs import Output, check_outputs
 
         if_there = "" if replace else "Name another place, or add --replace"
-        mark = "case" if target.suffix.lower() == ".xlsx" else "case.toml"
+        mark = "case" if target.suffix.lower() == ".xlsx" else SETTINGS
         output = Output(target, (".xlsx",), folder=True, replaces=(mark, "case"), if_there=if_there)
         check_outputs([output], source)
         read = coplant.read(source)

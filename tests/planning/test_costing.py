@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+import polars as pl
 import pytest
 from small_case import START, SmallCase
 
@@ -67,3 +68,17 @@ def test_nothing_available_costs_its_value() -> None:
     network = Network.of(case, Tree.line(Timeline.of(case.settings.start, case.settings.buckets)))
     nothing = 0.0 * network.activities.cost
     assert average_cost(network, nothing, nothing, 0.0 * network.stock_points.target).tolist() == [[8.0]]
+
+
+def test_each_of_several_curves_costs_its_own_goods() -> None:
+    """What is sold as it is made costs what its family's curve is charged, though a curve is shared by two items."""
+    small = SmallCase("month:2")
+    for family, items, first in (("wheels", ("car", "van"), 8.0), ("water", ("boat", "ship"), 80.0)):
+        small.add("learning", learning=family, rate=0.8, first_unit_cost=first, segments=3, initial_units=0)
+        for item in items:
+            small.item(item, family=family).route(item, learning=family).demand(item, 10, "month", price=1_000)
+    plan = small.plan()
+    cost = dict(plan["revenue"].select("family", "cost").iter_rows())
+    charged = plan["money"].filter(line="learning").group_by("family").agg(-pl.col("amount").sum())
+    assert cost == {family: pytest.approx(amount, rel=1e-9) for family, amount in charged.iter_rows()}
+    assert cost["water"] == pytest.approx(10.0 * cost["wheels"], rel=1e-6)

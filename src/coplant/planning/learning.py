@@ -110,9 +110,9 @@ def experience(retention: float, months: Floats, made: Floats, opening: float = 
 def learning(draft: Draft) -> None:
     """Charge conversion along experience curves.
 
-    ``experience[g,n]``: E_{g,n} - retention^months E_{g,a(n)} - sum_{j in g} good_j x_{j,n} = 0, with E the experience
-    [unit] when the node closes and E = initial_units x transfer_share before the first. The conversion of a node costs
-    C(E_{g,n}) - C(retention^months E_{g,a(n)}), with C the curve's total, concave in E: it is followed by straight
+    ``experience[g,n]``: Q_{g,n} - retention^months Q_{g,a(n)} - sum_{j in g} good_j x_{j,n} = 0, with Q the experience
+    [unit] when the node closes and Q = initial_units x transfer_share before the first. The conversion of a node costs
+    C(Q_{g,n}) - C(retention^months Q_{g,a(n)}), with C the curve's total, concave in Q: it is followed by straight
     segments between experiences in geometric steps, from what there is at the start to the most there can be, and
     binaries fill them in order (rows ``learning.sum``, ``learning.full``, ``learning.next``; ``faded`` likewise where
     experience fades). What a curve costs is one sum for all its routes: its money bears the tag ``learning``, the

@@ -2,60 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import numpy as np
 import polars as pl
 
 from coplant.clauses import Reservation
 from coplant.network.activities import LANE, OFFER, ROUTE, agreement_end
-from coplant.planning.costing import average_cost
 from coplant.planning.draft import Draft
+from coplant.planning.marginal_values import marginal_values
+from coplant.planning.money_tables import by_year, cash_table, money_table
+from coplant.planning.reader import Reader, Tables, dates, frame, named
 from coplant.program import Solution
-from coplant.program.linear import TAGS
-from coplant.program.money import Entries, Floats, Integers
-from coplant.timeline.calendar import Days
-
-Tables = dict[str, pl.DataFrame]
-
-COST_OF_UNITS = {"processing_fee", "learning"}
-"""Money lines that follow the units of a route and so are part of what the goods cost."""
-
-MARGINAL = ("capacity", "lane_capacity", "allotment", "reservation", "launch_gate", "sales", "least_fill")
-"""Families of rows whose limits are reported with what one more unit is worth."""
-
-
-@dataclass(frozen=True, eq=False)
-class Reader:
-    """A solved draft, and how its indices are named.
-
-    Parameters
-    ----------
-    draft : Draft
-        The draft.
-    solution : Solution
-        Its solution.
-    """
-
-    draft: Draft
-    solution: Solution
-
-    def values(self, block: str) -> Floats:
-        """Values of a block of columns; zero where there is no column."""
-        return self.draft.program.column_blocks[block].values(self.solution.columns)
-
-    def when(self, node: Integers) -> dict[str, pl.Series]:
-        """Bucket of some nodes as columns; in a tree that branches the node too."""
-        tree = self.draft.tree
-        columns = {"bucket": dates(tree.timeline.bounds[tree.bucket[node]])}
-        if len(tree.leaves) > 1:
-            columns["node"] = pl.Series(node)
-        return columns
-
-    def names(self, of: str, index: Integers) -> pl.Series:
-        """Names behind some indices of items, sites, families or agreements; null for -1."""
-        return named(getattr(self.draft.network, of), index)
+from coplant.program.money import Floats, Integers
 
 
 def tables_of(draft: Draft, solution: Solution) -> Tables:
@@ -69,7 +26,7 @@ def tables_of(draft: Draft, solution: Solution) -> Tables:
         Its solution.
     """
     reader = Reader(draft, solution)
-    money = _money(reader)
+    money = money_table(reader)
     return {
         "buckets": _buckets(reader),
         "signed": _signed(reader),
@@ -83,25 +40,10 @@ def tables_of(draft: Draft, solution: Solution) -> Tables:
         "allotted": _allotted(reader),
         "uses": _uses(reader),
         "money": money,
-        **_by_year(reader, money),
-        "cash": _cash(money, _buckets(reader)),
-        "marginal_values": _marginal_values(reader),
+        **by_year(reader, money),
+        "cash": cash_table(money, _buckets(reader)),
+        "marginal_values": marginal_values(reader),
     }
-
-
-def named(names: tuple[str, ...], index: Integers) -> pl.Series:
-    """Names behind indices; null for -1."""
-    return pl.Series([*names, None], dtype=pl.String).gather(np.where(index < 0, len(names), index))
-
-
-def dates(days_of: Days) -> pl.Series:
-    """Days as a column of dates."""
-    return pl.Series(days_of.astype("datetime64[ms]")).cast(pl.Date)
-
-
-def frame(columns: Mapping[str, pl.Series | Floats | Integers | np.ndarray]) -> pl.DataFrame:
-    """Columns of one length as a table; NaN becomes null."""
-    return pl.DataFrame(dict(columns), nan_to_null=True)
 
 
 def _buckets(reader: Reader) -> pl.DataFrame:
@@ -340,265 +282,3 @@ def _uses(reader: Reader) -> pl.DataFrame:
             "quantity": used[entry, node],
         }
     )
-
-
-def _money(reader: Reader) -> pl.DataFrame:
-    """Money lines summed by what they belong to and when."""
-    draft = reader.draft
-    network = draft.network
-    country = network.case["sites"]["country"]
-    parts = []
-    for line in draft.program.money_lines:
-        due = _by_route(reader, line.entries()) if line.name == "learning" else line.entries()
-        amount = due.coefficient * reader.solution.columns[due.column]
-        present = amount * due.discount * network.tree.probability[due.node]
-        keep = amount != 0.0
-        codes = pl.DataFrame(
-            {
-                **{tag: due.tags[tag][keep] for tag in TAGS},
-                "node": due.node[keep],
-                "amount": amount[keep],
-                "present_value": present[keep],
-            }
-        )
-        parts.append(codes.select(pl.lit(line.name).alias("line"), pl.lit(line.cash).alias("cash"), pl.all()))
-    total = (
-        pl.concat(parts, how="vertical_relaxed")
-        .group_by("line", "cash", *TAGS, "node", maintain_order=True)
-        .agg(pl.col("amount", "present_value").sum(), size=pl.col("amount").abs().sum())
-        .filter(pl.col("amount").abs() > 1e-12 * pl.col("size"))
-    )
-    code = {tag: total[tag].to_numpy() for tag in TAGS}
-    site = np.where(code["site"] < 0, len(country), code["site"])
-    return frame(
-        {
-            "line": total["line"],
-            "family": reader.names("families", code["family"]),
-            "agreement": reader.names("agreements", code["agreement"]),
-            "item": reader.names("items", code["item"]),
-            "site": reader.names("sites", code["site"]),
-            "country": pl.concat([country, pl.Series([None], dtype=pl.String)]).gather(site),
-            **reader.when(total["node"].to_numpy()),
-            "amount": total["amount"],
-            "present_value": total["present_value"],
-            "cash": total["cash"],
-        }
-    )
-
-
-def _by_route(reader: Reader, due: Entries) -> Entries:
-    """Split what a curve costs among its routes: at each node in the shares of the good units that they make there."""
-    activities = reader.draft.network.activities
-    routes = np.flatnonzero(activities.learning == due.tags["learning"].max(initial=-1))
-    good = reader.values("start")[routes] * activities.good_share[routes][:, None]
-    made = good.sum(axis=0)
-    share = np.divide(good, made, out=np.zeros_like(good), where=made > 0.0)[:, due.node]
-    place, made_there = np.nonzero(share)
-    # What falls due where nothing is made adds up to nothing, and stays as it was stated.
-    entry = np.concatenate([made_there, np.flatnonzero(made[due.node] <= 0.0)])
-    owned, route = np.arange(len(entry)) < len(made_there), routes[place]
-    of_route = {
-        "item": activities.item[route],
-        "site": activities.site[route],
-        "family": reader.draft.network.family[activities.item[route]],
-        "agreement": activities.agreement[route],
-    }
-    tags = {tag: due.tags[tag][entry] for tag in TAGS}
-    for tag, index in of_route.items():
-        tags[tag][owned] = index
-    coefficient = due.coefficient[entry]
-    coefficient[owned] *= share[place, made_there]
-    return Entries(due.column[entry], coefficient, due.node[entry], due.discount[entry], tags)
-
-
-def _by_year(reader: Reader, money: pl.DataFrame) -> Tables:
-    """Revenue, cost of goods sold and margin by family and year, and how concentrated revenue is."""
-    goods = _cost_of_goods(reader)
-    revenue = money.filter(pl.col("line").is_in(["revenue", "annuity"]))
-    served = money.filter(pl.col("line") == "annuity_cost")
-    probability = _probability(reader, revenue)
-    both = pl.concat(
-        [
-            revenue.select("family", "bucket", revenue=pl.col("amount") * probability, cost=pl.lit(0.0)),
-            served.select(
-                "family", "bucket", revenue=pl.lit(0.0), cost=-pl.col("amount") * _probability(reader, served)
-            ),
-            goods.select("family", "bucket", revenue=pl.lit(0.0), cost=pl.col("cost")),
-        ]
-    )
-    yearly = (
-        both.join(_year_shares(reader), on="bucket")
-        .group_by("year", "family")
-        .agg((pl.col("revenue", "cost") * pl.col("share")).sum())
-        .sort("year", "family")
-    )
-    total = pl.col("revenue").sum().over("year")
-    share = pl.when(total > 0.0).then(pl.col("revenue") / total).otherwise(0.0)
-    result = yearly.with_columns(margin=pl.col("revenue") - pl.col("cost"), share=share)
-    concentration = result.group_by("year", maintain_order=True).agg(
-        pl.col("revenue").sum(), hhi=(pl.col("share") ** 2).sum()
-    )
-    return {"revenue": result, "concentration": concentration}
-
-
-def _probability(reader: Reader, table: pl.DataFrame) -> pl.Series:
-    """Probability of each row of a table by its node, one in a plan with one branch."""
-    if "node" not in table.columns:
-        return pl.Series(np.ones(table.height))
-    return pl.Series(reader.draft.tree.probability[table["node"].to_numpy()])
-
-
-def _year_shares(reader: Reader) -> pl.DataFrame:
-    """Share of the days of each bucket in each calendar year."""
-    timeline = reader.draft.timeline
-    years = np.unique(timeline.bounds.astype("datetime64[Y]"))
-    first = years.astype("datetime64[D]")
-    begin = np.maximum(timeline.bounds[:-1, None], first)
-    end = np.minimum(timeline.bounds[1:, None], (years + 1).astype("datetime64[D]"))
-    inside = np.maximum((end - begin).astype(np.float64), 0.0) / timeline.days[:, None]
-    bucket, year = np.nonzero(inside)
-    return frame(
-        {
-            "bucket": dates(timeline.bounds[:-1][bucket]),
-            "year": years.astype(np.int64)[year] + 1970,
-            "share": inside[bucket, year],
-        }
-    )
-
-
-def _cost_of_goods(reader: Reader) -> pl.DataFrame:
-    """Cost of what is sold, by family and bucket, expected over the tree."""
-    network = reader.draft.network
-    started, stock, sold = (reader.values(block) for block in ("start", "stock", "sold"))
-    extra = network.activities.cost + _fees_per_unit(reader, started)
-    cost = average_cost(network, started, extra, stock)[network.demands.stock_point] * sold
-    demand, node = np.nonzero(cost)
-    return frame(
-        {
-            "family": reader.names("families", network.family[network.demands.item[demand]]),
-            "bucket": reader.when(node)["bucket"],
-            "cost": cost[demand, node] * network.tree.probability[node],
-        }
-    )
-
-
-def _fees_per_unit(reader: Reader, started: Floats) -> Floats:
-    """Processing fees and learning per unit started: each line's money of a node over the units it is for."""
-    network = reader.draft.network
-    activities = network.activities
-    per_unit = np.zeros_like(started)
-    for line in reader.draft.program.money_lines:
-        if line.name not in COST_OF_UNITS:
-            continue
-        entries = line.entries()
-        amount = -entries.coefficient * reader.solution.columns[entries.column]
-        owners = np.stack([entries.tags["agreement"], entries.tags["item"]])
-        for agreement, item in np.unique(owners, axis=1).T:
-            mine = (owners[0] == agreement) & (owners[1] == item)
-            due = np.bincount(entries.node[mine], amount[mine], minlength=len(network.tree))
-            routes = np.ones(len(activities), dtype=bool) if agreement < 0 else activities.agreement == agreement
-            routes = routes & (activities.kind == ROUTE)
-            if item >= 0:
-                routes = routes & (activities.item == item)
-            if line.name == "learning":
-                routes = routes & (activities.learning >= 0)
-            units = started[routes].sum(axis=0)
-            per_unit[routes] += np.divide(due, units, out=np.zeros_like(due), where=units > 0.0)
-    return per_unit
-
-
-def _cash(money: pl.DataFrame, buckets: pl.DataFrame) -> pl.DataFrame:
-    """Money paid and received in each bucket, and its running sum, along each branch."""
-    if "node" in money.columns:
-        return money.filter("cash").group_by("bucket", "node").agg(pl.col("amount").sum()).sort("bucket", "node")
-    paid = money.filter("cash").group_by("bucket").agg(pl.col("amount").sum())
-    return (
-        buckets.select("bucket")
-        .join(paid, on="bucket", how="left", maintain_order="left")
-        .with_columns(pl.col("amount").fill_null(0.0))
-        .with_columns(pl.col("amount").cum_sum().alias("cumulative"))
-    )
-
-
-def _worth_in_ramps(reader: Reader) -> Floats:
-    """What one more unit of a resource adds because its routes may rise with it, shape (resources, nodes)."""
-    network, program = reader.draft.network, reader.draft.program
-    worth = np.zeros((len(network.resources.labels), len(reader.draft.tree)))
-    if "launch_gate" in program.row_blocks:
-        gate, load = program.row_blocks["launch_gate"].index, network.loads.tocoo()
-        dual = np.where(gate >= 0, reader.solution.row_dual[np.maximum(gate, 0)], 0.0)
-        np.add.at(worth, load.row, network.activities.open_share[load.col] * dual)
-    return worth
-
-
-def _marginal_values(reader: Reader) -> pl.DataFrame:
-    """What one more unit of each limit is worth, in present value, ranked by what one percent of it is."""
-    draft, solution = reader.draft, reader.solution
-    upper, lower = draft.program.row_upper, draft.program.row_lower
-    none = np.empty(0)
-    nothing: dict[str, pl.Series | Floats] = {
-        "constraint": pl.Series([], dtype=pl.String),
-        "thing": pl.Series([], dtype=pl.String),
-        **reader.when(np.empty(0, dtype=np.int64)),
-        "value": none,
-        "unit": pl.Series([], dtype=pl.String),
-        "used": none,
-        "limit": none,
-    }
-    parts = [frame(nothing)]
-    for name, block in draft.program.row_blocks.items():
-        family = name.split("/")[0]
-        if family not in MARGINAL:
-            continue
-        cell = np.flatnonzero(block.index.reshape(-1) >= 0)
-        row = block.index.reshape(-1)[cell]
-        thing, node = np.divmod(cell, len(draft.tree))
-        labels = (name.split("/", 1)[1],) if "/" in name else tuple(block.axes[0])
-        limit = np.where(np.isfinite(upper[row]), upper[row], lower[row])
-        used, value = solution.row_activity[row], solution.row_dual[row]
-        if family == "capacity":
-            value = value + _worth_in_ramps(reader)[thing, node]
-        if family == "reservation":
-            limit = _reserved_units(reader, labels[0])[node]
-            used = solution.row_activity[row] + limit
-        parts.append(
-            frame(
-                {
-                    "constraint": pl.Series([family] * len(row), dtype=pl.String),
-                    "thing": named(labels, thing),
-                    **reader.when(node),
-                    "value": value,
-                    "unit": _unit_of(reader, family, labels).gather(thing),
-                    "used": used,
-                    "limit": limit,
-                }
-            )
-        )
-    table = pl.concat(parts).with_columns(one_percent=(pl.col("value") * pl.col("limit") * 0.01).abs())
-    least = 1e-9 * max(float(np.abs(table["value"].to_numpy()).max(initial=0.0)), 1.0)
-    return table.filter(pl.col("value").abs() > least).sort(
-        "one_percent", "thing", "bucket", descending=[True, False, False]
-    )
-
-
-def _reserved_units(reader: Reader, agreement: str) -> Floats:
-    """Units of capacity reserved in each node."""
-    scope = reader.draft.scopes[agreement]
-    rates = reader.values(f"reserved/{agreement}")
-    clauses = Reservation.read(reader.draft.network.case, agreement)
-    return np.asarray(sum(rate * clause.in_nodes(scope) for rate, clause in zip(rates, clauses, strict=True)))
-
-
-def _unit_of(reader: Reader, family: str, labels: tuple[str, ...]) -> pl.Series:
-    """What each thing is counted in."""
-    case = reader.draft.network.case
-    if family == "capacity":
-        return case["resources"]["unit"]
-    if family == "launch_gate":
-        unit = dict(case["resources"].select("resource", "unit").iter_rows())
-        return pl.Series([unit[label.rsplit(",", 1)[1]] for label in labels], dtype=pl.String)
-    if family in ("sales", "least_fill"):
-        unit = dict(case["items"].select("item", "unit").iter_rows())
-        item = reader.draft.network.demands.item
-        return pl.Series([unit[reader.draft.network.items[i]] for i in item], dtype=pl.String)
-    return pl.Series(["unit"] * len(labels), dtype=pl.String)

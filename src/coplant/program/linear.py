@@ -210,8 +210,9 @@ class LinearProgram:
             raise ValueError(f"the program has a block of rows {name!r} already")
         shape = tuple(len(axis) for axis in axes)
         present = np.ones(shape, dtype=bool) if where is None else np.broadcast_to(where, shape)
-        low = np.broadcast_to(np.asarray(lower, dtype=np.float64), shape)[present]
-        high = np.broadcast_to(np.asarray(upper, dtype=np.float64), shape)[present]
+        self._row_lower.append(np.broadcast_to(np.asarray(lower, dtype=np.float64), shape))
+        self._row_upper.append(np.broadcast_to(np.asarray(upper, dtype=np.float64), shape))
+        low, high = self._row_lower[-1][present], self._row_upper[-1][present]
         position = np.full(shape, -1, dtype=np.int32)
         position[present] = np.arange(len(low))
         place = position.reshape(-1)
@@ -231,8 +232,6 @@ class LinearProgram:
         if len(empty):
             cells = np.flatnonzero(present.reshape(-1))[empty]
             raise InfeasibleError({"": [block_name(name, axes, int(cell)) for cell in cells]})
-        self._row_lower.append(np.broadcast_to(np.asarray(lower, dtype=np.float64), shape))
-        self._row_upper.append(np.broadcast_to(np.asarray(upper, dtype=np.float64), shape))
         self._matrices.append(matrix)
         self.row_count += len(low)
         self.row_blocks[name] = block
