@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from coplant.errors import CaseError, CoplantError, FileError, InfeasibleError, Problem, SolverError
     from coplant.planning import Plan
     from coplant.planning.plan import plan
+    from coplant.settlement import Settlement, pro_forma, settle
 
 __version__ = "0.1.0"
 
@@ -32,10 +33,13 @@ __all__ = [
     "InfeasibleError",
     "Plan",
     "Problem",
+    "Settlement",
     "SolverError",
     "__version__",
     "plan",
+    "pro_forma",
     "read",
+    "settle",
 ]
 
 _HOME = {
@@ -46,9 +50,12 @@ _HOME = {
     "InfeasibleError": "coplant.errors",
     "Plan": "coplant.planning",
     "Problem": "coplant.errors",
+    "Settlement": "coplant.settlement",
     "SolverError": "coplant.errors",
     "plan": "coplant.planning",
+    "pro_forma": "coplant.settlement",
     "read": "coplant.case",
+    "settle": "coplant.settlement",
 }
 
 

@@ -148,6 +148,34 @@ deal,press,1000,up_front,,,
 deal,mould,5000,per_unit,,1000,12
 deal,frame,5000,annuity,,,24
 """,
+    "actuals": """\
+agreement,measure,item,charge,from,until,recorded_at,correction,quantity
+deal,good,car,,2023-02-01,2023-03-01,,,20
+deal,used,chip,,2023-02-01,2023-03-01,,,810
+deal,used,chip,,2023-02-01,2023-03-01,2023-04-01,yes,800
+deal,on_hand,chip,,2023-03-01,,,,5
+deal,cost,,rent,2023-02-01,2023-03-01,,,990
+""",
+    "forecasts": """\
+agreement,item,published,month,quantity
+deal,car,2023-01-15,2023-03-01,25
+""",
+    "call_offs": """\
+call_off,agreement,item,issued,due,quantity
+first,deal,car,2023-01-20,2023-02-10,20
+""",
+    "commits": """\
+call_off,committed,date,quantity
+first,2023-01-22,2023-02-12,18
+""",
+    "shipments": """\
+shipment,call_off,shipped,received,quantity
+truck,first,2023-02-12,2023-02-14,18
+""",
+    "exits": """\
+agreement,notice,exit,by
+deal,2024-03-01,2024-09-01,host
+""",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -191,6 +193,25 @@ class Case:
             With every mistake in the new case.
         """
         return self._with({name: Found.of(records) for name, records in tables.items()})
+
+    def known(self, on: datetime.date | None = None) -> Case:
+        """Return the case as it was known on a day: of each clause and each actual the version that counts.
+
+        Parameters
+        ----------
+        on : date, optional
+            The day; all that is recorded counts if left out.
+
+        Returns
+        -------
+        Case
+            Rows recorded later are left out; a row that a later version replaces is left out; one that a later version
+            takes over from is valid until the day it does.
+        """
+        from coplant.case.versions import known_tables
+
+        changed = known_tables(self, on)
+        return dataclasses.replace(self, tables={**self.tables, **changed}) if changed else self
 
     def write(self, path: str | Path, format: Literal["csv", "parquet"] = "csv") -> None:  # noqa: A002
         """Write the case, whole or not at all.

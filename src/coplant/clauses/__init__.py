@@ -1,13 +1,59 @@
-"""Clauses: executable rules of an agreement, one file each."""
+"""Clauses: executable rules of an agreement, one file each.
+
+A clause is one object with two faces: `price` adds what it asks of any plan to a program, and `settle` bills what
+happened. Settling the quantities of a plan gives the money lines of the plan.
+"""
 
 from __future__ import annotations
 
-from coplant.clauses import reservation
+from typing import Protocol, Self
+
+from coplant.case import Case
 from coplant.clauses.fixed_charge import FixedCharge
 from coplant.clauses.processing_fee import ProcessingFee
-from coplant.clauses.reservation import Reservation
+from coplant.clauses.record import Balance, Exit, Facts, Lines, Record
+from coplant.clauses.reservation import Reservation, Reservations
 from coplant.clauses.scope import Scope
 from coplant.clauses.take_or_pay import TakeOrPay
 from coplant.clauses.tooling import Tooling
 
-__all__ = ["FixedCharge", "ProcessingFee", "Reservation", "Scope", "TakeOrPay", "Tooling", "reservation"]
+__all__ = [
+    "CLAUSES",
+    "Balance",
+    "Clause",
+    "Exit",
+    "Facts",
+    "FixedCharge",
+    "Lines",
+    "ProcessingFee",
+    "Record",
+    "Reservation",
+    "Reservations",
+    "Scope",
+    "TakeOrPay",
+    "Tooling",
+    "clauses_of",
+]
+
+
+class Clause(Protocol):
+    """A rule of an agreement."""
+
+    @classmethod
+    def read(cls, case: Case, agreement: str) -> list[Self]:
+        """Read the clauses of this kind that an agreement has."""
+
+    def price(self, scope: Scope) -> None:
+        """Add to a program what the clause asks of a plan and what it costs."""
+
+    def settle(self, record: Record) -> None:
+        """Add to a record's bill what the clause charges for what happened."""
+
+
+CLAUSES: tuple[type[Clause], ...] = (Reservations, ProcessingFee, FixedCharge, TakeOrPay, Tooling)
+"""Every kind of clause, in the order in which statements list them."""
+
+
+def clauses_of(case: Case, agreement: str) -> list[Clause]:
+    """Read every clause of an agreement."""
+    return [clause for kind in CLAUSES for clause in kind.read(case, agreement)]

@@ -8,9 +8,11 @@ import numpy as np
 import polars as pl
 
 from coplant.case import Case
-from coplant.clauses.scope import Scope, steps
+from coplant.clauses.record import Record
+from coplant.clauses.scope import Scope
 from coplant.program.money import Floats, Integers
 from coplant.program.piecewise import filled_in_order, one_of
+from coplant.timeline import spans
 from coplant.timeline.calendar import Days
 from coplant.tree import Windows
 
@@ -89,9 +91,14 @@ class ProcessingFee:
     def total(self, count: float) -> float:
         """Total fee of a count of units within one basis."""
         if self.method == "all_units":
-            return float(self.fee[np.searchsorted(self.above, count, side="left") - 1] * count) if count > 0 else 0.0
+            return float(self.fee[self._tier(np.array(count))] * count)
         width = np.clip(count - self.above, 0.0, np.append(np.diff(self.above), np.inf))
         return float(width @ self.fee)
+
+    def _tier(self, count: Floats) -> Integers:
+        """Tier that each count reaches; one that rounding puts a hair above a tier's edge is still below it."""
+        reached = np.searchsorted(self.above, count - 1e-9 * np.maximum(count, 1.0), side="left") - 1
+        return np.maximum(reached, 0)
 
     def price(self, scope: Scope) -> None:
         """Add the fee to the program."""
@@ -138,12 +145,60 @@ class ProcessingFee:
             scope.tags(routes),
         )
 
+    def settle(self, record: Record) -> None:
+        """Bill the fee of the units of each statement, tier by tier."""
+        first, until = record.window(self.valid_from, self.valid_until)
+        products = [name for name in record.products if self.item in (None, name)]
+        if len(self.fee) == 1:
+            bounds = record.cells(first, until)
+            for item, good in zip(products, record.counted("good", bounds, products), strict=True):
+                record.charge(
+                    "processing_fees", "processing_fee", "fee", record.closing(bounds), good, self.fee[0], item=item
+                )
+            return
+        begin, end = self._bases(first, until)
+        bounds = record.cells(first, until, begin, end)
+        good = record.counted("good", bounds, products).sum(axis=0)
+        base = np.searchsorted(begin, bounds[:-1], side="right")
+        after = np.cumsum(good)
+        starts = np.searchsorted(base, base, side="left")
+        after -= (after - good)[starts]
+        if self.method == "all_units":
+            self._settle_all_units(record, record.closing(bounds), after - good, good)
+        else:
+            self._settle_tiers(record, record.closing(bounds), after - good, good)
+
+    def _settle_tiers(self, record: Record, day: Days, before: Floats, good: Floats) -> None:
+        for number, (fee, above) in enumerate(zip(self.fee, self.above, strict=True), start=1):
+            up_to = self.above[number] if number < len(self.fee) else np.inf
+            part = np.clip(before + good, above, up_to) - np.clip(before, above, up_to)
+            operands = {"before": before, "good": good, "above": above}
+            words, formula = "fee.tier.last", "max(before + good - above, 0) - max(before - above, 0)"
+            if np.isfinite(up_to):
+                operands["up_to"] = up_to
+                words = "fee.tier"
+                formula = "min(max(before + good, above), up_to) - min(max(before, above), up_to)"
+            record.charge(
+                "processing_fees", "processing_fee", words, day, part, fee, item=self.item, part=f"tier {number}",
+                formula=formula, **operands,
+            )  # fmt: skip
+
+    def _settle_all_units(self, record: Record, day: Days, before: Floats, good: Floats) -> None:
+        fee, fee_before = self.fee[self._tier(before + good)], self.fee[self._tier(before)]
+        record.charge("processing_fees", "processing_fee", "fee.reached", day, good, fee, item=self.item,
+                      before=before)  # fmt: skip
+        # Reaching a tier changes the fee of the units before it too.
+        record.charge(
+            "processing_fees", "processing_fee", "fee.rebate", day, before, fee - fee_before, item=self.item,
+            part="earlier units", now=fee, paid=fee_before,
+        )  # fmt: skip
+
     def _bases(self, first: np.datetime64, until: np.datetime64) -> tuple[Days, Days]:
         if self.basis == "cumulative":
             return np.array([first]), np.array([until])
         if self.basis == "year":
-            return steps(first, until, 12)
-        begin, end = steps(first.astype("datetime64[M]").astype("datetime64[D]"), until, 1)
+            return spans(first, until, 12)
+        begin, end = spans(first.astype("datetime64[M]").astype("datetime64[D]"), until, 1)
         return np.maximum(begin, first), end
 
     def _tags(self, scope: Scope, routes: Integers) -> dict[str, int]:

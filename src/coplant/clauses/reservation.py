@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from coplant.case import Case
+from coplant.clauses.record import Record
 from coplant.clauses.scope import Scope
-from coplant.program import Columns, term
+from coplant.program import term
 from coplant.program.money import Floats
+from coplant.timeline import periods
 from coplant.timeline.calendar import DAYS_PER_YEAR
 
 
@@ -24,7 +28,8 @@ class Reservation:
     - ``reservation[n]``: sum_j x_{j,n} <= R P_n (clauses of one agreement add up);
     - ``reservation_ramp[j,n]``: x_{j,n} <= R min(P_n, a_{j,n} P'_n) while the share a of the full rate is below one, P'
       being the periods of the whole node;
-    - the fee is r R P_n where it is plain, and r (R P_n - sum_j x_{j,n}) where it is deductible.
+    - the fee is r R P_n where it is plain, and r (R P_n - sum_j v_n x_{j,n}) where it is deductible, v_n being the
+      share of the node's days in force on which the clause holds.
 
     An hourly rate is worth `hours_per_year` hours in a year: 60 an hour at 4,000 h is 240,000 a year.
 
@@ -36,6 +41,8 @@ class Reservation:
         Bounds on the rate [unit/period].
     per : str
         The period.
+    reserved : float
+        The rate that is reserved [unit/period]; NaN where a plan decides it.
     hours_per_year : float
         Hours that the line runs in a year; NaN unless `per` is hour.
     fee : float
@@ -54,6 +61,7 @@ class Reservation:
     valid_until: np.datetime64
     least: float
     most: float
+    reserved: float
     per: str
     hours_per_year: float
     fee: float
@@ -68,6 +76,7 @@ class Reservation:
                 np.datetime64(row["valid_until"], "D"),
                 row["least"],
                 row["most"],
+                _rate(row),
                 row["per"],
                 np.nan if row["hours_per_year"] is None else row["hours_per_year"],
                 row["fee"],
@@ -78,12 +87,12 @@ class Reservation:
 
     def in_nodes(self, scope: Scope) -> Floats:
         """Periods of the clause in each node, shape (N,)."""
-        return scope.periods_in(*scope.window(self.valid_from, self.valid_until), self._clock) * self._worth
+        return scope.periods_in(*scope.window(self.valid_from, self.valid_until), self.clock) * self.worth
 
     def in_whole_nodes(self, scope: Scope) -> Floats:
         """Periods of each whole node, shape (N,)."""
         bounds = scope.tree.timeline.bounds
-        return scope.periods_in(bounds[0], bounds[-1], self._clock) * self._worth
+        return scope.periods_in(bounds[0], bounds[-1], self.clock) * self.worth
 
     @property
     def in_a_year(self) -> float:
@@ -92,76 +101,106 @@ class Reservation:
         return self.hours_per_year if self.per == "hour" else counts[self.per]
 
     @property
-    def _clock(self) -> str:
+    def clock(self) -> str:
+        """The period that the calendar counts."""
         return "year" if self.per == "hour" else self.per
 
     @property
-    def _worth(self) -> float:
+    def worth(self) -> float:
         """Periods of the rate in one period of the clock."""
         return self.hours_per_year if self.per == "hour" else 1.0
 
 
-def price(reservations: list[Reservation], scope: Scope) -> Columns | None:
-    """Add the reservations of an agreement to the program.
+def _rate(row: Mapping[str, Any]) -> float:
+    """Rate that a row leaves no choice about; NaN where it does."""
+    if row["reserved"] is not None:
+        return float(row["reserved"])
+    return float(row["least"]) if row["least"] == row["most"] else np.nan
 
-    Returns
-    -------
-    Columns or None
-        The rate reserved under each, shape (reservations,); None where there are none.
+
+@dataclass(frozen=True)
+class Reservations:
+    """The reservations of an agreement, which share what is started under it.
+
+    Parameters
+    ----------
+    rates : tuple of Reservation
+        One for each validity.
     """
-    if not reservations:
-        return None
-    program, nodes = scope.program, len(scope.tree)
-    labels = tuple(str(scope.window(clause.valid_from, clause.valid_until)[0]) for clause in reservations)
-    least = np.array([clause.least for clause in reservations])
-    most = np.array([clause.most for clause in reservations])
-    length = np.stack([clause.in_nodes(scope) for clause in reservations])
-    reserved = program.columns(scope.block("reserved"), (labels,), upper=most)
-    each = np.arange(len(reservations))
-    program.rows(
-        scope.block("reservation_least"),
-        (labels,),
-        [term(each, reserved.index), term(each, scope.signed, -least)],
-        lower=0.0,
-    )
-    program.rows(
-        scope.block("reservation_most"),
-        (labels,),
-        [term(each, reserved.index), term(each, scope.signed, -most)],
-        upper=0.0,
-    )
-    every = np.arange(nodes)
-    program.rows(
-        scope.block("reservation"),
-        (scope.tree.labels,),
-        [term(every, scope.started), term(every, reserved.index[:, None], -length)],
-        upper=0.0,
-        where=np.asarray((scope.started >= 0).any(axis=0)),
-    )
-    rising = (scope.started >= 0) & (scope.open_share < 1.0)
-    if rising.any():
-        whole = np.stack([clause.in_whole_nodes(scope) for clause in reservations])
-        limit = np.minimum(length[:, None, :], scope.open_share * whole[:, None, :])
-        cell = np.arange(rising.size).reshape(rising.shape)
+
+    rates: tuple[Reservation, ...]
+
+    @classmethod
+    def read(cls, case: Case, agreement: str) -> list[Reservations]:
+        """Read the reservations of an agreement, as one clause; none where there are none."""
+        rates = Reservation.read(case, agreement)
+        return [cls(tuple(rates))] if rates else []
+
+    def price(self, scope: Scope) -> None:
+        """Add the rates reserved, what they let through and what they cost to the program."""
+        program, nodes = scope.program, len(scope.tree)
+        labels = tuple(str(scope.window(clause.valid_from, clause.valid_until)[0]) for clause in self.rates)
+        least = np.array([clause.least for clause in self.rates])
+        most = np.array([clause.most for clause in self.rates])
+        held = np.array([clause.reserved for clause in self.rates])
+        length = np.stack([clause.in_nodes(scope) for clause in self.rates])
+        reserved = program.columns(scope.block("reserved"), (labels,), upper=most)
+        least, most = np.where(np.isnan(held), least, held), np.where(np.isnan(held), most, held)
+        each = np.arange(len(self.rates))
         program.rows(
-            scope.block("reservation_ramp"),
-            (scope.routes, scope.tree.labels),
-            [term(cell, scope.started), term(cell, reserved.index[:, None, None], -limit)],
-            upper=0.0,
-            where=rising,
+            scope.block("reservation_least"),
+            (labels,),
+            [term(each, reserved.index), term(each, scope.signed, -least)],
+            lower=0.0,
         )
-    for number, clause in enumerate(reservations):
-        first, until = scope.window(clause.valid_from, clause.valid_until)
-        scope.pay("reservation_fee", reserved.index[number], clause.fee * length[number], every)
-        if clause.kind == "deductible":
-            inside = np.where(length.sum(axis=0) > 0, length[number] / np.maximum(length.sum(axis=0), 1e-300), 0.0)
-            scope.pay(
-                "reservation_fee",
-                scope.started,
-                -clause.fee * inside,
-                every,
-                scope.tags(),
+        program.rows(
+            scope.block("reservation_most"),
+            (labels,),
+            [term(each, reserved.index), term(each, scope.signed, -most)],
+            upper=0.0,
+        )
+        every = np.arange(nodes)
+        program.rows(
+            scope.block("reservation"),
+            (scope.tree.labels,),
+            [term(every, scope.started), term(every, reserved.index[:, None], -length)],
+            upper=0.0,
+            where=np.asarray((scope.started >= 0).any(axis=0)),
+        )
+        rising = (scope.started >= 0) & (scope.open_share < 1.0)
+        if rising.any():
+            whole = np.stack([clause.in_whole_nodes(scope) for clause in self.rates])
+            limit = np.minimum(length[:, None, :], scope.open_share * whole[:, None, :])
+            cell = np.arange(rising.size).reshape(rising.shape)
+            program.rows(
+                scope.block("reservation_ramp"),
+                (scope.routes, scope.tree.labels),
+                [term(cell, scope.started), term(cell, reserved.index[:, None, None], -limit)],
+                upper=0.0,
+                where=rising,
             )
-        later = scope.periods_after_end(first, until, clause._clock) * clause._worth
-        scope.owe_after_end(int(reserved.index[number]), clause.fee * later)
-    return reserved
+        for number, clause in enumerate(self.rates):
+            first, until = scope.window(clause.valid_from, clause.valid_until)
+            scope.pay("reservation_fee", reserved.index[number], clause.fee * length[number], every)
+            if clause.kind == "deductible":
+                within = scope.share_of_nodes(first, until)
+                scope.pay("reservation_fee", scope.started, -clause.fee * within, every, scope.tags())
+            later = scope.periods_after_end(first, until, clause.clock) * clause.worth
+            scope.owe_after_end(int(reserved.index[number]), clause.fee * later)
+
+    def settle(self, record: Record) -> None:
+        """Bill what was reserved, and credit what was started where the fee is deductible."""
+        for clause in self.rates:
+            first, until = record.window(clause.valid_from, clause.valid_until)
+            bounds = record.cells(first, until)
+            length = np.diff(periods(bounds, clause.clock)) * clause.worth
+            record.charge(
+                "reservations", "reservation_fee", f"reserved.{clause.per}", record.closing(bounds),
+                clause.reserved * length, clause.fee, formula="reserved * periods", reserved=clause.reserved,
+                periods=length,
+            )  # fmt: skip
+            if clause.kind == "deductible":
+                started = record.counted("started", bounds, record.products)
+                for item, units in zip(record.products, started, strict=True):
+                    record.charge("reservations", "reservation_fee", "reserved.credit", record.closing(bounds), -units,
+                                  clause.fee, item=item, formula="-started", started=units)  # fmt: skip

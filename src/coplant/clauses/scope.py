@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from coplant.program import LinearProgram, Term, term
 from coplant.program.money import Floats, Integers
-from coplant.timeline import add_months, overlaps, periods
+from coplant.timeline import overlaps, periods
 from coplant.timeline.calendar import Days
 from coplant.tree import Tree, Windows
 
@@ -163,15 +163,3 @@ class Scope:
             discount=timeline.discount_factor_at(timeline.bounds[-1] if day is None else day, self.discount_rate),
             tags={"agreement": self.agreement, "site": self.site},
         )
-
-    def years(self, first: np.datetime64, until: np.datetime64) -> tuple[Days, Days]:
-        """Years of a clause counted from its first day; the last may be a part."""
-        return steps(first, until, 12)
-
-
-def steps(first: np.datetime64, until: np.datetime64, months: int) -> tuple[Days, Days]:
-    """Cut [first, until) into spans of some calendar months; the last may be a part."""
-    count = int(np.ceil((periods(until, "month") - periods(first, "month")) / months)) + 1
-    edges = np.minimum(add_months(first, np.arange(count + 1) * months), until)
-    edges = np.unique(edges)
-    return edges[:-1], edges[1:]

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from coplant.case import Case
+from coplant.clauses.record import Record
 from coplant.clauses.scope import Scope
+from coplant.program.money import Floats
 from coplant.timeline import add_months
+from coplant.timeline.calendar import Days
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,9 @@ class Tooling:
     - annuity: `months` level payments from the date, amount x i / (1 - (1 + i)^-months) each, i the monthly rate
       (rate / 12), or amount / months without interest.
 
-    Payments before the horizon have been made; those after it are remaining commitments.
+    Payments before the horizon have been made; those after it are remaining commitments. When the agreement ends before
+    its term, `tooling_share` of what is unpaid is due at once (of an annuity what is left of the amount after the parts
+    of the payments that were not interest), and the rest is written off.
 
     Parameters
     ----------
@@ -39,6 +44,8 @@ class Tooling:
         How long a per-unit payment or an annuity runs.
     rate : float
         Yearly interest of an annuity.
+    owner : {"brand", "host"}
+        Who owns the tool once it is paid.
     """
 
     tool: str
@@ -48,6 +55,7 @@ class Tooling:
     units: float
     months: float
     rate: float
+    owner: str
 
     @classmethod
     def read(cls, case: Case, agreement: str) -> list[Tooling]:
@@ -61,6 +69,7 @@ class Tooling:
                 np.nan if row["units"] is None else row["units"],
                 np.nan if row["months"] is None else row["months"],
                 row["rate"],
+                row["owner"],
             )
             for row in case["tooling"].filter(agreement=agreement).iter_rows(named=True)
         ]
@@ -71,15 +80,20 @@ class Tooling:
         monthly = self.rate / 12.0
         return self.amount * (monthly / -np.expm1(-self.months * np.log1p(monthly)) if monthly else 1.0 / self.months)
 
+    def _payments(self, begin: np.datetime64) -> tuple[Days, float]:
+        """Days of the payments, and what is paid on each."""
+        count = 1 if self.payment == "up_front" else int(self.months)
+        return np.atleast_1d(add_months(begin, np.arange(count))), (
+            self.amount if self.payment == "up_front" else self.instalment
+        )
+
     def price(self, scope: Scope) -> None:
         """Add the payments to the program."""
         begin = scope.sign_date if np.isnat(self.date) else self.date
         if self.payment == "per_unit":
             self._price_per_unit(scope, begin)
             return
-        count = 1 if self.payment == "up_front" else int(self.months)
-        dates = np.atleast_1d(add_months(begin, np.arange(count)))
-        each = self.amount if self.payment == "up_front" else self.instalment
+        dates, each = self._payments(begin)
         bounds = scope.tree.timeline.bounds
         bucket = np.searchsorted(bounds, dates, side="right") - 1
         due = np.bincount(bucket[(bucket >= 0) & (dates < bounds[-1])], minlength=len(scope.tree.timeline))
@@ -109,3 +123,51 @@ class Tooling:
             return
         scope.pay("tooling", scope.signed, self.amount, windows.closing)
         scope.pay("tooling", units.column, -per_unit * units.value, windows.closing[units.row])
+
+    def settle(self, record: Record) -> None:
+        """Bill the payments, and what is due when the agreement ends before its term."""
+        begin = record.sign_date if np.isnat(self.date) else self.date
+        if self.payment == "per_unit":
+            self._settle_per_unit(record, begin)
+            return
+        dates, each = self._payments(begin)
+        # Interest of the level payments counts from a month before the first.
+        growth = 1.0 + (self.rate / 12.0 if self.payment == "annuity" else 0.0)
+        left = self.amount * growth ** np.arange(len(dates) + 1)
+        left -= each * np.concatenate([[0.0], np.cumsum(growth ** np.arange(len(dates)))])
+        made = dates < record.over if record.exit else np.ones(len(dates), dtype=bool)
+        words = "tool.instalment" if self.payment == "annuity" else "tool"
+        record.charge("tooling", "tooling", words, dates[made], 1.0, each, part=self.tool)
+        self._close(record, begin, dates[made], -np.diff(left)[made])
+
+    def _settle_per_unit(self, record: Record, begin: np.datetime64) -> None:
+        until = min(add_months(begin, self.months), record.over)
+        bounds = record.cells(begin, until)
+        good = record.counted("good", bounds, record.products)
+        per_unit = self.amount / self.units
+        for item, units in zip(record.products, good, strict=True):
+            record.charge("tooling", "tooling", "tool.per_unit", record.closing(bounds), units, per_unit, item=item,
+                          part=self.tool, formula="good", good=units)  # fmt: skip
+        paid = per_unit * good.sum(axis=0)
+        if record.exit is None or until < record.over:
+            closing = until - np.timedelta64(1, "D")
+            record.charge("tooling", "tooling", "tool.true_up", closing, self.amount - paid.sum(), 1.0, part=self.tool,
+                          formula="amount - paid", amount=self.amount, paid=paid.sum())  # fmt: skip
+            if until <= record.until:
+                paid[-1:] += self.amount - paid.sum()
+        self._close(record, begin, record.closing(bounds), paid)
+
+    def _close(self, record: Record, begin: np.datetime64, days: Days, paid: Floats) -> None:
+        """Keep what is unpaid; when the agreement ends before its term, a share of it is due and the rest lapses."""
+        added = np.append(self.amount, np.zeros(len(days)))
+        lapsed = np.zeros(len(days) + 1)
+        days, paid = np.append(begin, days), np.append(0.0, paid)
+        if record.exit is not None and begin < record.over:
+            unpaid = self.amount - paid.sum()
+            due = unpaid * record.exit.tooling_share
+            last = record.over - np.timedelta64(1, "D")
+            record.charge("tooling", "tooling", "tool.exit", last, due, 1.0, part=self.tool,
+                          formula="unpaid * share", unpaid=unpaid, share=record.exit.tooling_share)  # fmt: skip
+            days, added = np.append(days, last), np.append(added, 0.0)
+            paid, lapsed = np.append(paid, due), np.append(lapsed, unpaid - due)
+        record.keep("tooling", "unpaid", days, added, paid, lapsed, part=self.tool)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from coplant.clauses import FixedCharge, ProcessingFee, Reservation, Scope, TakeOrPay, Tooling, reservation
+from coplant.clauses import Reservation, Reservations, Scope, clauses_of
 from coplant.network.activities import agreement_end
 from coplant.network.frames import days, indices
 from coplant.planning.bounds import most_started, useful_units
 from coplant.planning.draft import Draft
 from coplant.program import term
-
-CLAUSES = (ProcessingFee, FixedCharge, TakeOrPay, Tooling)
-"""Clauses that price themselves one by one; reservations of an agreement share their capacity."""
 
 
 def agreements(draft: Draft) -> None:
@@ -24,11 +21,11 @@ def agreements(draft: Draft) -> None:
     _alternatives(draft)
     for scope in _scopes(draft):
         draft.scopes[scope.name] = scope
-        if reservation.price(Reservation.read(draft.network.case, scope.name), scope) is None:
+        clauses = clauses_of(draft.network.case, scope.name)
+        if not any(isinstance(clause, Reservations) for clause in clauses):
             _signed_only(scope)
-        for kind in CLAUSES:
-            for clause in kind.read(draft.network.case, scope.name):
-                clause.price(scope)
+        for clause in clauses:
+            clause.price(scope)
 
 
 def _alternatives(draft: Draft) -> None:

@@ -125,7 +125,7 @@ def plan(
 
     clock = time.perf_counter()
     say("laying out the network")
-    network = Network.of(case, tree or Tree.line(Timeline.of(case.settings.start, case.settings.buckets)))
+    network = Network.of(case.known(), tree or Tree.line(Timeline.of(case.settings.start, case.settings.buckets)))
     clock = timed("network", clock)
     say(f"{len(network.stock_points):,} stock points, {len(network.activities):,} activities; writing the program")
     with _rules_in_words():

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+Booleans = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.signedinteger[Any]]
 """Positions: 32 bits wide where there are many of them, for HiGHS counts in 32 bits too."""

@@ -129,7 +129,7 @@ class Table:
     @cached_property
     def dated(self) -> bool:
         """Whether a row holds from a day until the next row of the same key."""
-        return "from" in self.key
+        return "from" in self.key and "until" not in self.names
 
 
 _SOURCE = Column("source", "text", "", False, False, None, "", (), None, "Where the row comes from")

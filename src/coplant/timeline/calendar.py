@@ -77,3 +77,16 @@ def add_months(days: ArrayLike, months: ArrayLike) -> Any:
     part = np.rint((count - whole) * length.astype(np.float64)).astype(np.int64)
     result = month.astype("datetime64[D]") + offset + part
     return np.asarray(result) if result.ndim else result[()]
+
+
+def spans(first: np.datetime64, until: np.datetime64, months: int) -> tuple[Days, Days]:
+    """Cut [first, until) into spans of some calendar months; the last may be a part.
+
+    Returns
+    -------
+    first, until : ndarray of datetime64[D], shape (K,)
+        First day of each span, and the day after its last.
+    """
+    count = max(int(np.ceil((periods(until, "month") - periods(first, "month")) / months)), 0) + 1
+    edges = np.unique(np.minimum(add_months(first, np.arange(count + 1) * months), until))
+    return edges[:-1], edges[1:]

@@ -6,29 +6,11 @@ import polars as pl
 
 from coplant.case.draft import ROW, Draft
 from coplant.case.rules.registry import rule
+from coplant.case.versions import Version, groups, successive, with_terms, with_windows
+from coplant.errors import Problem
 from coplant.schema import TABLES
 
-_TIER = ("agreement", "item", "valid_from")
-
-
-def _with_terms(draft: Draft, table: str) -> pl.DataFrame:
-    """Return the rows of a clause, each with the days its agreement starts and ends."""
-    months = pl.col("term")
-    reached = pl.col("starts").dt.offset_by(pl.format("{}mo", months.floor().cast(pl.Int64)))
-    part = (months - months.floor()) * reached.dt.month_end().dt.day()
-    agreements = draft.lookup("agreements", "agreement", "starts", "term").select(
-        "agreement",
-        starts_agreement="starts",
-        ends_agreement=reached + pl.duration(days=part.round(mode="half_to_even")),
-    )
-    return draft[table].join(agreements, on="agreement", maintain_order="left")
-
-
-def _with_windows(draft: Draft, table: str) -> pl.DataFrame:
-    """Return the rows of a clause, each with the day it `begins` to hold and the day it `ends`."""
-    return _with_terms(draft, table).with_columns(
-        begins=pl.coalesce("valid_from", "starts_agreement"), ends=pl.coalesce("valid_until", "ends_agreement")
-    )
+_TIER = ("agreement", "item", "valid_from", "recorded_at")
 
 
 def _clauses(draft: Draft) -> list[str]:
@@ -40,7 +22,7 @@ def clauses_hold_within_the_term(draft: Draft) -> None:
     """Check that a clause is valid for some days, all of them in the agreement's term."""
     starts, ends = pl.col("starts_agreement"), pl.col("ends_agreement")
     for table in _clauses(draft):
-        rows = _with_windows(draft, table)
+        rows = with_windows(draft, table)
         outside = rows.filter((pl.col("valid_from") < starts) | (pl.col("valid_from") >= ends))
         expected = "a day from {starts_agreement} on and before {ends_agreement}, the agreement's term"
         draft.report(table, outside, "valid_from", expected, "Mend it, or the agreement's starts or term")
@@ -56,20 +38,31 @@ def clauses_hold_within_the_term(draft: Draft) -> None:
 
 @rule("agreements", sound=("agreements.starts", "agreements.term"))
 def clauses_do_not_overlap(draft: Draft) -> None:
-    """Check that on any day at most one row of a clause is valid for the same thing."""
-    for table in _clauses(draft):
-        same = [name for name in TABLES[table].key if name not in ("valid_from", "above")]
-        before = pl.col("ends").cum_max().shift(1).over(same, order_by="begins")
-        rows = (
-            _with_windows(draft, table)
-            .unique([*same, "valid_from"], keep="first", maintain_order=True)
-            .sort("begins", maintain_order=True)
-            .with_columns(before=before, earlier=pl.col(ROW).shift(1).over(same, order_by="begins"))
-            .filter(pl.col("begins") < pl.col("before"))
+    """Check that on any day and by what is known at any time one row of a clause is valid for the same thing."""
+    for name in _clauses(draft):
+        table, rows = TABLES[name], with_windows(draft, name)
+        told: set[int] = set()
+        for versions in groups(table, rows):
+            for known in sorted({version.recorded for version in versions}):
+                for version, other in successive([one for one in versions if one.recorded <= known])[1]:
+                    if version.rows[0] not in told:
+                        told.add(version.rows[0])
+                        draft.add(_overlap(name, rows[ROW], rows["valid_from"], version, other))
+
+
+def _overlap(name: str, row: pl.Series, valid_from: pl.Series, version: Version, other: Version) -> Problem:
+    """Say that two versions of a clause hold on the same days, or that a later one leaves a hole in an earlier."""
+    place, earlier = version.rows[0], row[other.rows[0]]
+    if version.recorded == other.recorded:
+        expected = f"a day from {other.ends} on, when an earlier row for the same ends"
+        mend = f"It overlaps row {earlier}: give that row a valid_until of {version.begins}, or mend the days"
+    else:
+        expected = f"a version that replaces row {earlier}, or takes over from it until {max(version.ends, other.ends)}"
+        mend = (
+            "One recorded later begins on the same day and replaces the other, or begins later and lasts at least as "
+            "long: mend the days, or record a row for the days that are left"
         )
-        expected = "a day from {before} on, when an earlier row for the same ends"
-        mend = "It overlaps row {earlier}: give that row a valid_until of {begins}, or mend the days"
-        draft.report(table, rows, "valid_from", expected, mend)
+    return Problem(name, row[place], "valid_from", valid_from[place], expected, mend)
 
 
 @rule("processing_fees", sound=("processing_fees.above",))
@@ -107,7 +100,7 @@ def fees_are_for_what_is_made(draft: Draft) -> None:
 @rule("processing_fees", sound=("agreements.starts", "agreements.term"))
 def fees_are_for_one_or_for_all(draft: Draft) -> None:
     """Check that while a fee is for every product of an agreement, none is for one of them."""
-    fees = _with_windows(draft, "processing_fees").unique(_TIER, keep="first", maintain_order=True)
+    fees = with_windows(draft, "processing_fees").unique(_TIER, keep="first", maintain_order=True)
     every = fees.filter(pl.col("item").is_null()).select(
         "agreement", begins_all="begins", ends_all="ends", row_all=pl.col(ROW)
     )
@@ -151,7 +144,7 @@ def tooling_can_be_paid(draft: Draft) -> None:
 @rule("tooling", sound=("agreements.starts", "agreements.term"))
 def tooling_is_paid_while_units_are_made(draft: Draft) -> None:
     """Check that a payment by the unit begins before the agreement ends."""
-    rows = _with_terms(draft, "tooling").filter(
+    rows = with_terms(draft, "tooling").filter(
         pl.col("payment") == "per_unit", pl.col("date") >= pl.col("ends_agreement")
     )
     mend = "No unit is made under it later: mend the date or the agreement's term, or have it paid up_front"

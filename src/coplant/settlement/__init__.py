@@ -1,0 +1,9 @@
+"""Settlement: what each agreement costs on what really happened."""
+
+from __future__ import annotations
+
+from coplant.settlement.planned import carried_out
+from coplant.settlement.result import Settlement
+from coplant.settlement.settling import pro_forma, settle
+
+__all__ = ["Settlement", "carried_out", "pro_forma", "settle"]

@@ -1,0 +1,127 @@
+"""A plan carried out to the letter, as a case with actuals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from coplant.case import Case
+from coplant.network.activities import agreement_end
+from coplant.network.frames import days
+from coplant.timeline import periods
+
+if TYPE_CHECKING:
+    from coplant.planning import Plan
+
+
+def carried_out(plan: Plan) -> Case:
+    """Return the case as it will be if a plan is carried out to the letter.
+
+    What is decided is signed and reserved, and the rest has ended; what is made becomes actuals, spread evenly over the
+    days of its bucket on which the agreement is in force. Hosts spend what they charge.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan; of one branch.
+    """
+    case = plan.case.known()
+    signed = plan["signed"].filter("signed")["agreement"]
+    agreements = case["agreements"].with_columns(
+        status=pl.when(pl.col("agreement").is_in(signed.implode())).then(pl.lit("signed")).otherwise(pl.lit("ended"))
+    )
+    actuals = pl.concat([_made(plan, case), _parts(plan, case), _spent(plan, case)])
+    return case.replace(
+        {"agreements": agreements, "reservations": _reserved(plan, case), "actuals": actuals, "call_offs": [],
+         "commits": [], "shipments": [], "exits": []}
+    )  # fmt: skip
+
+
+def _reserved(plan: Plan, case: Case) -> pl.DataFrame:
+    """Reservations with the rates that the plan decides."""
+    first = pl.max_horizontal(pl.coalesce("valid_from", "starts"), pl.lit(plan.settings.start))
+    held = (
+        case["reservations"]
+        .drop("reserved")
+        .join(case["agreements"].select("agreement", "starts"), on="agreement", maintain_order="left")
+        .with_columns(first=first)
+        .join(
+            plan["reserved"].select("agreement", "reserved", first="from"), on=["agreement", "first"], how="left",
+            maintain_order="left",
+        )
+    )  # fmt: skip
+    # The solver leaves a hair beyond the bounds.
+    return held.with_columns(pl.col("reserved").clip(pl.col("least"), pl.col("most"))).select(
+        case["reservations"].columns
+    )
+
+
+def _in_force(plan: Plan, case: Case) -> pl.DataFrame:
+    """Days of each bucket on which each agreement is in force."""
+    buckets = plan["buckets"].select("bucket", close="until")
+    terms = case["agreements"].select("agreement", "starts", ends=pl.Series(agreement_end(case), dtype=pl.Date))
+    return terms.join(buckets, how="cross").select(
+        "agreement",
+        "bucket",
+        pl.max_horizontal("bucket", "starts").alias("from"),
+        pl.min_horizontal("close", "ends").alias("until"),
+    )
+
+
+def _made(plan: Plan, case: Case) -> pl.DataFrame:
+    made = plan["made"].filter(pl.col("agreement").is_not_null()).group_by("agreement", "item", "bucket").agg(
+        pl.col("good", "started").sum()
+    )  # fmt: skip
+    each = made.join(_in_force(plan, case), on=["agreement", "bucket"]).unpivot(
+        ["good", "started"],
+        index=["agreement", "item", "from", "until"],
+        variable_name="measure",
+        value_name="quantity",
+    )
+    return _actuals(each)
+
+
+def _parts(plan: Plan, case: Case) -> pl.DataFrame:
+    """Parts that the host uses, by the bill of materials."""
+    used = (
+        plan["made"]
+        .filter(pl.col("agreement").is_not_null())
+        .join(case["bom"].select("route", "quantity", part="item"), on="route")
+        .group_by("agreement", "bucket", item="part")
+        .agg((pl.col("started") * pl.col("quantity")).sum().alias("quantity"))
+        .join(_in_force(plan, case), on=["agreement", "bucket"])
+    )
+    return _actuals(used.with_columns(measure=pl.lit("used")))
+
+
+def _spent(plan: Plan, case: Case) -> pl.DataFrame:
+    """What hosts spend on charges that are trued up: what they charge."""
+    from coplant.case.versions import with_windows
+
+    charges = with_windows(case, "fixed_charges").filter(true_up="yearly")
+    rows = charges.join(plan["buckets"].select("bucket", close="until"), how="cross").select(
+        "agreement", "charge", "amount", "per",
+        pl.max_horizontal("begins", "bucket").alias("from"), pl.min_horizontal("ends", "close").alias("until"),
+    ).filter(pl.col("from") < pl.col("until"))  # fmt: skip
+    length = np.array(
+        [
+            float(periods(until, per) - periods(first, per))
+            for first, until, per in zip(days(rows["from"]), days(rows["until"]), rows["per"], strict=True)
+        ]
+    )
+    return _actuals(rows.with_columns(measure=pl.lit("cost"), quantity=pl.col("amount") * pl.Series(length)))
+
+
+_COLUMNS = {
+    "agreement": pl.String, "measure": pl.String, "item": pl.String, "charge": pl.String, "from": pl.Date,
+    "until": pl.Date, "quantity": pl.Float64,
+}  # fmt: skip
+
+
+def _actuals(rows: pl.DataFrame) -> pl.DataFrame:
+    missing = [pl.lit(None, pl.String).alias(name) for name in ("item", "charge") if name not in rows.columns]
+    return rows.with_columns(missing).filter(pl.col("quantity") > 0.0).select(
+        pl.col(name).cast(dtype) for name, dtype in _COLUMNS.items()
+    )  # fmt: skip

@@ -1,0 +1,48 @@
+"""What the tables must hold before an agreement can be settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from coplant.case import Case
+from coplant.errors import Problem
+
+
+def unready(case: Case, agreement: str) -> Iterator[Problem]:
+    """Say what is missing for an agreement to be settled.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    agreement : str
+        The agreement.
+    """
+    yield from _undecided_reservations(case, agreement)
+    yield from _unknown_starts(case, agreement)
+
+
+def _undecided_reservations(case: Case, agreement: str) -> Iterator[Problem]:
+    """Reservations of which the rate is not known."""
+    rows = case["reservations"].with_columns(row=case.rows["reservations"])
+    open_ = rows.filter(
+        pl.col("agreement") == agreement, pl.col("reserved").is_null(), pl.col("least") != pl.col("most")
+    )
+    for row in open_.iter_rows(named=True):
+        mend = f"Say how much is reserved, between {row['least']:g} and {row['most']:g} per {row['per']}"
+        yield Problem("reservations", row["row"], "reserved", None, "the rate that is reserved", mend)
+
+
+def _unknown_starts(case: Case, agreement: str) -> Iterator[Problem]:
+    """Products of which good units are on record and no units started, where starts are credited."""
+    rows = case["reservations"].with_columns(row=case.rows["reservations"])
+    deductible = rows.filter(agreement=agreement, kind="deductible")
+    if deductible.is_empty():
+        return
+    actuals = case["actuals"].filter(agreement=agreement)
+    good, started = (set(actuals.filter(measure=measure)["item"]) for measure in ("good", "started"))
+    for item in sorted(good - started):
+        mend = f'Row {deductible["row"][0]} of reservations credits every unit started: add rows for "{item}"'
+        yield Problem("actuals", None, "measure", None, f'units started of "{item}" under {agreement}', mend)

@@ -1,0 +1,81 @@
+"""Figures of statements that were worked out by hand."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import polars as pl
+import pytest
+from small_case import SmallCase
+
+import coplant
+from coplant import Settlement
+
+JANUARY = datetime.date(2023, 1, 1)
+
+
+def _deal(**agreement: Any) -> SmallCase:
+    small = SmallCase("month:1", start=datetime.date(2027, 1, 1)).item("car")
+    small.host(**{"starts": JANUARY, "term": 36.0, **agreement}).route("car", site="host", agreement="deal")
+    return small.demand("car", 1, "month", price=1.0, site="host")
+
+
+def _built(small: SmallCase, **by_day: float) -> SmallCase:
+    """Good units on a day, such as ``d2023_06_15``."""
+    for name, quantity in by_day.items():
+        day = datetime.date(*map(int, name[1:].split("_")))
+        small.add("actuals", agreement="deal", measure="good", item="car", from_=day, quantity=quantity)
+    return small
+
+
+def _by_year(settlement: Settlement, line: str) -> list[float]:
+    lines = settlement["lines"].filter(line=line)
+    return (
+        lines.group_by(pl.col("statement").dt.year()).agg(pl.col("amount").sum()).sort("statement")["amount"].to_list()
+    )
+
+
+@pytest.mark.parametrize(("method", "total"), [("incremental", 362_500_000.0), ("all_units", 297_500_000.0)])
+def test_fees_in_tiers(method: str, total: float) -> None:
+    """Up to 10,000 at 12,000, up to 30,000 at 10,000, beyond at 8,500; 35,000 units in three months."""
+    small = _deal()
+    for above, fee in ((0, 12_000), (10_000, 10_000), (30_000, 8_500)):
+        small.add("processing_fees", agreement="deal", above=above, fee=fee, basis="year", method=method)
+    _built(small, d2023_02_01=9_000, d2023_03_01=20_000, d2023_05_01=6_000)
+    assert coplant.settle(small.case()).total == total
+
+
+def test_take_or_pay_with_make_up() -> None:
+    """20,000 a year of which 80 % are paid for, at 10,000, the fee being the same; a bank that lives for a year."""
+    small = _deal(term=24.0).add("processing_fees", agreement="deal", fee=10_000)
+    small.add("take_or_pay", agreement="deal", quantity=20_000, share=0.8, price=10_000, make_up_months=12)
+    _built(small, d2023_06_15=15_000, d2024_06_15=18_000)
+    settlement = coplant.settle(small.case())
+    paid = [
+        a + b for a, b in zip(_by_year(settlement, "processing_fee"), _by_year(settlement, "take_or_pay"), strict=True)
+    ]
+    assert paid == [160_000_000.0, 170_000_000.0]
+    bank = settlement["balances"].filter(account="make_up").select("opening", "added", "used", "lapsed", "closing")
+    assert bank.rows() == [(0.0, 1_000.0, 0.0, 0.0, 1_000.0), (1_000.0, 0.0, 1_000.0, 0.0, 0.0)]
+
+
+def test_an_hours_basis() -> None:
+    """60 an hour at 4,000 hours a year are 240,000 a year."""
+    small = _deal(term=12.0)
+    small.add("reservations", agreement="deal", least=60, most=60, per="hour", hours_per_year=4_000, fee=5)
+    settlement = coplant.settle(small.case())
+    assert settlement["lines"]["quantity"].sum() == pytest.approx(240_000)
+    assert settlement.total == pytest.approx(1_200_000, abs=0.06)
+
+
+def test_call_offs_by_cumulatives() -> None:
+    """12,000 required, 10,500 received, 700 in transit: 800 are to come; a negative net is an over-delivery."""
+    small = _deal()
+    june, july = datetime.date(2023, 6, 1), datetime.date(2023, 7, 1)
+    small.add("call_offs", call_off="a", agreement="deal", item="car", issued=JANUARY, due=june, quantity=12_000)
+    small.add("shipments", shipment="1", call_off="a", shipped=june, received=june, quantity=10_500)
+    small.add("shipments", shipment="2", call_off="a", shipped=june, received=july, quantity=700)
+    small.add("shipments", shipment="3", call_off="a", shipped=july, received=july, quantity=900)
+    rows = coplant.settle(small.case())["netting"].select("month", "required", "received", "in_transit", "net").rows()
+    assert rows == [(june, 12_000.0, 10_500.0, 700.0, 800.0), (july, 12_000.0, 12_100.0, 0.0, -100.0)]

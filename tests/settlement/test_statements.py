@@ -1,0 +1,133 @@
+"""Statements of small agreements."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from small_case import SmallCase
+
+import coplant
+from coplant import Settlement
+
+START = datetime.date(2023, 1, 1)
+
+
+def day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
+
+
+def hosted(**agreement: Any) -> SmallCase:
+    """A host builds the only car; the horizon starts when all is over."""
+    small = SmallCase("month:1", start=day("2026-01-01")).item("car")
+    small.host(**{"starts": START, "term": 36.0, **agreement}).route("car", site="host", agreement="deal")
+    return small.demand("car", 1, "month", price=1.0, site="host")
+
+
+def good(small: SmallCase, month: str, quantity: float, measure: str = "good", **more: Any) -> SmallCase:
+    """Units built in a month."""
+    first = day(f"{month}-01")
+    until = (first + datetime.timedelta(days=32)).replace(day=1)
+    row = {"agreement": "deal", "measure": measure, "item": "car", "from": first, "until": until, "quantity": quantity}
+    return small.add("actuals", **(row | more))
+
+
+def settled(small: SmallCase, **options: Any) -> Settlement:
+    return coplant.settle(small.case(), **options)
+
+
+def amounts(settlement: Settlement) -> dict[str, float]:
+    """What statements come to, by month; those of nothing left out."""
+    table = settlement["statements"].filter(settlement["statements"]["amount"] != 0.0)
+    return {f"{month:%Y-%m}": amount for month, amount in table.select("statement", "amount").iter_rows()}
+
+
+def test_units_are_paid_in_the_month_in_which_they_are_built() -> None:
+    small = hosted().add("processing_fees", agreement="deal", fee=7.0)
+    good(good(small, "2023-02", 10), "2023-04", 5)
+    assert amounts(settled(small)) == {"2023-02": 70.0, "2023-04": 35.0}
+
+
+def test_a_charge_counts_part_of_a_month_by_its_days() -> None:
+    small = hosted().add("fixed_charges", agreement="deal", charge="rent", amount=310, per="month",
+                         valid_from=day("2023-01-11"), valid_until=day("2023-02-15"))  # fmt: skip
+    assert amounts(settled(small)) == {"2023-01": 210.0, "2023-02": 155.0}
+
+
+def test_a_true_up_pays_what_the_host_spent_up_to_its_cap() -> None:
+    small = hosted(term=24.0)
+    small.add("fixed_charges", agreement="deal", charge="rent", amount=100, per="month", true_up="yearly",
+              true_up_cap=0.1)  # fmt: skip
+    for year, spent in (("2023", 1_150.0), ("2024", 1_500.0)):
+        small.add("actuals", agreement="deal", measure="cost", charge="rent", from_=day(f"{year}-01-01"),
+                  until=day(f"{int(year) + 1}-01-01"), quantity=spent)  # fmt: skip
+    settlement = settled(small)
+    true_ups = settlement["lines"].filter(words="true_up.capped")
+    assert true_ups.select("month", "amount").rows() == [(day("2023-12-01"), -50.0), (day("2024-12-01"), 120.0)]
+
+
+def test_a_year_without_costs_on_record_stays_open() -> None:
+    small = hosted(term=12.0)
+    small.add("fixed_charges", agreement="deal", charge="rent", amount=100, per="month", true_up="yearly")
+    assert settled(small)["lines"]["words"].unique().to_list() == ["fixed_charge.month"]
+
+
+# -- what becomes known later ------------------------------------------------------------------------------------------
+
+
+def test_a_corrected_count_is_a_line_of_the_next_statement() -> None:
+    small = hosted().add("processing_fees", agreement="deal", fee=7.0)
+    good(good(small, "2023-02", 10), "2023-03", 10)
+    good(small, "2023-02", 12, recorded_at=day("2023-03-20"), correction="yes")
+    settlement = settled(small)
+    assert amounts(settlement) == {"2023-02": 70.0, "2023-03": 84.0}
+    row = settlement["lines"].filter(kind="correction").row(0, named=True)
+    assert (row["statement"], row["month"], row["amount"]) == (day("2023-03-01"), day("2023-02-01"), 14.0)
+    operands = settlement["operands"].filter(statement=day("2023-03-01"), number=row["number"])
+    assert dict(operands.select("operand", "value").iter_rows()) == {"due": 84.0, "billed": 70.0}
+
+
+def test_a_count_corrected_before_its_statement_is_drawn_up_is_no_correction() -> None:
+    small = hosted(statement_days=10).add("processing_fees", agreement="deal", fee=7.0)
+    good(good(small, "2023-02", 10), "2023-02", 12, recorded_at=day("2023-03-11"), correction="yes")
+    settlement = settled(small)
+    assert amounts(settlement) == {"2023-02": 84.0}
+    assert settlement["lines"].filter(kind="correction").is_empty()
+
+
+def test_an_amendment_corrects_the_months_it_reaches_back_to() -> None:
+    """A fee of 7 is agreed in May to have been 6 since March."""
+    small = hosted().add("processing_fees", agreement="deal", fee=7.0)
+    small.add("processing_fees", agreement="deal", fee=6.0, valid_from=day("2023-03-01"), recorded_at=day("2023-05-20"))
+    for month in ("2023-02", "2023-03", "2023-04", "2023-05"):
+        good(small, month, 10)
+    settlement = settled(small)
+    assert amounts(settlement) == {"2023-02": 70.0, "2023-03": 70.0, "2023-04": 70.0, "2023-05": 40.0}
+    corrected = settlement["lines"].filter(kind="correction")
+    assert corrected.select("month", "amount").rows() == [(day("2023-03-01"), -10.0), (day("2023-04-01"), -10.0)]
+
+
+def test_statements_as_of_an_old_day_are_those_that_were_issued_then() -> None:
+    small = hosted().add("processing_fees", agreement="deal", fee=7.0)
+    small.add("processing_fees", agreement="deal", fee=6.0, valid_from=day("2023-03-01"), recorded_at=day("2023-05-20"))
+    for month in ("2023-02", "2023-03", "2023-04", "2023-05"):
+        good(small, month, 10)
+    now, then = settled(small), settled(small, as_of=day("2023-05-15"))
+    assert amounts(then) == {"2023-02": 70.0, "2023-03": 70.0, "2023-04": 70.0}
+    for table in ("statements", "lines", "operands"):
+        old = now[table].filter(now[table]["statement"] < day("2023-05-01"))
+        assert old.equals(then[table]), table
+
+
+@pytest.mark.parametrize(("first", "until", "kept"), [
+    ("2023-03-01", None, ["2023-03", "2023-04"]),
+    (None, "2023-03-01", ["2023-02"]),
+    ("2023-03-15", "2023-04-01", ["2023-03"]),
+])  # fmt: skip
+def test_statements_are_kept_by_their_months(first: str | None, until: str | None, kept: list[str]) -> None:
+    small = hosted().add("processing_fees", agreement="deal", fee=7.0)
+    for month in ("2023-02", "2023-03", "2023-04"):
+        good(small, month, 10)
+    settlement = settled(small, first=day(first) if first else None, until=day(until) if until else None)
+    assert list(amounts(settlement)) == kept
