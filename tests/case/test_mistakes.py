@@ -366,7 +366,12 @@ MISTAKES = [
         "a day after 2023-02-01",
     ),
     mistake(
-        "state over days", "actuals", "on_hand,chip,,2023-03-01,,", "on_hand,chip,,2023-03-01,2023-03-09,", (5, "until"), "nothing"
+        "state over days",
+        "actuals",
+        "on_hand,chip,,2023-03-01,,",
+        "on_hand,chip,,2023-03-01,2023-03-09,",
+        (5, "until"),
+        "nothing",
     ),
     mistake("count before the term", "actuals", "car,,2023-02-01", "car,,2022-02-01", (2, "from"), "2023-01-01 on"),
     mistake(
