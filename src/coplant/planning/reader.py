@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from coplant.network.frames import dates
 from coplant.planning.draft import Draft
 from coplant.program import Solution
 from coplant.program.money import Floats, Integers
-from coplant.timeline.calendar import Days
 
 Tables = dict[str, pl.DataFrame]
 
@@ -51,11 +51,6 @@ class Reader:
 def named(names: tuple[str, ...], index: Integers) -> pl.Series:
     """Names behind indices; null for -1."""
     return pl.Series([*names, None], dtype=pl.String).gather(np.where(index < 0, len(names), index))
-
-
-def dates(days_of: Days) -> pl.Series:
-    """Days as a column of dates."""
-    return pl.Series(days_of.astype("datetime64[ms]")).cast(pl.Date)
 
 
 def frame(columns: Mapping[str, pl.Series | Floats | Integers | np.ndarray]) -> pl.DataFrame:

@@ -7,10 +7,11 @@ import polars as pl
 
 from coplant.clauses import Reservation
 from coplant.network.activities import LANE, OFFER, ROUTE, agreement_end
+from coplant.network.frames import dates
 from coplant.planning.draft import Draft
 from coplant.planning.marginal_values import marginal_values
 from coplant.planning.money_tables import by_year, cash_table, money_table
-from coplant.planning.reader import Reader, Tables, dates, frame, named
+from coplant.planning.reader import Reader, Tables, frame, named
 from coplant.program import Solution
 from coplant.program.money import Floats, Integers
 
@@ -30,6 +31,7 @@ def tables_of(draft: Draft, solution: Solution) -> Tables:
     return {
         "buckets": _buckets(reader),
         "signed": _signed(reader),
+        "left": _left(reader),
         "reserved": _reserved(reader),
         "made": _made(reader),
         "bought": _bought(reader),
@@ -73,6 +75,17 @@ def _signed(reader: Reader) -> pl.DataFrame:
         "starts",
         dates(agreement_end(reader.draft.network.case)).alias("ends"),
     )
+
+
+def _left(reader: Reader) -> pl.DataFrame:
+    """Agreements that are left before their term is over, and the bucket at whose start they are."""
+    agreements, nodes = [], []
+    for name, scope in reader.draft.scopes.items():
+        taken = reader.solution.columns[np.maximum(scope.leaving, 0)] > 0.5
+        for node in np.flatnonzero(taken & (scope.leaving >= 0)):
+            agreements.append(name)
+            nodes.append(node)
+    return frame({"agreement": pl.Series(agreements, dtype=pl.String), **reader.when(np.array(nodes, dtype=np.int64))})
 
 
 def _reserved(reader: Reader) -> pl.DataFrame:

@@ -11,8 +11,8 @@ import polars as pl
 
 from coplant.case import Case
 from coplant.clauses import Record
+from coplant.network.frames import dates
 from coplant.settlement.statements import Drawn, Months
-from coplant.timeline.calendar import Days
 
 Tables = dict[str, pl.DataFrame]
 
@@ -113,7 +113,7 @@ class Settlement:
 
 def _lines(agreement: str, months: Months, lines: pl.DataFrame) -> pl.DataFrame:
     """Lines of one agreement with their statements as days and a number within each."""
-    first = pl.Series(months.bounds[:-1].astype("datetime64[ms]")).cast(pl.Date)
+    first = dates(months.bounds[:-1])
     ordered = lines.sort("statement", pl.col("words") == "correction", "period", maintain_order=True)
     return ordered.select(
         pl.lit(agreement).alias("agreement"),
@@ -143,9 +143,9 @@ def _operands(lines: pl.DataFrame, operands: pl.DataFrame) -> pl.DataFrame:
 def _statements(agreement: str, months: Months, lines: pl.DataFrame) -> pl.DataFrame:
     day = pl.DataFrame(
         {
-            "statement": pl.Series(months.bounds[:-1].astype("datetime64[ms]")).cast(pl.Date),
-            "until": pl.Series(months.bounds[1:].astype("datetime64[ms]")).cast(pl.Date),
-            "issued": pl.Series(months.issued.astype("datetime64[ms]")).cast(pl.Date),
+            "statement": dates(months.bounds[:-1]),
+            "until": dates(months.bounds[1:]),
+            "issued": dates(months.issued),
         }
     )
     correction = pl.col("kind") == "correction"
@@ -175,7 +175,7 @@ def _balances(agreement: str, record: Record) -> pl.DataFrame:
                     "clause": [balance.clause] * len(change),
                     "account": [balance.account] * len(change),
                     "part": [balance.part] * len(change),
-                    "day": _dates(balance.day),
+                    "day": dates(balance.day),
                     "opening": closing - change,
                     "added": balance.added,
                     "used": balance.used,
@@ -186,10 +186,6 @@ def _balances(agreement: str, record: Record) -> pl.DataFrame:
             )
         )
     return pl.concat(parts)
-
-
-def _dates(days: Days) -> pl.Series:
-    return pl.Series(days.astype("datetime64[ms]")).cast(pl.Date)
 
 
 def _empty(**types: type[pl.DataType]) -> pl.DataFrame:
