@@ -89,7 +89,7 @@ class TakeOrPay:
     >>> clause = TakeOrPay(nat, nat, 20_000, 0.8, 10_000, 12, 0, 1, True)
     >>> closes = np.array(["2024-01-01", "2025-01-01"], dtype="datetime64[D]")
     >>> years = clause.close(closes, np.array([16_000.0, 16_000]), np.array([15_000.0, 18_000]), ends=False)
-    >>> [(year.short, year.made_up) for year in years]
+    >>> [(float(year.short), float(year.made_up)) for year in years]
     [(1000.0, 0.0), (0.0, 1000.0)]
     """
 

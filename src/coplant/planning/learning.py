@@ -34,7 +34,7 @@ class Curve:
     --------
     >>> curve = Curve(0.8, 100.0, "unit")
     >>> [round(curve.unit_cost(units), 4) for units in (1, 2, 4, 8, 100)]
-    [100.0, 80.0, 64.0, 51.2, 22.7063]
+    [100.0, 80.0, 64.0, 51.2, 22.7062]
     >>> round(float(curve.total(np.array([100.0]))[0]), 2)
     3265.08
     """

@@ -61,7 +61,9 @@ def agreement(
 
     Examples
     --------
-    >>> print(coplant.agreement(case, "great-wall", language="fr"))  # doctest: +SKIP
+    In French::
+
+        print(coplant.agreement(case, "great-wall", language="fr"))
     """
     if language not in LANGUAGES:
         raise ValueError(f"{language!r} is no language of an agreement read back: it is {' or '.join(LANGUAGES)}")
