@@ -151,7 +151,8 @@ def plan(
 @app.command()
 def settle(
     case: Annotated[
-        Path, typer.Argument(metavar="CASE", help="A case; or the folder of a plan, for what it will come to.")
+        Path,
+        typer.Argument(metavar="CASE", help="A case; or a folder of `plan --out`, for what the plan will come to."),
     ],
     agreement: Annotated[str | None, typer.Option(metavar="A", help="Settle this agreement; all if left out.")] = None,
     first: Annotated[

@@ -42,24 +42,16 @@ def overview(view: SettledView) -> Iterator[Section]:
 
 def _figures(view: SettledView) -> list[KeyFigure]:
     words, settlement = view.words, view.settlement
-    total, statements = settlement.total, settlement["statements"]
+    total = settlement.total
+    figures = [KeyFigure(words("settle.overview.total"), view.headline(total), view.exact(total))]
     corrected = settlement["lines"].filter(kind="correction")
-    corrections = float(corrected["amount"].sum())
-    billed = statements.filter(pl.col("amount") != 0.0)
-    figures = [
-        KeyFigure(words("settle.overview.total"), view.headline(total), view.exact(total)),
-        KeyFigure(
-            words("settle.overview.corrections"),
-            view.money(corrections),
-            view.exact(corrections),
-            words.counted("settle.lines", corrected.height),
-        ),
-    ]
-    if billed.height:
-        last = billed["statement"].max()
-        amount = float(billed.filter(pl.col("statement") == last)["amount"].sum())
-        latest = KeyFigure(
-            words("settle.overview.last"), view.money(amount), view.exact(amount), view.month(last)  # type: ignore[arg-type]
-        )  # fmt: skip
-        figures.append(latest)
+    if corrected.height:
+        amount, count = float(corrected["amount"].sum()), words.counted("settle.lines", corrected.height)
+        name = words("settle.overview.corrections")
+        figures.append(KeyFigure(name, view.money(amount), view.exact(amount), count))
+    months = sorted({one.month for one in view.statements if one.lines})
+    if months:
+        amount = sum(one.amount for one in view.statements if one.month == months[-1])
+        name = words("settle.overview.last")
+        figures.append(KeyFigure(name, view.money(amount), view.exact(amount), view.month(months[-1])))
     return figures
