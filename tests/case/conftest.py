@@ -172,6 +172,10 @@ first,2023-01-22,2023-02-12,18
 shipment,call_off,shipped,received,quantity
 truck,first,2023-02-12,2023-02-14,18
 """,
+    "exit_terms": """\
+agreement,notice,fee,fee_per_month,tooling_share,relocation
+deal,6,1000,50,0.5,300
+""",
     "exits": """\
 agreement,notice,exit,by
 deal,2024-03-01,2024-09-01,host

@@ -432,6 +432,16 @@ MISTAKES = [
         '"EUR"',
         "to CNY",
     ),
+    mistake("exit without terms", "exit_terms", "deal,6", "own,6", (2, "exit"), "exit_terms has a row", table="exits"),
+    mistake(
+        "exit with short notice",
+        "exits",
+        "2024-03-01,2024-09-01,host",
+        "2024-05-01,2024-09-01,brand",
+        (2, "exit"),
+        "a day from 2024-11-01 on",
+        "6.0 months",
+    ),
     # versions
     mistake(
         "version that leaves a hole",

@@ -73,8 +73,8 @@ def test_the_folder_of_a_plan_is_settled_pro_forma() -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("deal --as-of 2023-13-01", "'2023-13-01' is no date. Write it as 2023-04-30"),
-        ("deal --from yesterday", "'yesterday' is no date"),
+        ("deal --as-of 2023-13-01", "'2023-13-01' is no day; write it like 2023-04-01"),
+        ("deal --from yesterday", "'yesterday' is no day"),
         ("deal --from 2023-05-01 --until 2023-05-01", "2023-05-01 is not before --until 2023-05-01"),
         ("deal --agreement dael", "expected an agreement of the case"),
         ("nowhere", "nowhere"),

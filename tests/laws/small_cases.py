@@ -265,10 +265,18 @@ def _agreement(write: _Writer, host: str) -> None:
         for above, fee in steps.items():
             add("processing_fees", agreement=name, item=item, above=above, fee=fee, basis=basis, method=method)
     if chance():
-        add("fixed_charges", agreement=name, charge="rent", amount=number(10, 50), valid_until=part,
-            per=draw(st.sampled_from(["month", "quarter"])))  # fmt: skip
+        add(
+            "fixed_charges", agreement=name, charge="rent", amount=number(10, 50), valid_until=part,
+            per=draw(st.sampled_from(["month", "quarter"])), true_up=draw(st.sampled_from(["none", "yearly"])),
+        )  # fmt: skip
     if chance() and not write.plain:
-        add("take_or_pay", agreement=name, quantity=number(60, 200), share=number(0.5, 0.8), price=number(1, 3))
+        banks = write.integers and chance()
+        add("take_or_pay", agreement=name, quantity=number(60, 200), share=number(0.5, 0.8), price=number(1, 3),
+            make_up_months=number(0, 3, 12, 24) if banks else None,
+            carry_forward_months=number(0, 12) if banks else None, carry_forward_share=number(0.2, 1))  # fmt: skip
+    if write.integers and status != "ended" and chance():
+        add("exit_terms", agreement=name, notice=number(0, 1), fee=number(0, 20), fee_per_month=number(0, 2),
+            tooling_share=number(0, 0.5, 1), relocation=number(0, 5))  # fmt: skip
     if chance():
         payment = draw(st.sampled_from(["up_front", "per_unit", "annuity"]))
         due = write.day(0.1, 0.5) if chance() and not write.plain else None

@@ -99,8 +99,16 @@ def tools() -> SmallCase:
     small.add("tooling", agreement="deal", tool="mould", amount=1_000, payment="annuity", months=6, rate=0.06)
     small.add("tooling", agreement="deal", tool="jig", amount=500, payment="per_unit", months=6, units=100)
     small.add("tooling", agreement="deal", tool="robot", amount=2_400, payment="annuity", months=24)
+    small.add("exit_terms", agreement="deal", tooling_share=0.75)
     small.add("exits", agreement="deal", notice=day("2023-06-01"), exit=day("2023-12-16"), by="brand")
     return built(small, m2023_02=33, m2023_05=44)
+
+
+def left(by: str) -> SmallCase:
+    """An agreement left before its term, at a price for the side that leaves."""
+    small = hosted().add("exit_terms", agreement="deal", fee=500, fee_per_month=25.5, relocation=120, tooling_share=0.5)
+    small.add("tooling", agreement="deal", tool="mould", amount=1_000, payment="annuity", months=24)
+    return small.add("exits", agreement="deal", notice=day("2023-06-01"), exit=day("2023-12-16"), by=by)
 
 
 def settlements() -> Iterator[Settlement]:
@@ -113,6 +121,8 @@ def settlements() -> Iterator[Settlement]:
         taken_or_paid(),
         not_committed(),
         tools(),
+        left("brand"),
+        left("host"),
     ]
     for one in small:
         yield coplant.settle(one.case())

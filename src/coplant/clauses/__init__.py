@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Protocol, Self
 
 from coplant.case import Case
+from coplant.clauses.exit_terms import ExitTerms, exit_of, exits, tooling_share
 from coplant.clauses.fixed_charge import FixedCharge
 from coplant.clauses.processing_fee import ProcessingFee
 from coplant.clauses.record import Balance, Exit, Facts, Lines, Record
@@ -22,6 +23,7 @@ __all__ = [
     "Balance",
     "Clause",
     "Exit",
+    "ExitTerms",
     "Facts",
     "FixedCharge",
     "Lines",
@@ -33,6 +35,9 @@ __all__ = [
     "TakeOrPay",
     "Tooling",
     "clauses_of",
+    "exit_of",
+    "exits",
+    "tooling_share",
 ]
 
 
@@ -50,7 +55,7 @@ class Clause(Protocol):
         """Add to a record's bill what the clause charges for what happened."""
 
 
-CLAUSES: tuple[type[Clause], ...] = (Reservations, ProcessingFee, FixedCharge, TakeOrPay, Tooling)
+CLAUSES: tuple[type[Clause], ...] = (Reservations, ProcessingFee, FixedCharge, TakeOrPay, Tooling, ExitTerms)
 """Every kind of clause, in the order in which statements list them."""
 
 

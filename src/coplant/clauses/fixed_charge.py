@@ -64,8 +64,10 @@ class FixedCharge:
         """Add the charge to the program."""
         first, until = scope.window(self.valid_from, self.valid_until)
         length = scope.periods_in(first, until, self.per)
-        scope.pay("fixed_charge", scope.signed, self.amount * length, np.arange(len(scope.tree)))
-        scope.owe_after_end(scope.signed, self.amount * scope.periods_after_end(first, until, self.per))
+        scope.pay("fixed_charge", scope.running, self.amount * length, np.arange(len(scope.tree)))
+        scope.owe_after_end(
+            scope.running[scope.tree.leaves], self.amount * scope.periods_after_end(first, until, self.per)
+        )
 
     def settle(self, record: Record) -> None:
         """Bill the charge, and the true-up of each year that closes."""

@@ -122,6 +122,11 @@ class Exit:
     default: bool
     tooling_share: float = 1.0
 
+    @property
+    def brand_pays(self) -> bool:
+        """Whether the brand is the side at fault: it left without cause, or its default made the host leave."""
+        return (self.by == "brand") != self.default
+
 
 @dataclass(frozen=True, eq=False)
 class Record:

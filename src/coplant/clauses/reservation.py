@@ -11,8 +11,8 @@ import numpy as np
 from coplant.case import Case
 from coplant.clauses.record import Record
 from coplant.clauses.scope import Scope
-from coplant.program import term
-from coplant.program.money import Floats
+from coplant.program import Columns, term
+from coplant.program.money import Floats, Integers
 from coplant.timeline import periods
 from coplant.timeline.calendar import DAYS_PER_YEAR
 
@@ -160,10 +160,11 @@ class Reservations:
             upper=0.0,
         )
         every = np.arange(nodes)
+        kept = self._while_running(scope, labels, reserved, most)
         program.rows(
             scope.block("reservation"),
             (scope.tree.labels,),
-            [term(every, scope.started), term(every, reserved.index[:, None], -length)],
+            [term(every, scope.started), term(every, kept, -length)],
             upper=0.0,
             where=np.asarray((scope.started >= 0).any(axis=0)),
         )
@@ -175,18 +176,40 @@ class Reservations:
             program.rows(
                 scope.block("reservation_ramp"),
                 (scope.routes, scope.tree.labels),
-                [term(cell, scope.started), term(cell, reserved.index[:, None, None], -limit)],
+                [term(cell, scope.started), term(cell, kept[:, None, :], -limit)],
                 upper=0.0,
                 where=rising,
             )
         for number, clause in enumerate(self.rates):
             first, until = scope.window(clause.valid_from, clause.valid_until)
-            scope.pay("reservation_fee", reserved.index[number], clause.fee * length[number], every)
+            scope.pay("reservation_fee", kept[number], clause.fee * length[number], every)
             if clause.kind == "deductible":
                 within = scope.share_of_nodes(first, until)
                 scope.pay("reservation_fee", scope.started, -clause.fee * within, every, scope.tags())
             later = scope.periods_after_end(first, until, clause.clock) * clause.worth
-            scope.owe_after_end(int(reserved.index[number]), clause.fee * later)
+            scope.owe_after_end(kept[number, scope.tree.leaves], clause.fee * later)
+
+    def _while_running(self, scope: Scope, labels: tuple[str, ...], reserved: Columns, most: Floats) -> Integers:
+        """Columns of the rate at each node: that which is reserved while the agreement runs, then nothing.
+
+        Where it can be left, with r_n = 1 while it runs: ``reserved_now``: R_n <= R, ``reserved_until_left``:
+        R_n <= most r_n, ``reserved_throughout``: R_n >= R - most (1 - r_n).
+        """
+        shape = (len(self.rates), len(scope.tree))
+        if not (scope.leaving >= 0).any():
+            return np.broadcast_to(reserved.index[:, None], shape)
+        axes = (labels, scope.tree.labels)
+        now = scope.program.columns(scope.block("reserved_now"), axes, upper=most[:, None])
+        cell = np.arange(now.index.size).reshape(shape)
+        held, limit = reserved.index[:, None], np.broadcast_to(most[:, None], shape)
+        both = [term(cell, now.index), term(cell, held, -1.0)]
+        until_left = [term(cell, now.index), term(cell, scope.running, -limit)]
+        scope.program.rows(scope.block("reserved_now"), axes, both, upper=0.0)
+        scope.program.rows(scope.block("reserved_until_left"), axes, until_left, upper=0.0)
+        scope.program.rows(
+            scope.block("reserved_throughout"), axes, [*both, term(cell, scope.running, -limit)], lower=-limit
+        )
+        return now.index
 
     def settle(self, record: Record) -> None:
         """Bill what was reserved, and credit what was started where the fee is deductible."""

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from coplant.clauses.record import Exit
 from coplant.program import LinearProgram, Term, term
-from coplant.program.money import Floats, Integers
+from coplant.program.money import Booleans, Floats, Integers
 from coplant.timeline import overlaps, periods
 from coplant.timeline.calendar import Days
 from coplant.tree import Tree, Windows
 
 HORIZON_END = "remaining_commitments"
 """Money line of what an agreement still costs after the horizon, if nothing more is built."""
+
+
+class Closings(NamedTuple):
+    """Spans of days at whose end something is settled."""
+
+    windows: Windows
+    """The spans along the branches, shape (W,)."""
+    due: Integers
+    """Column that is one if the span closes so: the agreement runs then, or is left then, shape (W,)."""
+    until: Days
+    """Day after the last of each, shape (W,)."""
+    broken: Booleans
+    """Whether an exit breaks it off, shape (W,)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +53,16 @@ class Scope:
         When it is in force, and when it is signed.
     signed : int
         Column that is one if it is signed.
+    running : ndarray of int, shape (N,)
+        Column that is one while it runs: it is signed and has not been left.
+    leaving : ndarray of int, shape (N,)
+        Column that is one if the brand leaves it at the start of a node; -1 where it cannot.
+    exit : Exit or None
+        How it ended before its term, or will by the notice given; then `ends` is the day of the exit.
+    term_ends : datetime64[D]
+        When its term is over.
+    tooling_share : callable
+        Share of the unpaid tooling that is due if it is left on a day.
     routes : tuple of str
         Names of the K routes under it.
     started : ndarray of int, shape (K, N)
@@ -66,6 +91,11 @@ class Scope:
     ends: np.datetime64
     sign_date: np.datetime64
     signed: int
+    running: Integers
+    leaving: Integers
+    exit: Exit | None
+    term_ends: np.datetime64
+    tooling_share: Callable[[np.datetime64], float]
     routes: tuple[str, ...]
     started: Integers
     good_share: Floats
@@ -88,6 +118,12 @@ class Scope:
         """Validity of a clause, that of the agreement where it says nothing."""
         return (self.starts if np.isnat(first) else first), (self.ends if np.isnat(until) else until)
 
+    def nodes_on(self, day: np.datetime64) -> Integers:
+        """Nodes that hold a day; none for a day outside the horizon."""
+        bounds = self.tree.timeline.bounds
+        step = np.searchsorted(bounds, day, side="right") - 1
+        return np.flatnonzero((self.tree.bucket == step) & (day >= bounds[0]))
+
     def periods_in(self, first: np.datetime64, until: np.datetime64, per: str) -> Floats:
         """Periods of [first, until) that fall into each node, shape (N,)."""
         hit = overlaps(self.tree.timeline.bounds, np.array([first]), np.array([until]))
@@ -108,6 +144,77 @@ class Scope:
         in_force = self.periods_in(self.starts, self.ends, "day") / self.tree.timeline.days[self.tree.bucket]
         found = self.tree.windows(np.maximum(first, self.starts), np.minimum(until, self.ends))
         return found._replace(share=np.minimum(found.share / in_force[found.node], 1.0))
+
+    def closings(self, first: Days, until: Days) -> Closings:
+        """Spans of days at whose end something is settled, each as it closes in full and as an exit breaks it off.
+
+        Parameters
+        ----------
+        first, until : ndarray of datetime64[D], shape (K,)
+            Spans [first, until).
+        """
+        full = self.windows(first, until)
+        bounds = self.tree.timeline.bounds
+        closes = np.minimum(until, self.ends)[full.span]
+        closings = Closings(full, self.running[full.closing], closes, np.zeros(len(closes), dtype=bool))
+        if not (self.leaving >= 0).any():
+            return closings
+        # Of each span on each branch, one for every node of the branch at whose start the agreement can be left.
+        path = self.tree.path[full.closing]
+        window, step = np.nonzero((path >= 0) & (self.leaving[np.maximum(path, 0)] >= 0))
+        day = bounds[step]
+        within = (day > np.maximum(first, bounds[0])[full.span[window]]) & (day < closes[window])
+        window, step, day = window[within], step[within], day[within]
+        left = path[window, step]
+        _, once = np.unique(np.stack([full.span[window], left]), axis=1, return_index=True)
+        window, step, day, left = window[once], step[once], day[once], left[once]
+        entry, member = _members(full.window, window)
+        kept = self.tree.bucket[full.node[entry]] < step[member]
+        entry, member = entry[kept], member[kept]
+        broken = Windows(full.span[window], self.tree.parent[left], member, full.node[entry], full.share[entry])
+        count = len(closes)
+        both = Windows(
+            np.concatenate([full.span, broken.span]),
+            np.concatenate([full.closing, broken.closing]),
+            np.concatenate([full.window, broken.window + count]),
+            np.concatenate([full.node, broken.node]),
+            np.concatenate([full.share, broken.share]),
+        )
+        return Closings(
+            both,
+            np.concatenate([closings.due, self.leaving[left]]),
+            np.concatenate([closes, day]),
+            np.arange(count + len(day)) >= count,
+        )
+
+    def units_if_due(self, name: str, labels: tuple[str, ...], closings: Closings) -> Term:
+        """Good units of each closing if it closes as it does, else none; the term's row is the closing.
+
+        Where the agreement can be left they are columns t of their own, with units q and a bound M on them:
+        ``name.within``: t <= q, ``name.due``: t <= M due, ``name.all``: t >= q - M (1 - due).
+        """
+        windows, routes = closings.windows, np.arange(len(self.routes))
+        units = self.good_units(windows, routes)
+        if not (self.leaving >= 0).any():
+            return units
+        most, every = np.maximum(self.most_good(windows, routes), 1.0), np.arange(len(labels))
+        part = self.program.columns(name, (labels,), upper=most)
+        less = Term(units.row, units.column, -units.value)
+        both = [term(every, part.index), less]
+        self.program.rows(f"{name}.within", (labels,), both, upper=0.0)
+        self.program.rows(
+            f"{name}.due", (labels,), [term(every, part.index), term(every, closings.due, -most)], upper=0.0
+        )
+        self.program.rows(f"{name}.all", (labels,), [*both, term(every, closings.due, -most)], lower=-most)
+        return term(every, part.index)
+
+    def closing_labels(self, first: Days, closings: Closings) -> tuple[str, ...]:
+        """Names of closings: the first day of the span, and the node at which it closes."""
+        windows = closings.windows
+        return tuple(
+            f"{first[span]}.{self.tree.labels[node]}{'.left' if broken else ''}"
+            for span, node, broken in zip(windows.span, windows.closing, closings.broken, strict=True)
+        )
 
     def share_of_nodes(self, first: np.datetime64, until: np.datetime64) -> Floats:
         """Share of each node's days in force that lies in [first, until), shape (N,)."""
@@ -163,3 +270,12 @@ class Scope:
             discount=timeline.discount_factor_at(timeline.bounds[-1] if day is None else day, self.discount_rate),
             tags={"agreement": self.agreement, "site": self.site},
         )
+
+
+def _members(window: Integers, wanted: Integers) -> tuple[Integers, Integers]:
+    """Entries of some windows, and the position among the wanted of the window of each."""
+    order = np.argsort(window, kind="stable")
+    begin = np.searchsorted(window[order], wanted, side="left")
+    count = np.searchsorted(window[order], wanted, side="right") - begin
+    member = np.repeat(np.arange(len(wanted)), count)
+    return order[begin[member] + np.arange(len(member)) - np.repeat(np.cumsum(count) - count, count)], member

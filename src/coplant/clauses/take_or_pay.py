@@ -10,12 +10,11 @@ import numpy as np
 
 from coplant.case import Case
 from coplant.clauses.record import Record
-from coplant.clauses.scope import Scope
+from coplant.clauses.scope import Closings, Scope
 from coplant.program import Columns, Term, term
 from coplant.program.money import Floats, Integers
 from coplant.timeline import add_months, spans
 from coplant.timeline.calendar import Days
-from coplant.tree import Windows
 
 
 class _Year(NamedTuple):
@@ -59,6 +58,10 @@ class TakeOrPay:
     - ``make_up_bank[y']``: sum_y u_{y',y} <= d_{y'}, ``make_up[y]``: sum_y' u_{y',y} + sum_y'' c_{y,y''} <= e_y;
     - ``carry_forward[y]``: sum_y' c_{y',y} <= carry_forward_share x need_y z.
 
+    Where the agreement can be left, a year closes in full if it runs then, and is broken off at each exit: each of
+    these closings has such rows, with r or y (see `ExitTerms`) in the place of z. In one that does not take place,
+    ``take_or_pay_due``: e <= M due, and its units are idle, ``take_or_pay_idle``: idle <= M (1 - due).
+
     That what can be made up is made up at once, oldest first, follows from money being worth no less earlier.
 
     Parameters
@@ -86,7 +89,7 @@ class TakeOrPay:
     >>> clause = TakeOrPay(nat, nat, 20_000, 0.8, 10_000, 12, 0, 1, True)
     >>> closes = np.array(["2024-01-01", "2025-01-01"], dtype="datetime64[D]")
     >>> years = clause.close(closes, np.array([16_000.0, 16_000]), np.array([15_000.0, 18_000]), ends=False)
-    >>> [(year.short, year.made_up) for year in years]
+    >>> [(float(year.short), float(year.made_up)) for year in years]
     [(1000.0, 0.0), (0.0, 1000.0)]
     """
 
@@ -140,8 +143,11 @@ class TakeOrPay:
             beyond = max(0.0, built[number] - need[number]) - made_up
             bank.add(close, short)
             ahead.add(close, beyond)
-            over = ends and number == len(closes) - 1
-            years.append(_Year(carried, short, made_up, bank.lapse(close, over), beyond, ahead.lapse(close, over)))
+            # What the next year closes too late for is lost when this one closes.
+            last = number == len(closes) - 1
+            following = close + np.timedelta64(1, "D") if last else closes[number + 1]
+            lapsed, carry_lapsed = (one.lapse(following, last and ends) for one in (bank, ahead))
+            years.append(_Year(carried, short, made_up, lapsed, beyond, carry_lapsed))
         return years
 
     def settle(self, record: Record) -> None:
@@ -176,43 +182,42 @@ class TakeOrPay:
         horizon = scope.tree.timeline.bounds
         whole = (add_months(begin, 12) - begin).astype(np.float64)
 
-        def owed(first: Days, until: Days) -> Floats:
-            """What is to be taken or paid for in a part of each year."""
-            days = np.maximum((until - first).astype(np.float64), 0.0)
-            return np.asarray(self.share * self.quantity * days / whole)
+        def owed(first: Days, until: Days, year: Integers) -> Floats:
+            """What is to be taken or paid for in parts of some years."""
+            days = np.maximum((until - first[year]).astype(np.float64), 0.0)
+            return np.asarray(self.share * self.quantity * days / whole[year])
 
-        windows = scope.windows(begin, end)
-        labels = (
-            tuple(f"{begin[s]}.{scope.tree.labels[n]}" for s, n in zip(windows.span, windows.closing, strict=True)),
-        )
-        every = np.arange(len(windows.span))
-        minimum = owed(np.maximum(begin, horizon[0]), np.minimum(end, horizon[-1]))[windows.span]
+        closings = scope.closings(begin, end)
+        windows, every = closings.windows, np.arange(len(closings.until))
+        labels = (scope.closing_labels(begin, closings),)
+        closes = np.minimum(closings.until, horizon[-1])
+        need = owed(np.maximum(begin, horizon[0]), closes, windows.span)
         part = "" if np.isnat(self.valid_from) else str(self.valid_from)
         deficiency = scope.program.columns(scope.block("deficiency", part), labels)
         built = scope.good_units(windows, np.arange(len(scope.routes)))
-        terms = [term(every, deficiency.index), built, term(every, scope.signed, -minimum)]
+        terms = [term(every, deficiency.index), built, term(every, closings.due, -need)]
         if self.make_up_months or self.carry_forward_months:
-            closes = np.minimum(end, horizon[-1])[windows.span]
-            terms += self._banks(scope, part, labels, windows, closes, minimum, deficiency)
+            terms += self._banks(scope, part, labels, closings, closes, need, deficiency)
             scope.program.rows(scope.block("take_or_pay", part), labels, terms, lower=0.0, upper=0.0)
         else:
             scope.program.rows(scope.block("take_or_pay", part), labels, terms, lower=0.0)
         scope.pay("take_or_pay", deficiency.index, self.price_per_unit, windows.closing)
-        after = float(np.sum(owed(np.maximum(begin, horizon[-1]), end)))
-        scope.owe_after_end(scope.signed, self.price_per_unit * after)
+        after = float(np.sum(owed(np.maximum(begin, horizon[-1]), end, np.arange(len(begin)))))
+        scope.owe_after_end(scope.running[scope.tree.leaves], self.price_per_unit * after)
 
     def _banks(
         self,
         scope: Scope,
         part: str,
         labels: tuple[tuple[str, ...]],
-        windows: Windows,
+        closings: Closings,
         closes: Days,
-        minimum: Floats,
+        need: Floats,
         deficiency: Columns,
     ) -> list[Term]:
         """Add what is made up and carried forward; returns what they add to the row of each year."""
-        program, every = scope.program, np.arange(len(windows.span))
+        program, windows = scope.program, closings.windows
+        every = np.arange(len(closes))
         most = np.maximum(scope.most_good(windows, np.arange(len(scope.routes))), 1.0)
         beyond = program.columns(scope.block("beyond", part), labels, upper=most)
         short = program.columns(scope.block("short", part), labels, upper=1.0, integer=True)
@@ -221,7 +226,7 @@ class TakeOrPay:
             return np.asarray(deficiency.values(columns) >= beyond.values(columns), dtype=np.float64)
 
         program.complete_by(short, is_short)
-        earlier, later = _pairs(scope, windows)
+        earlier, later = _pairs(scope, closings)
         pairs = (tuple(f"{labels[0][one]} {labels[0][other]}" for one, other in zip(earlier, later, strict=True)),)
         made_up, carried = (
             program.columns(
@@ -232,38 +237,28 @@ class TakeOrPay:
             for name, months in (("made_up", self.make_up_months), ("carried", self.carry_forward_months))
         )
         used = term(later, carried.index)
-        program.rows(
-            scope.block("take_or_pay_short", part),
-            labels,
-            [term(every, deficiency.index), used, term(every, short.index, -minimum)],
-            upper=0.0,
-        )
-        program.rows(
-            scope.block("take_or_pay_beyond", part),
-            labels,
-            [term(every, beyond.index), term(every, short.index, most)],
-            upper=most,
-        )
-        program.rows(
-            scope.block("make_up_bank", part),
-            labels,
-            [term(earlier, made_up.index), term(every, deficiency.index, -1.0)],
-            upper=0.0,
-        )
-        program.rows(
-            scope.block("make_up", part),
-            labels,
-            [term(later, made_up.index), term(earlier, carried.index), term(every, beyond.index, -1.0)],
-            upper=0.0,
-        )
-        program.rows(
-            scope.block("carry_forward", part),
-            labels,
-            [used, term(every, scope.signed, -self.carry_forward_share * minimum)],
-            upper=0.0,
-        )
+        rows: list[tuple[str, list[Term], Floats]] = [
+            ("take_or_pay_short", [term(every, deficiency.index), used, term(every, short.index, -need)], 0.0 * most),
+            ("take_or_pay_beyond", [term(every, beyond.index), term(every, short.index, most)], most),
+            ("make_up_bank", [term(earlier, made_up.index), term(every, deficiency.index, -1.0)], 0.0 * most),
+            (
+                "make_up",
+                [term(later, made_up.index), term(earlier, carried.index), term(every, beyond.index, -1.0)],
+                0.0 * most,
+            ),
+            ("carry_forward", [used, term(every, closings.due, -self.carry_forward_share * need)], 0.0 * most),
+        ]
+        more = [used, term(every, beyond.index, -1.0)]
+        if closings.broken.any():
+            # A year that does not close so has units that count for nothing here.
+            idle = program.columns(scope.block("idle", part), labels, upper=most)
+            rows.append(("take_or_pay_due", [term(every, beyond.index), term(every, closings.due, -most)], 0.0 * most))
+            rows.append(("take_or_pay_idle", [term(every, idle.index), term(every, closings.due, most)], most))
+            more.append(term(every, idle.index, -1.0))
+        for name, terms, upper in rows:
+            program.rows(scope.block(name, part), labels, terms, upper=upper)
         scope.pay("take_or_pay", made_up.index, -self.price_per_unit, windows.closing[later])
-        return [used, term(every, beyond.index, -1.0)]
+        return more
 
 
 class _Bank:
@@ -289,16 +284,16 @@ class _Bank:
         return used
 
     def lapse(self, day: np.datetime64, over: bool) -> float:
-        """Drop the units that no year that closes later can use, or all; returns how many."""
-        gone = [entry for entry in self._left if over or entry[0] <= day]
+        """Drop the units that no year that closes on a day or later can use, or all; returns how many."""
+        gone = [entry for entry in self._left if over or entry[0] < day]
         self._left = deque(entry for entry in self._left if entry not in gone)
         return float(sum(entry[1] for entry in gone))
 
 
-def _pairs(scope: Scope, windows: Windows) -> tuple[Integers, Integers]:
-    """Every two windows of which one closes before the other on the same branch."""
-    bucket = scope.tree.bucket[windows.closing]
-    on_path = scope.tree.path[windows.closing][:, bucket]  # node of each later window's branch at each one's close
-    before = (on_path == windows.closing) & (windows.span < windows.span[:, None])
+def _pairs(scope: Scope, closings: Closings) -> tuple[Integers, Integers]:
+    """Every two years of which one closes in full before the other closes on the same branch."""
+    windows, bucket = closings.windows, scope.tree.bucket[closings.windows.closing]
+    on_path = scope.tree.path[windows.closing][:, bucket]  # node of each later year's branch at each one's close
+    before = (on_path == windows.closing) & (windows.span < windows.span[:, None]) & ~closings.broken
     later, earlier = np.nonzero(before)
     return earlier, later

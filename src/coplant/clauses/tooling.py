@@ -80,12 +80,24 @@ class Tooling:
         monthly = self.rate / 12.0
         return self.amount * (monthly / -np.expm1(-self.months * np.log1p(monthly)) if monthly else 1.0 / self.months)
 
-    def _payments(self, begin: np.datetime64) -> tuple[Days, float]:
-        """Days of the payments, and what is paid on each."""
+    def payments(self, begin: np.datetime64) -> tuple[Days, float]:
+        """Days of the payments that begin on a day, and what is paid on each; not of those by the unit."""
         count = 1 if self.payment == "up_front" else int(self.months)
         return np.atleast_1d(add_months(begin, np.arange(count))), (
             self.amount if self.payment == "up_front" else self.instalment
         )
+
+    @property
+    def unpaid(self) -> Floats:
+        """What is unpaid before the first payment and after each; not of those by the unit.
+
+        Interest of level payments counts from a month before the first.
+        """
+        if self.payment == "up_front":
+            return np.array([self.amount, 0.0])
+        growth = (1.0 + self.rate / 12.0) ** np.arange(int(self.months) + 1)
+        paid = np.append(0.0, np.cumsum(growth[:-1]))
+        return np.asarray(self.amount * growth - self.instalment * paid)
 
     def price(self, scope: Scope) -> None:
         """Add the payments to the program."""
@@ -93,13 +105,25 @@ class Tooling:
         if self.payment == "per_unit":
             self._price_per_unit(scope, begin)
             return
-        dates, each = self._payments(begin)
+        dates, each = self.payments(begin)
+        left = self.unpaid
+        if scope.exit is not None:
+            dates = dates[dates < scope.ends]
         bounds = scope.tree.timeline.bounds
         bucket = np.searchsorted(bounds, dates, side="right") - 1
         due = np.bincount(bucket[(bucket >= 0) & (dates < bounds[-1])], minlength=len(scope.tree.timeline))
-        scope.pay("tooling", scope.signed, each * due[scope.tree.bucket], np.arange(len(scope.tree)))
+        scope.pay("tooling", scope.running, each * due[scope.tree.bucket], np.arange(len(scope.tree)))
         for day in dates[dates >= bounds[-1]]:
-            scope.owe_after_end(scope.signed, each, day)
+            scope.owe_after_end(scope.running[scope.tree.leaves], each, day)
+        for node in np.flatnonzero(scope.leaving >= 0):
+            exit_day = bounds[scope.tree.bucket[node]]
+            if begin < exit_day:
+                unpaid = left[np.searchsorted(dates, exit_day, side="left")]
+                due_then = scope.tooling_share(exit_day) * unpaid
+                scope.pay("tooling", scope.leaving[node], due_then, scope.tree.parent[node])
+        if scope.exit is not None and begin < scope.ends:
+            last = scope.nodes_on(scope.ends - np.timedelta64(1, "D"))
+            scope.pay("tooling", scope.signed, scope.exit.tooling_share * left[len(dates)], last)
 
     def _price_per_unit(self, scope: Scope, begin: np.datetime64) -> None:
         until = min(add_months(begin, self.months), scope.ends)
@@ -113,16 +137,27 @@ class Tooling:
         )
         end = scope.tree.timeline.bounds[-1]
         if begin >= end:
-            scope.owe_after_end(scope.signed, self.amount, until)
+            scope.owe_after_end(scope.running[scope.tree.leaves], self.amount, until)
             return
-        windows = scope.windows(np.array([begin]), np.array([until]))
-        units = scope.good_units(windows, np.arange(len(scope.routes)))
-        if until > end:
-            scope.owe_after_end(scope.signed, self.amount, until)
-            scope.owe_after_end(units.column, -per_unit * units.value, until, leaf=windows.closing[units.row])
-            return
-        scope.pay("tooling", scope.signed, self.amount, windows.closing)
-        scope.pay("tooling", units.column, -per_unit * units.value, windows.closing[units.row])
+        first = np.array([begin])
+        closings = scope.closings(first, np.array([until]))
+        labels = scope.closing_labels(first, closings)
+        units = scope.units_if_due(scope.block("tool_units", self.tool), labels, closings)
+        early = scope.exit is not None and until < add_months(begin, self.months)
+        share = np.full(len(labels), scope.exit.tooling_share if scope.exit is not None and early else 1.0)
+        for place in np.flatnonzero(closings.broken):
+            share[place] = scope.tooling_share(closings.until[place])
+        closing = closings.windows.closing
+        outlasts = ~closings.broken & (until > end)
+        within = np.flatnonzero(~outlasts)
+        scope.pay("tooling", closings.due[within], share[within] * self.amount, closing[within])
+        counted = ~outlasts[units.row]
+        rows = units.row[counted]
+        scope.pay("tooling", units.column[counted], -per_unit * share[rows] * units.value[counted], closing[rows])
+        after = np.flatnonzero(outlasts)
+        scope.owe_after_end(closings.due[after], self.amount, until, leaf=closing[after])
+        rows = units.row[~counted]
+        scope.owe_after_end(units.column[~counted], -per_unit * units.value[~counted], until, leaf=closing[rows])
 
     def settle(self, record: Record) -> None:
         """Bill the payments, and what is due when the agreement ends before its term."""
@@ -130,11 +165,8 @@ class Tooling:
         if self.payment == "per_unit":
             self._settle_per_unit(record, begin)
             return
-        dates, each = self._payments(begin)
-        # Interest of the level payments counts from a month before the first.
-        growth = 1.0 + (self.rate / 12.0 if self.payment == "annuity" else 0.0)
-        left = self.amount * growth ** np.arange(len(dates) + 1)
-        left -= each * np.concatenate([[0.0], np.cumsum(growth ** np.arange(len(dates)))])
+        dates, each = self.payments(begin)
+        left = self.unpaid
         made = dates < record.over if record.exit else np.ones(len(dates), dtype=bool)
         words = "tool.instalment" if self.payment == "annuity" else "tool"
         record.charge("tooling", "tooling", words, dates[made], 1.0, each, part=self.tool)
@@ -149,7 +181,7 @@ class Tooling:
             record.charge("tooling", "tooling", "tool.per_unit", record.closing(bounds), units, per_unit, item=item,
                           part=self.tool, formula="good", good=units)  # fmt: skip
         paid = per_unit * good.sum(axis=0)
-        if record.exit is None or until < record.over:
+        if record.exit is None or add_months(begin, self.months) <= record.over:
             closing = until - np.timedelta64(1, "D")
             record.charge("tooling", "tooling", "tool.true_up", closing, self.amount - paid.sum(), 1.0, part=self.tool,
                           formula="amount - paid", amount=self.amount, paid=paid.sum())  # fmt: skip

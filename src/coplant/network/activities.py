@@ -180,7 +180,14 @@ def _steps(case: Case, first: Days, until: Days) -> tuple[Integers, Days, Days, 
     return np.concatenate(owners), np.concatenate(begins), np.concatenate(ends), np.concatenate(shares)
 
 
-def agreement_end(case: Case) -> Days:
-    """Day after the last of each agreement."""
+def term_end(case: Case) -> Days:
+    """Day after the last of the term of each agreement."""
     table = case["agreements"]
     return np.atleast_1d(add_months(days(table["starts"]), floats(table["term"])))
+
+
+def agreement_end(case: Case) -> Days:
+    """Day after the last on which each agreement is in force: that of its exit, or the end of its term."""
+    left = case["agreements"].join(case["exits"], on="agreement", how="left", maintain_order="left")["exit"]
+    exits = days(left)
+    return np.where(np.isnat(exits), term_end(case), exits)

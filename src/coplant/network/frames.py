@@ -30,6 +30,11 @@ def days(values: pl.Series) -> Days:
     return values.to_numpy().astype("datetime64[D]")
 
 
+def dates(of_days: Days) -> pl.Series:
+    """Days as a column of dates."""
+    return pl.Series(of_days.astype("datetime64[ms]")).cast(pl.Date)
+
+
 def texts(values: pl.Series) -> NDArray[np.object_]:
     """Column of texts as an array of objects."""
     return np.array(values.to_list(), dtype=object)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
-from coplant.clauses import Reservation, Reservations, Scope, clauses_of
-from coplant.network.activities import agreement_end
+from coplant.clauses import ExitTerms, Reservation, Reservations, Scope, clauses_of, exit_of, exits, tooling_share
+from coplant.network.activities import agreement_end, term_end
 from coplant.network.frames import days, indices
 from coplant.planning.bounds import most_started, useful_units
 from coplant.planning.draft import Draft
@@ -46,7 +48,7 @@ def _signed_only(scope: Scope) -> None:
     scope.program.rows(
         scope.block("signed_only"),
         (scope.routes, scope.tree.labels),
-        [term(cell, scope.started), term(cell, scope.signed, -scope.most)],
+        [term(cell, scope.started), term(cell, scope.running, -scope.most)],
         upper=0.0,
         where=scope.started >= 0,
     )
@@ -59,11 +61,15 @@ def _scopes(draft: Draft) -> list[Scope]:
     starts, ends, signed_on = days(table["starts"]), agreement_end(network.case), days(table["sign_from"])
     site = indices(table["site"], network.sites)
     useful = useful_units(network)
+    gone = table["agreement"].is_in(network.case["exits"]["agreement"].implode()) | (table["status"] == "ended")
     scopes = []
     for number, name in enumerate(network.agreements):
         routes = np.flatnonzero(activities.agreement == number)
         most = most_started(draft, routes)
-        rates = Reservation.read(network.case, name)
+        rates, terms = Reservation.read(network.case, name), ExitTerms.read(network.case, name)
+        signed = int(draft.signed.index[number])
+        leave = [] if gone[number] else terms
+        leaving = exits(draft.program, network.tree, name, leave, signed, starts[number], ends[number])
         scope = Scope(
             draft.program,
             network.tree,
@@ -74,7 +80,11 @@ def _scopes(draft: Draft) -> list[Scope]:
             starts[number],
             ends[number],
             starts[number] if np.isnat(signed_on[number]) else signed_on[number],
-            int(draft.signed.index[number]),
+            signed,
+            *leaving,
+            exit_of(network.case, name),
+            term_end(network.case)[number],
+            partial(tooling_share, terms),
             tuple(activities.labels[j] for j in routes),
             draft.start.index[routes],
             activities.good_share[routes],

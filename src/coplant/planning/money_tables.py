@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from coplant.network.frames import dates
 from coplant.planning.costing import average_cost
-from coplant.planning.reader import Reader, Tables, dates, frame
+from coplant.planning.reader import Reader, Tables, frame
 from coplant.program.linear import TAGS
 from coplant.program.money import Entries, Floats, Integers, MoneyLine
 

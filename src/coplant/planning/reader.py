@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from coplant.network.frames import dates
 from coplant.planning.draft import Draft
 from coplant.program import Solution
 from coplant.program.money import Floats, Integers
-from coplant.timeline.calendar import Days
 
 Tables = dict[str, pl.DataFrame]
 
@@ -35,6 +35,14 @@ class Reader:
         """Values of a block of columns; zero where there is no column."""
         return self.draft.program.column_blocks[block].values(self.solution.columns)
 
+    def reserved(self, agreement: str) -> Floats:
+        """Rate reserved under each reservation of an agreement at each node: nothing once it is left, shape (C, N)."""
+        blocks = self.draft.program.column_blocks
+        if f"reserved_now/{agreement}" in blocks:
+            return self.values(f"reserved_now/{agreement}")
+        rates = self.values(f"reserved/{agreement}")
+        return np.broadcast_to(rates[:, None], (len(rates), len(self.draft.tree)))
+
     def when(self, node: Integers) -> dict[str, pl.Series]:
         """Bucket of some nodes as columns; in a tree that branches the node too."""
         tree = self.draft.tree
@@ -51,11 +59,6 @@ class Reader:
 def named(names: tuple[str, ...], index: Integers) -> pl.Series:
     """Names behind indices; null for -1."""
     return pl.Series([*names, None], dtype=pl.String).gather(np.where(index < 0, len(names), index))
-
-
-def dates(days_of: Days) -> pl.Series:
-    """Days as a column of dates."""
-    return pl.Series(days_of.astype("datetime64[ms]")).cast(pl.Date)
 
 
 def frame(columns: Mapping[str, pl.Series | Floats | Integers | np.ndarray]) -> pl.DataFrame:

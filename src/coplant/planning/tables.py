@@ -7,10 +7,11 @@ import polars as pl
 
 from coplant.clauses import Reservation
 from coplant.network.activities import LANE, OFFER, ROUTE, agreement_end
+from coplant.network.frames import dates
 from coplant.planning.draft import Draft
 from coplant.planning.marginal_values import marginal_values
 from coplant.planning.money_tables import by_year, cash_table, money_table
-from coplant.planning.reader import Reader, Tables, dates, frame, named
+from coplant.planning.reader import Reader, Tables, frame, named
 from coplant.program import Solution
 from coplant.program.money import Floats, Integers
 
@@ -30,6 +31,7 @@ def tables_of(draft: Draft, solution: Solution) -> Tables:
     return {
         "buckets": _buckets(reader),
         "signed": _signed(reader),
+        "left": _left(reader),
         "reserved": _reserved(reader),
         "made": _made(reader),
         "bought": _bought(reader),
@@ -75,6 +77,17 @@ def _signed(reader: Reader) -> pl.DataFrame:
     )
 
 
+def _left(reader: Reader) -> pl.DataFrame:
+    """Agreements that are left before their term is over, and the bucket at whose start they are."""
+    agreements, nodes = [], []
+    for name, scope in reader.draft.scopes.items():
+        taken = reader.solution.columns[np.maximum(scope.leaving, 0)] > 0.5
+        for node in np.flatnonzero(taken & (scope.leaving >= 0)):
+            agreements.append(name)
+            nodes.append(node)
+    return frame({"agreement": pl.Series(agreements, dtype=pl.String), **reader.when(np.array(nodes, dtype=np.int64))})
+
+
 def _reserved(reader: Reader) -> pl.DataFrame:
     """Rates reserved, and how much of them is used within the horizon."""
     draft = reader.draft
@@ -89,11 +102,12 @@ def _reserved(reader: Reader) -> pl.DataFrame:
         rates = reader.values(f"reserved/{name}")
         routes = network.activities.agreement == number
         scope = draft.scopes[name]
-        for clause, rate in zip(Reservation.read(network.case, name), rates, strict=True):
+        clauses = Reservation.read(network.case, name)
+        for clause, rate, now in zip(clauses, rates, reader.reserved(name), strict=True):
             first, until = scope.window(clause.valid_from, clause.valid_until)
             length = clause.in_nodes(scope)
             within = (scope.share_of_nodes(first, until) * started[routes].sum(axis=0)) @ probability
-            units = float(rate * (length @ probability))
+            units = float((now * length) @ probability)
             rows.append(
                 {
                     "agreement": name,

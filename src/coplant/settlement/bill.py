@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from coplant.case import Case
-from coplant.clauses import Record, clauses_of
-from coplant.network.activities import agreement_end
-from coplant.network.frames import days
-from coplant.program.money import Floats
-from coplant.settlement.facts import exit_of, happenings
+from coplant.clauses import Record, clauses_of, exit_of
+from coplant.network.activities import term_end
+from coplant.network.frames import dates, days
+from coplant.settlement.facts import happenings
 from coplant.settlement.money import Rounding
 from coplant.timeline.calendar import Days
 
@@ -30,7 +31,7 @@ class Term(NamedTuple):
         table = case["agreements"]
         place = table["agreement"].to_list().index(agreement)
         starts, signed = days(table["starts"])[place], days(table["sign_from"])[place]
-        return cls(starts, agreement_end(case)[place], starts if np.isnat(signed) else signed)
+        return cls(starts, term_end(case)[place], starts if np.isnat(signed) else signed)
 
 
 def bill(
@@ -102,7 +103,7 @@ def tabulated(record: Record, rounding: Rounding) -> Billed:
             "id": np.arange(len(day)),
             **texts,
             "period": period,
-            "day": pl.Series(day.astype("datetime64[ms]")).cast(pl.Date),
+            "day": dates(day),
             "quantity": quantity,
             "rate": rate,
             "amount": rounding(quantity * rate),
@@ -127,5 +128,5 @@ def tabulated(record: Record, rounding: Rounding) -> Billed:
     return Billed(lines, operands)
 
 
-def _joined(parts: list[Floats] | list[Days], dtype: str = "float64") -> Floats:
+def _joined(parts: Sequence[NDArray[Any]], dtype: str = "float64") -> NDArray[Any]:
     return np.concatenate([np.empty(0, dtype=dtype), *parts])

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from coplant.case import Case
-from coplant.clauses import Exit, Facts
+from coplant.clauses import Facts
 from coplant.network.frames import days, floats, indices
 
 CHARGED = ("cost", "hours")
@@ -72,13 +72,3 @@ def _refused(case: Case, agreement: str, known_on: np.datetime64 | None) -> pl.D
             pl.col("quantity") - pl.col("promised"),
         )
     )
-
-
-def exit_of(case: Case, agreement: str) -> Exit | None:
-    """How an agreement ended before its term, if it did."""
-    rows = case["exits"].filter(agreement=agreement)
-    if rows.is_empty():
-        return None
-    row = rows.row(0, named=True)
-    day = np.datetime64(row["exit"], "D")
-    return Exit(day, np.datetime64(row["notice"], "D"), row["by"], row["cause"] == "default")

@@ -8,9 +8,10 @@ import numpy as np
 import polars as pl
 
 from coplant.case import Case
+from coplant.case.versions import with_windows
 from coplant.network.activities import agreement_end
-from coplant.network.frames import days
-from coplant.timeline import periods
+from coplant.network.frames import dates, days, floats
+from coplant.timeline import add_months, periods
 
 if TYPE_CHECKING:
     from coplant.planning import Plan
@@ -35,8 +36,22 @@ def carried_out(plan: Plan) -> Case:
     actuals = pl.concat([_made(plan, case), _parts(plan, case), _spent(plan, case)])
     return case.replace(
         {"agreements": agreements, "reservations": _reserved(plan, case), "actuals": actuals, "call_offs": [],
-         "commits": [], "shipments": [], "exits": []}
+         "commits": [], "shipments": [], "exits": _exits(plan, case)}
     )  # fmt: skip
+
+
+def _exits(plan: Plan, case: Case) -> pl.DataFrame:
+    """Exits that are on record of what is signed, and those that the plan decides, with notice as late as can be."""
+    signed = plan["signed"].filter("signed")
+    known = case["exits"].join(signed, on="agreement", how="semi")
+    terms = with_windows(case, "exit_terms").select("agreement", "begins", "ends", months="notice")
+    left = plan["left"].select("agreement", exit="bucket").join(terms, on="agreement", maintain_order="left")
+    left = left.filter(pl.col("begins") <= pl.col("exit"), pl.col("exit") < pl.col("ends"))
+    notice = np.atleast_1d(add_months(days(left["exit"]), -floats(left["months"])))
+    decided = left.select(
+        "agreement", notice=dates(notice), exit="exit", by=pl.lit("brand"), cause=pl.lit("convenience")
+    )
+    return pl.concat([known.select(decided.columns), decided])
 
 
 def _reserved(plan: Plan, case: Case) -> pl.DataFrame:
@@ -98,8 +113,6 @@ def _parts(plan: Plan, case: Case) -> pl.DataFrame:
 
 def _spent(plan: Plan, case: Case) -> pl.DataFrame:
     """What hosts spend on charges that are trued up: what they charge."""
-    from coplant.case.versions import with_windows
-
     charges = with_windows(case, "fixed_charges").filter(true_up="yearly")
     rows = charges.join(plan["buckets"].select("bucket", close="until"), how="cross").select(
         "agreement", "charge", "amount", "per",

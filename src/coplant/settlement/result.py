@@ -12,9 +12,9 @@ import polars as pl
 
 from coplant.case import Case
 from coplant.clauses import Record
+from coplant.network.frames import dates
 from coplant.results import Kind, read_result, versions_of, write_result
 from coplant.settlement.statements import Drawn, Months
-from coplant.timeline.calendar import Days
 
 KIND = Kind("settlement", "coplant settle --out")
 """How a settlement is kept in a folder."""
@@ -211,7 +211,7 @@ class Settlement:
 
 def _lines(agreement: str, months: Months, lines: pl.DataFrame) -> pl.DataFrame:
     """Lines of one agreement with their statements as days and a number within each."""
-    first = pl.Series(months.bounds[:-1].astype("datetime64[ms]")).cast(pl.Date)
+    first = dates(months.bounds[:-1])
     ordered = lines.sort("statement", pl.col("words") == "correction", "period", maintain_order=True)
     return ordered.select(
         pl.lit(agreement).alias("agreement"),
@@ -241,9 +241,9 @@ def _operands(lines: pl.DataFrame, operands: pl.DataFrame) -> pl.DataFrame:
 def _statements(agreement: str, months: Months, lines: pl.DataFrame) -> pl.DataFrame:
     day = pl.DataFrame(
         {
-            "statement": pl.Series(months.bounds[:-1].astype("datetime64[ms]")).cast(pl.Date),
-            "until": pl.Series(months.bounds[1:].astype("datetime64[ms]")).cast(pl.Date),
-            "issued": pl.Series(months.issued.astype("datetime64[ms]")).cast(pl.Date),
+            "statement": dates(months.bounds[:-1]),
+            "until": dates(months.bounds[1:]),
+            "issued": dates(months.issued),
         }
     )
     correction = pl.col("kind") == "correction"
@@ -265,7 +265,7 @@ def _balances(agreement: str, record: Record) -> pl.DataFrame:
     parts = [_NO_BALANCES]
     for balance in record.balances:
         moved = pl.DataFrame(
-            {"day": _dates(balance.day), "added": balance.added, "used": balance.used, "lapsed": balance.lapsed}
+            {"day": dates(balance.day), "added": balance.added, "used": balance.used, "lapsed": balance.lapsed}
         )
         # An account has one state after a day, however often it moved on it.
         states = moved.group_by("day", maintain_order=True).agg(pl.all().sum())
@@ -285,10 +285,6 @@ def _balances(agreement: str, record: Record) -> pl.DataFrame:
             )
         )
     return pl.concat(parts)
-
-
-def _dates(days: Days) -> pl.Series:
-    return pl.Series(days.astype("datetime64[ms]")).cast(pl.Date)
 
 
 def _empty(**types: type[pl.DataType]) -> pl.DataFrame:

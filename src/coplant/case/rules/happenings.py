@@ -6,7 +6,7 @@ import polars as pl
 
 from coplant.case.draft import ROW, Draft
 from coplant.case.rules.registry import rule
-from coplant.case.versions import RECORDED, with_terms
+from coplant.case.versions import RECORDED, with_terms, with_windows
 
 _CHARGED = pl.col("measure").is_in(["cost", "hours"])
 _LEVEL = pl.col("measure").is_in(["on_hand", "on_order"])
@@ -165,6 +165,26 @@ def exits_come_before_the_term_is_over(draft: Draft) -> None:
     outside = rows.filter((pl.col("exit") <= pl.col("starts_agreement")) | (pl.col("exit") >= pl.col("ends_agreement")))
     expected = "a day after {starts_agreement} and before {ends_agreement}, when {agreement} ends anyway"
     draft.report("exits", outside, "exit", expected, "Mend the day, or the agreement's starts or term")
+
+
+@rule("exits", sound=(*_TERM, "exits.agreement", "exit_terms.agreement"))
+def exits_are_by_terms(draft: Draft) -> None:
+    """Check that an agreement that is left says how, and that the brand gives the notice it asks for."""
+    terms = with_windows(draft, "exit_terms").select("agreement", "begins", "ends", months="notice", terms=pl.col(ROW))
+    rows = draft["exits"].join(terms, on="agreement", how="left", maintain_order="left")
+    held = (pl.col("begins") <= pl.col("exit")) & (pl.col("exit") < pl.col("ends"))
+    told = rows.filter(held).unique(ROW, keep="last", maintain_order=True)
+    within = (pl.col("exit") >= pl.col("starts_agreement")) & (pl.col("exit") < pl.col("ends_agreement"))
+    lacking = with_terms(draft, "exits").filter(within).join(told, on=ROW, how="anti", maintain_order="left")
+    mend = "Say in exit_terms what leaving {agreement} costs; a row without amounts says it is free"
+    draft.report("exits", lacking, "exit", "a day for which exit_terms has a row", mend)
+    # A whole month of notice is a calendar month; part of one is rounded down to days.
+    whole = pl.format("{}mo", pl.col("months").floor().cast(pl.Int64))
+    short = told.with_columns(earliest=pl.col("notice").dt.offset_by(whole)).filter(
+        pl.col("by") == "brand", pl.col("cause") == "convenience", pl.col("exit") < pl.col("earliest")
+    )
+    expected = "a day from {earliest} on, {months} months after the notice of {notice} (exit_terms, row {terms})"
+    draft.report("exits", short, "exit", expected, "Mend one of the two days, or the notice that exit_terms asks for")
 
 
 @rule("agreements")
