@@ -169,7 +169,13 @@ def settling(repeats: int) -> dict[str, Any]:
     }
 
 
-MEASUREMENTS = {"building": building, "solving": solving, "reference": reference, "settling": settling, "help": help_page}
+MEASUREMENTS = {
+    "building": building,
+    "solving": solving,
+    "reference": reference,
+    "settling": settling,
+    "help": help_page,
+}
 
 
 def main() -> None:

@@ -99,14 +99,6 @@ def test_units_are_lost_when_the_last_year_in_time_has_closed() -> None:
     assert bank == [(0.0, 0.0, 10.0), (5.0, 5.0, 0.0), (0.0, 0.0, 0.0)]
 
 
-def test_statements_before_the_first_year_closes_have_no_true_up() -> None:
-    small = hosted(term=24.0)
-    small.add("fixed_charges", agreement="deal", charge="rent", amount=100, per="month", true_up="yearly")
-    small.add("actuals", agreement="deal", measure="cost", charge="rent", from_=START, until=day("2024-01-01"),
-              quantity=1_300)  # fmt: skip
-    assert amounts(settled(small, as_of=day("2023-03-20"))) == {"2023-01": 100.0, "2023-02": 100.0}
-
-
 # -- what becomes known later ------------------------------------------------------------------------------------------
 
 
