@@ -148,6 +148,10 @@ deal,press,1000,up_front,,,
 deal,mould,5000,per_unit,,1000,12
 deal,frame,5000,annuity,,,24
 """,
+    "loss_cover": """\
+agreement,valid_from,months,fixed_cost,per,margin,cap
+deal,2023-02-01,12,9000,month,20,50000
+""",
     "actuals": """\
 agreement,measure,item,charge,from,until,recorded_at,correction,quantity
 deal,good,car,,2023-02-01,2023-03-01,,,20

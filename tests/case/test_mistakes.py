@@ -327,6 +327,15 @@ MISTAKES = [
         "No unit is made under it later",
     ),
     mistake("annuity for how long", "tooling", "annuity,,,24", "annuity,,,", (4, "months"), "payment is annuity"),
+    mistake(
+        "losses covered until two days",
+        "loss_cover",
+        "valid_from,months,fixed_cost,per,margin,cap\ndeal,2023-02-01,12",
+        "valid_until,months,fixed_cost,per,margin,cap\ndeal,2024-02-01,12",
+        (2, "months"),
+        "valid_until says",
+        "12.0 months after",
+    ),
     # structure
     mistake("loop of one", "bom", "build,seat,1", "build,car,1", (2, "item"), "car into car"),
     mistake(

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from checker.dates import Day, Row, later, length_of, shared
 from checker.facts import Facts, grouped
 
+NO_LIMIT = float("inf")
+
 Charges = dict[tuple[str, str, int], float]
 """Money paid by line, agreement and bucket."""
 
@@ -37,6 +39,7 @@ class Contracts:
                 self._charges(name)
                 self._least(name)
                 self._tooling(name)
+                self._losses(name)
 
     # -- time --------------------------------------------------------------------------------------------------
 
@@ -141,6 +144,25 @@ class Contracts:
                 beyond = shared(begin, close, end, datetime.date.max)
                 if beyond:
                     self.owe(agreement, bought * (beyond[1] - beyond[0]).days / length)
+
+    def _losses(self, agreement: str) -> None:
+        start, end = self.facts.bounds[0], self.facts.bounds[-1]
+        for row in self._rows("loss_cover", agreement):
+            first, until = self.facts.window(row)
+            if row["months"] is not None:
+                until = min(until, later(first, row["months"]))
+            left = NO_LIMIT if row["cap"] is None else row["cap"]
+            for begin, close in _bases("month", first, until):
+                inside = shared(begin, close, start, end)
+                if inside:
+                    parts = list(self.parts(agreement, begin, close))
+                    built = sum(share * self.units(agreement, bucket) for bucket, share in parts)
+                    paid = min(
+                        left, max(0.0, row["fixed_cost"] * length_of(*inside, row["per"]) - row["margin"] * built)
+                    )
+                    self.charges["loss_cover", agreement, parts[-1][0]] += paid
+                    left -= paid
+            self.owe(agreement, min(left, row["fixed_cost"] * length_of(max(first, end), until, row["per"])))
 
     def _tooling(self, agreement: str) -> None:
         deal = self.facts.agreements[agreement]

@@ -272,6 +272,10 @@ def _agreement(write: _Writer, host: str) -> None:
         add("take_or_pay", agreement=name, quantity=number(60, 200), share=number(0.5, 0.8), price=number(1, 3),
             make_up_months=number(0, 3, 12, 24) if banks else None,
             carry_forward_months=number(0, 12) if banks else None, carry_forward_share=number(0.2, 1))  # fmt: skip
+    if not write.plain and number(0, 1, 2) == 0:
+        capped = write.integers and chance()
+        add("loss_cover", agreement=name, valid_from=None, fixed_cost=number(20, 100), per="month",
+            margin=number(0, 1, 4), months=number(1.5, 3, 12) if chance() else None, cap=number(10, 80, 300) if capped else None)  # fmt: skip
     if write.integers and status != "ended" and chance():
         add("exit_terms", agreement=name, notice=number(0, 1), fee=number(0, 20), fee_per_month=number(0, 2),
             tooling_share=number(0, 0.5, 1), relocation=number(0, 5))  # fmt: skip

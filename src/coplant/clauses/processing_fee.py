@@ -12,7 +12,7 @@ from coplant.clauses.record import Record
 from coplant.clauses.scope import Scope
 from coplant.program.money import Floats, Integers
 from coplant.program.piecewise import filled_in_order, one_of
-from coplant.timeline import spans
+from coplant.timeline import calendar_months, spans
 from coplant.timeline.calendar import Days
 from coplant.tree import Windows
 
@@ -198,8 +198,7 @@ class ProcessingFee:
             return np.array([first]), np.array([until])
         if self.basis == "year":
             return spans(first, until, 12)
-        begin, end = spans(first.astype("datetime64[M]").astype("datetime64[D]"), until, 1)
-        return np.maximum(begin, first), end
+        return calendar_months(first, until)
 
     def _tags(self, scope: Scope, routes: Integers) -> dict[str, int]:
         """Item and family that a count belongs to, where it counts only one."""

@@ -187,6 +187,20 @@ class Scope:
             np.arange(count + len(day)) >= count,
         )
 
+    def successions(self, closings: Closings) -> tuple[Integers, Integers]:
+        """Every two closings of which one closes in full before the other closes on the same branch.
+
+        Returns
+        -------
+        earlier, later : ndarray of int, shape (P,)
+            Positions of the two.
+        """
+        windows, bucket = closings.windows, self.tree.bucket[closings.windows.closing]
+        on_path = self.tree.path[windows.closing][:, bucket]  # node of each later one's branch at each one's close
+        before = (on_path == windows.closing) & (windows.span < windows.span[:, None]) & ~closings.broken
+        later, earlier = np.nonzero(before)
+        return earlier, later
+
     def units_if_due(self, name: str, labels: tuple[str, ...], closings: Closings) -> Term:
         """Good units of each closing if it closes as it does, else none; the term's row is the closing.
 

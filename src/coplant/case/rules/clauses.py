@@ -130,6 +130,14 @@ def hourly_reservations_have_hours(draft: Draft) -> None:
     draft.report("reservations", rows, "hours_per_year", "the hours of a year, as least and most are per hour", mend)
 
 
+@rule("loss_cover")
+def losses_are_covered_until_one_day(draft: Draft) -> None:
+    """Check that a loss cover says once how long it lasts."""
+    rows = draft["loss_cover"].filter(pl.col("months").is_not_null(), pl.col("valid_until").is_not_null())
+    mend = "The cover ends {months} months after its first day, or on {valid_until}: empty one of the two"
+    draft.report("loss_cover", rows, "months", "nothing, as valid_until says when it ends", mend)
+
+
 @rule("tooling", sound=("tooling.units", "tooling.months"))
 def tooling_can_be_paid(draft: Draft) -> None:
     """Check that a payment in parts says over how many units and months."""
