@@ -835,6 +835,15 @@ def _agreement_tables(
                 dtype=pl.Float64,
             ),
         },
+        "advisory": {
+            "agreement": _text(names[option]),
+            "service": ["launch"] * int(option.sum()),
+            "valid_from": _dates(np.full(int(option.sum()), horizon.at(0.1))),
+            "fee": _money(monthly[option] * value[option] * 0.002),
+            "hours": np.full(int(option.sum()), 160.0),
+            "hourly_rate": np.full(int(option.sum()), 0.5),
+            "cap": _money(monthly[option] * value[option] * 0.02),
+        },
         "tooling": {
             "agreement": _text(names),
             "tool": ["moulds"] * len(host),

@@ -328,6 +328,16 @@ MISTAKES = [
     ),
     mistake("annuity for how long", "tooling", "annuity,,,24", "annuity,,,", (4, "months"), "payment is annuity"),
     mistake(
+        "advice before the signature",
+        "advisory",
+        "tryout,2022-07-01",
+        "tryout,2022-05-31",
+        (2, "valid_from"),
+        "from 2022-06-01 on",
+        "from its signature",
+    ),
+    mistake("hours of another service", "actuals", ",tryout,", ",trial,", (7, "charge"), '"trial"', "in advisory"),
+    mistake(
         "losses covered until two days",
         "loss_cover",
         "valid_from,months,fixed_cost,per,margin,cap\ndeal,2023-02-01,12",

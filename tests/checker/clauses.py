@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from checker.dates import Day, Row, later, length_of, shared
+from checker.dates import FOREVER, Day, Row, later, length_of, shared
 from checker.facts import Facts, Violation, grouped
 
 NO_LIMIT = float("inf")
@@ -41,6 +41,7 @@ class Contracts:
                 self._least(name)
                 self._tooling(name)
                 self._losses(name)
+                self._help(name)
                 self._exit(name)
 
     # -- time --------------------------------------------------------------------------------------------------
@@ -173,6 +174,20 @@ class Contracts:
                     self.charges["loss_cover", agreement, parts[-1][0]] += paid
                     left -= paid
             self.owe(agreement, min(left, row["fixed_cost"] * length_of(max(first, end), until, row["per"])))
+
+    def _help(self, agreement: str) -> None:
+        facts = self.facts
+        for row in self._rows("advisory", agreement):
+            starts, ends = facts.term(agreement)
+            first = row["valid_from"] or starts
+            until = min(row["valid_until"] or FOREVER, ends)
+            rate = row["fee"] + row["hours"] * row["hourly_rate"]
+            cap = NO_LIMIT if row["cap"] is None else row["cap"]
+            days = [min(max(day, first), max(first, until)) for day in (*facts.bounds, FOREVER)]
+            by = [min(cap, rate * length_of(first, day, row["per"])) for day in days]
+            for bucket in range(facts.count):
+                self.charges["advisory", agreement, bucket] += by[bucket + 1] - by[bucket]
+            self.owe(agreement, by[-1] - by[-2])
 
     def _tooling(self, agreement: str) -> None:
         deal = self.facts.agreements[agreement]

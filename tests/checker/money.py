@@ -19,6 +19,7 @@ CLAUSES = (
     "take_or_pay",
     "tooling",
     "loss_cover",
+    "advisory",
     "exit",
     "relocation",
 )

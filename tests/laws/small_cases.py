@@ -277,7 +277,13 @@ def _agreement(write: _Writer, host: str) -> None:
     if not write.plain and number(0, 1, 2) == 0:
         capped = write.integers and chance()
         add("loss_cover", agreement=name, valid_from=None, fixed_cost=number(20, 100), per="month",
-            margin=number(0, 1, 4), months=number(1.5, 3, 12) if chance() else None, cap=number(10, 80, 300) if capped else None)  # fmt: skip
+            margin=number(0, 1, 4), months=number(1.5, 3, 12) if chance() else None,
+            cap=number(10, 80, 300) if capped else None)  # fmt: skip
+    if number(0, 1) == 0:
+        signed = write.draft.tables["agreements"][-1]["sign_from"]
+        add("advisory", agreement=name, service="tryout", valid_from=signed if chance() else None, valid_until=part,
+            fee=number(0, 5, 20), hours=number(0, 10), hourly_rate=number(0.5, 2),
+            per=draw(st.sampled_from(["week", "month"])), cap=number(15, 100) if chance() else None)  # fmt: skip
     if write.integers and status != "ended" and chance():
         add("exit_terms", agreement=name, notice=number(0, 1), fee=number(0, 20), fee_per_month=number(0, 2),
             tooling_share=number(0, 0.5, 1), relocation=number(0, 5))  # fmt: skip

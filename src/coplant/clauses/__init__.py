@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Protocol, Self
 
 from coplant.case import Case
+from coplant.clauses.advisory import Advisory
 from coplant.clauses.exit_terms import ExitTerms, exit_of, exits, tooling_share
 from coplant.clauses.fixed_charge import FixedCharge
 from coplant.clauses.loss_cover import LossCover
@@ -21,6 +22,7 @@ from coplant.clauses.tooling import Tooling
 
 __all__ = [
     "CLAUSES",
+    "Advisory",
     "Balance",
     "Clause",
     "Exit",
@@ -64,6 +66,7 @@ CLAUSES: tuple[type[Clause], ...] = (
     TakeOrPay,
     Tooling,
     LossCover,
+    Advisory,
     ExitTerms,
 )
 """Every kind of clause, in the order in which statements list them."""

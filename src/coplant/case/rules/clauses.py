@@ -10,6 +10,9 @@ from coplant.case.versions import Version, groups, successive, with_terms, with_
 from coplant.errors import Problem
 from coplant.schema import TABLES
 
+_FROM_SIGNATURE = ("advisory",)
+"""Clauses that may hold before the agreement starts."""
+
 _TIER = ("agreement", "item", "valid_from", "recorded_at")
 
 
@@ -17,14 +20,17 @@ def _clauses(draft: Draft) -> list[str]:
     return [name for name, table in TABLES.items() if "valid_from" in table.names and not draft[name].is_empty()]
 
 
-@rule("agreements", sound=("agreements.starts", "agreements.term"))
+@rule("agreements", sound=("agreements.starts", "agreements.term", "agreements.sign_from"))
 def clauses_hold_within_the_term(draft: Draft) -> None:
-    """Check that a clause is valid for some days, all of them in the agreement's term."""
-    starts, ends = pl.col("starts_agreement"), pl.col("ends_agreement")
+    """Check that a clause is valid for some days, all of them in the agreement's term, or from its signature on."""
+    ends = pl.col("ends_agreement")
     for table in _clauses(draft):
         rows = with_windows(draft, table)
-        outside = rows.filter((pl.col("valid_from") < starts) | (pl.col("valid_from") >= ends))
-        expected = "a day from {starts_agreement} on and before {ends_agreement}, the agreement's term"
+        signed = table in _FROM_SIGNATURE
+        earliest = "signed_agreement" if signed else "starts_agreement"
+        outside = rows.filter((pl.col("valid_from") < pl.col(earliest)) | (pl.col("valid_from") >= ends))
+        term = "from its signature to its end" if signed else "the agreement's term"
+        expected = f"a day from {{{earliest}}} on and before {{ends_agreement}}, {term}"
         draft.report(table, outside, "valid_from", expected, "Mend it, or the agreement's starts or term")
         beyond = rows.filter(pl.col("valid_until") > ends)
         expected = "a day not after {ends_agreement}, when the agreement ends"
