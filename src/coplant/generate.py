@@ -844,6 +844,11 @@ def _agreement_tables(
             "hourly_rate": np.full(int(option.sum()), 0.5),
             "cap": _money(monthly[option] * value[option] * 0.02),
         },
+        "licences": {
+            "agreement": _text(names[covered]),
+            "holder": ["brand"] * len(covered),
+            "royalty": _money(value[covered] * 0.01),
+        },
         "tooling": {
             "agreement": _text(names),
             "tool": ["moulds"] * len(host),

@@ -157,6 +157,10 @@ agreement,service,valid_from,valid_until,fee,hours,hourly_rate,cap
 deal,tryout,2022-07-01,2023-07-01,1000,20,50,20000
 deal,training,,,,10,40,
 """,
+    "licences": """\
+agreement,item,valid_from,holder,fee,royalty
+deal,car,2023-02-01,wall,500,3
+""",
     "actuals": """\
 agreement,measure,item,charge,from,until,recorded_at,correction,quantity
 deal,good,car,,2023-02-01,2023-03-01,,,20

@@ -337,6 +337,8 @@ MISTAKES = [
         "from its signature",
     ),
     mistake("hours of another service", "actuals", ",tryout,", ",trial,", (7, "charge"), '"trial"', "in advisory"),
+    mistake("licence of nobody", "licences", ",wall,", ",wal,", (2, "holder"), '"wal"', '"wall"?'),
+    mistake("licence for a part", "licences", "deal,car", "deal,seat", (2, "item"), '"deal" makes seat'),
     mistake(
         "losses covered until two days",
         "loss_cover",

@@ -22,6 +22,7 @@ TABLES = (
     "offers", "offer_prices", "allotments", "stock", "receipts", "safety_stock", "demand", "prices", "annuities", "mix",
     "loss_cover",
     "advisory",
+    "licences",
     "agreements", "reservations", "processing_fees", "fixed_charges", "take_or_pay", "tooling", "exit_terms",
 )  # fmt: skip
 

@@ -42,6 +42,7 @@ class Contracts:
                 self._tooling(name)
                 self._losses(name)
                 self._help(name)
+                self._licences(name)
                 self._exit(name)
 
     # -- time --------------------------------------------------------------------------------------------------
@@ -188,6 +189,18 @@ class Contracts:
             for bucket in range(facts.count):
                 self.charges["advisory", agreement, bucket] += by[bucket + 1] - by[bucket]
             self.owe(agreement, by[-1] - by[-2])
+
+    def _licences(self, agreement: str) -> None:
+        facts = self.facts
+        for row in self._rows("licences", agreement):
+            first, until = facts.window(row)
+            for bucket, share in self.parts(agreement, first, until):
+                hit = shared(first, until, *facts.bounds[bucket : bucket + 2])
+                assert hit is not None
+                due = row["fee"] * length_of(*hit, row["per"])
+                due += row["royalty"] * share * self.units(agreement, bucket, row["item"])
+                self.charges["licence", agreement, bucket] += due
+            self.owe(agreement, row["fee"] * length_of(max(first, facts.bounds[-1]), until, row["per"]))
 
     def _tooling(self, agreement: str) -> None:
         deal = self.facts.agreements[agreement]

@@ -20,6 +20,7 @@ CLAUSES = (
     "tooling",
     "loss_cover",
     "advisory",
+    "licence",
     "exit",
     "relocation",
 )

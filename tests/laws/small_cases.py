@@ -284,6 +284,11 @@ def _agreement(write: _Writer, host: str) -> None:
         add("advisory", agreement=name, service="tryout", valid_from=signed if chance() else None, valid_until=part,
             fee=number(0, 5, 20), hours=number(0, 10), hourly_rate=number(0.5, 2),
             per=draw(st.sampled_from(["week", "month"])), cap=number(15, 100) if chance() else None)  # fmt: skip
+    if number(0, 1, 2) == 0:
+        begins = None if write.plain or chance() else write.day(0.0, 0.4)
+        begins = begins if begins and starts <= begins < later(starts, term) else None
+        add("licences", agreement=name, item="car" if chance() else None, valid_from=begins, holder="brand",
+            fee=number(0, 10), royalty=number(0, 1, 2))  # fmt: skip
     if write.integers and status != "ended" and chance():
         add("exit_terms", agreement=name, notice=number(0, 1), fee=number(0, 20), fee_per_month=number(0, 2),
             tooling_share=number(0, 0.5, 1), relocation=number(0, 5))  # fmt: skip

@@ -20,6 +20,7 @@ CONTRACT = (
     "tooling",
     "loss_cover",
     "advisory",
+    "licence",
     "exit",
 )
 """Money lines of clauses; the others are the brand's own, or no cash."""

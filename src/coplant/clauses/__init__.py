@@ -12,6 +12,7 @@ from coplant.case import Case
 from coplant.clauses.advisory import Advisory
 from coplant.clauses.exit_terms import ExitTerms, exit_of, exits, tooling_share
 from coplant.clauses.fixed_charge import FixedCharge
+from coplant.clauses.licence import Licence
 from coplant.clauses.loss_cover import LossCover
 from coplant.clauses.processing_fee import ProcessingFee
 from coplant.clauses.record import Balance, Exit, Facts, Lines, Record
@@ -29,6 +30,7 @@ __all__ = [
     "ExitTerms",
     "Facts",
     "FixedCharge",
+    "Licence",
     "Lines",
     "LossCover",
     "ProcessingFee",
@@ -67,6 +69,7 @@ CLAUSES: tuple[type[Clause], ...] = (
     Tooling,
     LossCover,
     Advisory,
+    Licence,
     ExitTerms,
 )
 """Every kind of clause, in the order in which statements list them."""

@@ -92,7 +92,7 @@ class Advisory:
     def price(self, scope: Scope) -> None:
         """Add the fees and the hours that are expected to the program."""
         first, until = scope.window(self.valid_from, self.valid_until)
-        until = max(min(until, scope.ends), first)
+        until = max(until, first)
         days = np.clip(scope.tree.timeline.bounds, first, until)
         paid = self.paid_by(np.concatenate([[first], days, [until]]))
         each = np.diff(paid[1:-1])

@@ -121,7 +121,6 @@ class LossCover:
     def price(self, scope: Scope) -> None:
         """Add what is paid to the program."""
         first, until = self._window(scope)
-        until = min(until, scope.ends)
         months, after = self._months(scope, first, until)
         part = "" if np.isnat(self.valid_from) else str(self.valid_from)
         every, axes = np.arange(len(months.labels)), (months.labels,)

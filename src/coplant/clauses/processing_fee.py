@@ -102,7 +102,7 @@ class ProcessingFee:
 
     def price(self, scope: Scope) -> None:
         """Add the fee to the program."""
-        routes = np.flatnonzero([self.item is None or name == self.item for name in scope.item_names])
+        routes = scope.routes_of(self.item)
         first, until = scope.window(self.valid_from, self.valid_until)
         if len(self.fee) == 1:
             self._price_flat(scope, routes, scope.share_of_nodes(first, until))
@@ -148,7 +148,7 @@ class ProcessingFee:
     def settle(self, record: Record) -> None:
         """Bill the fee of the units of each statement, tier by tier."""
         first, until = record.window(self.valid_from, self.valid_until)
-        products = [name for name in record.products if self.item in (None, name)]
+        products = record.products_of(self.item)
         if len(self.fee) == 1:
             bounds = record.cells(first, until)
             for item, good in zip(products, record.counted("good", bounds, products), strict=True):

@@ -35,7 +35,7 @@ RULES = {
     "processing_fee": "the units of {owner} are counted in {} (processing_fees)",
     "experience": "experience on {owner} adds up in {} (learning)",
     "learning": "conversion cost follows the curve {owner} in {} (learning)",
-    "start": "{} starts nothing while it is closed in {} (routes, lanes, offers)",
+    "start": "{} starts nothing while it is closed in {} (routes, licences, lanes, offers)",
     "overtime": "overtime of {} stays within its most in {} (resource_capacity.overtime_quantity)",
 }
 """What each family of rows or columns demands; ``owner`` is the agreement or curve of a clause's block."""

@@ -13,6 +13,9 @@ from coplant.schema import TABLES
 _FROM_SIGNATURE = ("advisory",)
 """Clauses that may hold before the agreement starts."""
 
+_OF_PRODUCTS = ("processing_fees", "licences")
+"""Clauses for one product, or for every product of their agreement."""
+
 _TIER = ("agreement", "item", "valid_from", "recorded_at")
 
 
@@ -94,13 +97,15 @@ def fee_tiers_agree(draft: Draft) -> None:
         draft.report("processing_fees", rows, column, "{first}, as in row {first_row}", mend)
 
 
-@rule("processing_fees", sound=("routes.agreement", "routes.item", "processing_fees.agreement", "processing_fees.item"))
-def fees_are_for_what_is_made(draft: Draft) -> None:
-    """Check that a fee for an item is for one that the agreement's routes make."""
-    fees = draft["processing_fees"].filter(pl.col("item").is_not_null())
-    rows = fees.join(draft["routes"], on=("agreement", "item"), how="anti")
-    mend = 'No route of "{agreement}" makes {item}: name the agreement in the route, or another item here'
-    draft.report("processing_fees", rows, "item", "an item that a route of the agreement makes", mend)
+@rule("agreements", sound=("routes.agreement", "routes.item"))
+def clauses_are_for_what_is_made(draft: Draft) -> None:
+    """Check that a clause for a product is for one that the agreement's routes make."""
+    for table in _OF_PRODUCTS:
+        if draft.sound((f"{table}.agreement", f"{table}.item")):
+            told = draft[table].filter(pl.col("item").is_not_null())
+            rows = told.join(draft["routes"], on=("agreement", "item"), how="anti", maintain_order="left")
+            mend = 'No route of "{agreement}" makes {item}: name the agreement in the route, or another item here'
+            draft.report(table, rows, "item", "an item that a route of the agreement makes", mend)
 
 
 @rule("processing_fees", sound=("agreements.starts", "agreements.term"))
