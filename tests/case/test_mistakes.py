@@ -327,6 +327,27 @@ MISTAKES = [
         "No unit is made under it later",
     ),
     mistake("annuity for how long", "tooling", "annuity,,,24", "annuity,,,", (4, "months"), "payment is annuity"),
+    mistake(
+        "advice before the signature",
+        "advisory",
+        "tryout,2022-07-01",
+        "tryout,2022-05-31",
+        (2, "valid_from"),
+        "from 2022-06-01 on",
+        "from its signature",
+    ),
+    mistake("hours of another service", "actuals", ",tryout,", ",trial,", (7, "charge"), '"trial"', "in advisory"),
+    mistake("licence of nobody", "licences", ",wall,", ",wal,", (2, "holder"), '"wal"', '"wall"?'),
+    mistake("licence for a part", "licences", "deal,car", "deal,seat", (2, "item"), '"deal" makes seat'),
+    mistake(
+        "losses covered until two days",
+        "loss_cover",
+        "valid_from,months,fixed_cost,per,margin,cap\ndeal,2023-02-01,12",
+        "valid_until,months,fixed_cost,per,margin,cap\ndeal,2024-02-01,12",
+        (2, "months"),
+        "valid_until says",
+        "12.0 months after",
+    ),
     # structure
     mistake("loop of one", "bom", "build,seat,1", "build,car,1", (2, "item"), "car into car"),
     mistake(

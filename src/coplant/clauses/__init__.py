@@ -9,8 +9,11 @@ from __future__ import annotations
 from typing import Protocol, Self
 
 from coplant.case import Case
+from coplant.clauses.advisory import Advisory
 from coplant.clauses.exit_terms import ExitTerms, exit_of, exits, tooling_share
 from coplant.clauses.fixed_charge import FixedCharge
+from coplant.clauses.licence import Licence
+from coplant.clauses.loss_cover import LossCover
 from coplant.clauses.processing_fee import ProcessingFee
 from coplant.clauses.record import Balance, Exit, Facts, Lines, Record
 from coplant.clauses.reservation import Reservation, Reservations
@@ -20,13 +23,16 @@ from coplant.clauses.tooling import Tooling
 
 __all__ = [
     "CLAUSES",
+    "Advisory",
     "Balance",
     "Clause",
     "Exit",
     "ExitTerms",
     "Facts",
     "FixedCharge",
+    "Licence",
     "Lines",
+    "LossCover",
     "ProcessingFee",
     "Record",
     "Reservation",
@@ -55,7 +61,17 @@ class Clause(Protocol):
         """Add to a record's bill what the clause charges for what happened."""
 
 
-CLAUSES: tuple[type[Clause], ...] = (Reservations, ProcessingFee, FixedCharge, TakeOrPay, Tooling, ExitTerms)
+CLAUSES: tuple[type[Clause], ...] = (
+    Reservations,
+    ProcessingFee,
+    FixedCharge,
+    TakeOrPay,
+    Tooling,
+    LossCover,
+    Advisory,
+    Licence,
+    ExitTerms,
+)
 """Every kind of clause, in the order in which statements list them."""
 
 
