@@ -12,7 +12,7 @@ from coplant.settlement import carried_out
 from coplant.settlement.bill import bill, tabulated
 from coplant.settlement.money import Rounding
 
-CONTRACT = ("reservation_fee", "processing_fee", "fixed_charge", "take_or_pay", "tooling", "exit")
+CONTRACT = ("reservation_fee", "processing_fee", "fixed_charge", "take_or_pay", "tooling", "cancellation", "exit")
 """Money lines of clauses; the others are the brand's own, or no cash."""
 
 

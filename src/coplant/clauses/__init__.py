@@ -9,10 +9,12 @@ from __future__ import annotations
 from typing import Protocol, Self
 
 from coplant.case import Case
+from coplant.clauses.excess import Excess
 from coplant.clauses.exit_terms import ExitTerms, exit_of, exits, tooling_share
 from coplant.clauses.fixed_charge import FixedCharge
+from coplant.clauses.flexibility import Flexibility
 from coplant.clauses.processing_fee import ProcessingFee
-from coplant.clauses.record import Balance, Exit, Facts, Lines, Record
+from coplant.clauses.record import Balance, Evidence, Exit, Facts, Lines, Record, Texts
 from coplant.clauses.reservation import Reservation, Reservations
 from coplant.clauses.scope import Scope
 from coplant.clauses.take_or_pay import TakeOrPay
@@ -22,10 +24,13 @@ __all__ = [
     "CLAUSES",
     "Balance",
     "Clause",
+    "Evidence",
+    "Excess",
     "Exit",
     "ExitTerms",
     "Facts",
     "FixedCharge",
+    "Flexibility",
     "Lines",
     "ProcessingFee",
     "Record",
@@ -33,6 +38,7 @@ __all__ = [
     "Reservations",
     "Scope",
     "TakeOrPay",
+    "Texts",
     "Tooling",
     "clauses_of",
     "exit_of",
@@ -55,7 +61,16 @@ class Clause(Protocol):
         """Add to a record's bill what the clause charges for what happened."""
 
 
-CLAUSES: tuple[type[Clause], ...] = (Reservations, ProcessingFee, FixedCharge, TakeOrPay, Tooling, ExitTerms)
+CLAUSES: tuple[type[Clause], ...] = (
+    Reservations,
+    ProcessingFee,
+    FixedCharge,
+    TakeOrPay,
+    Tooling,
+    Flexibility,
+    Excess,
+    ExitTerms,
+)
 """Every kind of clause, in the order in which statements list them."""
 
 

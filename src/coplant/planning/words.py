@@ -27,6 +27,8 @@ RULES = {
     "reserved": "{owner} reserves at most its most from {} (reservations.most)",
     "signed_only": "{} is started in {} only if {owner} is signed (routes.agreement)",
     "take_or_pay": "{owner} takes or pays for its yearly quantity in {} (take_or_pay)",
+    "flexibility": "{owner} builds no more of {} than its forecast allows in {} (flexibility.up_share, forecasts)",
+    "cancellation": "{owner} pays for what it cuts below its forecast of {} in {} (flexibility.down_share, forecasts)",
     "processing_fee": "the units of {owner} are counted in {} (processing_fees)",
     "experience": "experience on {owner} adds up in {} (learning)",
     "learning": "conversion cost follows the curve {owner} in {} (learning)",

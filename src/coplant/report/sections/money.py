@@ -15,7 +15,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "annuity_cost": ("annuity_cost",),
     "material": ("material",),
     "conversion": ("conversion", "learning"),
-    "fees": ("reservation_fee", "processing_fee", "fixed_charge", "take_or_pay"),
+    "fees": ("reservation_fee", "processing_fee", "fixed_charge", "take_or_pay", "cancellation"),
     "tooling": ("tooling",),
     "transport": ("transport",),
     "overtime": ("overtime",),
