@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from coplant.errors import CaseError, CoplantError, FileError, InfeasibleError, Problem, SolverError
     from coplant.planning import Plan
     from coplant.planning.plan import plan
+    from coplant.report.readback import ReadBack, agreement
     from coplant.settlement import Settlement, pro_forma, settle
 
 __version__ = "0.1.0"
@@ -33,9 +34,11 @@ __all__ = [
     "InfeasibleError",
     "Plan",
     "Problem",
+    "ReadBack",
     "Settlement",
     "SolverError",
     "__version__",
+    "agreement",
     "plan",
     "pro_forma",
     "read",
@@ -50,8 +53,10 @@ _HOME = {
     "InfeasibleError": "coplant.errors",
     "Plan": "coplant.planning",
     "Problem": "coplant.errors",
+    "ReadBack": "coplant.report.readback",
     "Settlement": "coplant.settlement",
     "SolverError": "coplant.errors",
+    "agreement": "coplant.report.readback",
     "plan": "coplant.planning",
     "pro_forma": "coplant.settlement",
     "read": "coplant.case",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime
 import json
 import os
 import shutil
@@ -52,11 +53,25 @@ class Solver(StrEnum):
     HIPO = "hipo"
 
 
+class Language(StrEnum):
+    """Languages in which an agreement is read back."""
+
+    EN = "en"
+    FR = "fr"
+
+
 class Layout(StrEnum):
     """Kinds of files in a case's folder."""
 
     CSV = "csv"
     PARQUET = "parquet"
+
+
+def _day(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; write it like 2023-04-01") from None
 
 
 CasePath = Annotated[
@@ -134,6 +149,37 @@ def plan(
         typer.echo(made.summary())
         for name, path in files.items():
             typer.echo(f"{name.capitalize()}: {path}")
+
+
+@app.command()
+def agreement(
+    case: CasePath,
+    name: Annotated[str, typer.Argument(metavar="A", help="The agreement.")],
+    language: Annotated[Language, typer.Option(help="English or French.")] = Language.EN,
+    valid_on: Annotated[
+        datetime.date | None,
+        typer.Option(metavar="DATE", parser=_day, help="Keep what holds on this day; all days if left out."),
+    ] = None,
+    known_on: Annotated[
+        datetime.date | None,
+        typer.Option(metavar="DATE", parser=_day, help="Tell what was known on this day; all if left out."),
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read an agreement back in plain language, to check it against the paper."""
+    with _answering(as_json):
+        import coplant
+
+        read = coplant.read(case)
+        told = coplant.agreement(read, name, language=language.value, valid_on=valid_on, known_on=known_on)
+        if as_json:
+            _print_json(told.as_dict())
+        elif markdown:
+            typer.echo(told.markdown(), nl=False)
+        else:
+            width = min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 80
+            typer.echo(told.text(max(width, 40)), nl=False)
 
 
 @app.command()

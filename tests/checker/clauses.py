@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from checker.dates import Day, Row, later, length_of, shared
-from checker.facts import Facts, grouped
+from checker.facts import Facts, Violation, grouped
 
 Charges = dict[tuple[str, str, int], float]
 """Money paid by line, agreement and bucket."""
@@ -38,6 +39,7 @@ class Contracts:
                 self._least(name)
                 self._tooling(name)
                 self._forecasts(name)
+                self._exit(name)
 
     # -- time --------------------------------------------------------------------------------------------------
 
@@ -78,7 +80,7 @@ class Contracts:
         if not rows:
             return
         total = [0.0] * facts.count
-        each: list[tuple[Row, float, list[float]]] = []
+        each: list[Row] = []
         for row in rows:
             first, until = facts.window(row)
             known = max(first, facts.bounds[0])
@@ -95,15 +97,14 @@ class Contracts:
                 self.charges["reservation_fee", agreement, bucket] += row["fee"] * room[-1]
             rest = length_of(max(first, facts.bounds[-1]), until, per) * hours
             self.owe(agreement, row["fee"] * rate * rest)
-            each.append((row, rate, room))
+            each.append(row)
         for bucket in range(facts.count):
             used = self.started[agreement, bucket]
             facts.at_most("reserved", agreement, facts.label(bucket), used, total[bucket])
-            for row, _, room in each:
-                if row["kind"] == "deductible" and total[bucket] > 0:
-                    self.charges["reservation_fee", agreement, bucket] -= (
-                        row["fee"] * used * room[bucket] / total[bucket]
-                    )
+            for row in each:
+                if row["kind"] == "deductible":
+                    share = dict(self.parts(agreement, *facts.window(row))).get(bucket, 0.0)
+                    self.charges["reservation_fee", agreement, bucket] -= row["fee"] * used * share
 
     def _fees(self, agreement: str) -> None:
         schedules = grouped(self._rows("processing_fees", agreement), "item", "valid_from")
@@ -129,6 +130,8 @@ class Contracts:
     def _least(self, agreement: str) -> None:
         start, end = self.facts.bounds[0], self.facts.bounds[-1]
         for row in self._rows("take_or_pay", agreement):
+            bank: list[list[Any]] = []  # of units paid for and not built: last close at which they count, and how many
+            ahead: list[list[Any]] = []  # of units built beyond a year's quantity
             for begin, full, close in _years(*self.facts.window(row)):
                 length = (full - begin).days
                 bought = row["share"] * row["quantity"] * row["price"]
@@ -137,25 +140,46 @@ class Contracts:
                     owed = row["share"] * row["quantity"] * (inside[1] - inside[0]).days / length
                     parts = list(self.parts(agreement, begin, close))
                     built = sum(share * self.units(agreement, bucket) for bucket, share in parts)
-                    due = row["price"] * max(0.0, owed - built)
+                    lacking = max(0.0, owed - built)
+                    carried = _use(ahead, inside[1], min(lacking, row["carry_forward_share"] * owed))
+                    beyond = max(0.0, built - owed)
+                    made_up = _use(bank, inside[1], beyond)
+                    bank.append([later(inside[1], row["make_up_months"]), lacking - carried])
+                    if row["carry_forward_months"]:
+                        ahead.append([later(inside[1], row["carry_forward_months"]), beyond - made_up])
+                    due = row["price"] * (lacking - carried - made_up)
                     self.charges["take_or_pay", agreement, parts[-1][0]] += due
-                beyond = shared(begin, close, end, datetime.date.max)
-                if beyond:
-                    self.owe(agreement, bought * (beyond[1] - beyond[0]).days / length)
+                beyond_end = shared(begin, close, end, datetime.date.max)
+                if beyond_end:
+                    self.owe(agreement, bought * (beyond_end[1] - beyond_end[0]).days / length)
 
     def _tooling(self, agreement: str) -> None:
         deal = self.facts.agreements[agreement]
+        left = self.facts.left.get(agreement, datetime.date.max)
         for row in self._rows("tooling", agreement):
             begin = row["date"] or deal["sign_from"] or deal["starts"]
             if row["payment"] == "up_front":
-                self._pay_on(agreement, begin, row["amount"])
+                if begin < left:
+                    self._pay_on(agreement, begin, row["amount"])
             elif row["payment"] == "annuity":
                 rate, months = row["rate"] / 12, row["months"]
                 each = row["amount"] * (rate / (1 - (1 + rate) ** -months) if rate else 1 / months)
+                unpaid = row["amount"]
                 for number in range(int(months)):
-                    self._pay_on(agreement, later(begin, number), each)
+                    if later(begin, number) < left:
+                        self._pay_on(agreement, later(begin, number), each)
+                        unpaid -= each - unpaid * rate
+                if begin < left:
+                    self._pay_at_exit(agreement, unpaid)
             else:
                 self._per_unit(agreement, row, begin)
+
+    def _pay_at_exit(self, agreement: str, unpaid: float) -> None:
+        """Pay the share of unpaid tooling that falls due when an agreement is left."""
+        terms = self.facts.exit_terms(agreement)
+        if terms:
+            last = self.facts.left[agreement] - datetime.timedelta(days=1)
+            self._pay_on(agreement, last, terms["tooling_share"] * unpaid)
 
     def _per_unit(self, agreement: str, row: Row, begin: Day) -> None:
         _, ends = self.facts.term(agreement)
@@ -165,6 +189,10 @@ class Contracts:
             due = row["amount"] / row["units"] * share * self.units(agreement, bucket)
             self.charges["tooling", agreement, bucket] += due
             paid += due
+        if self.facts.left.get(agreement) == ends and ends < later(begin, row["months"]):
+            if begin < ends:
+                self._pay_at_exit(agreement, row["amount"] - paid)
+            return
         # The difference is settled when the time is up: in the bucket of its last day, or after the horizon.
         beyond = until > self.facts.bounds[-1]
         self._pay_on(agreement, until if beyond else until - datetime.timedelta(days=1), row["amount"] - paid)
@@ -175,12 +203,11 @@ class Contracts:
         start, end = facts.bounds[0], facts.bounds[-1]
         starts, ends = facts.term(agreement)
         rows = self._rows("flexibility", agreement)
-        left = [row["bucket"] for row in facts.plan["left"] if row["agreement"] == agreement]
         told = grouped(self._rows("forecasts", agreement), "item", "month")
         for (item, month), snapshots in told.items():
             fences = [row for row in rows if row["item"] in (None, item)]
             close, begins = later(month, 1), max(month, starts)
-            if month < start or close > end or begins >= min(close, ends, *left):
+            if month < start or close > end or begins >= min(close, ends):
                 continue
             order = _Order()
             for row in sorted(snapshots, key=lambda row: row["published"]):
@@ -206,6 +233,20 @@ class Contracts:
     def _holds(self, row: Row, day: Day) -> bool:
         first, until = self.facts.window(row)
         return bool(first <= day < until)
+
+    def _exit(self, agreement: str) -> None:
+        """Pay for leaving, in the bucket of the last day in force."""
+        terms, facts = self.facts.exit_terms(agreement), self.facts
+        if agreement in facts.left and terms is None:
+            facts.violations.append(Violation("exit", agreement, str(facts.left[agreement]), 1.0, 0.0))
+        if not terms:
+            return
+        deal, day = facts.agreements[agreement], facts.left[agreement]
+        facts.at_most("notice", agreement, str(day), (later(day, -terms["notice"]) < facts.bounds[0]) * 1.0, 0.0)
+        rest = length_of(day, later(deal["starts"], deal["term"]), "month")
+        last = facts.place[day] - 1
+        self.charges["exit", agreement, last] += terms["fee"] + terms["fee_per_month"] * rest
+        self.charges["relocation", agreement, last] += terms["relocation"]
 
     def _pay_on(self, agreement: str, day: Day, amount: float) -> None:
         """Pay on a day: not what was due before the horizon, and what is due after it is still owed."""
@@ -245,6 +286,17 @@ class _Order:
         self.raised += max(0.0, new - self.accepted)
         self.lowered += self.accepted - max(new, least) if new < self.accepted else 0.0
         self.accepted = new
+
+
+def _use(units: list[list[Any]], close: Day, most: float) -> float:
+    """Use up to so many units that still count at a close, the oldest first."""
+    used = 0.0
+    for entry in units:
+        if close <= entry[0]:
+            taken = min(entry[1], most - used)
+            entry[1] -= taken
+            used += taken
+    return used
 
 
 def _total(tiers: list[Row], count: float) -> float:

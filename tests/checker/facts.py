@@ -59,6 +59,7 @@ class Facts:
         self.offers = {row["offer"]: row for row in self.case["offers"]}
         self.lanes = {row["lane"]: row for row in self.case["lanes"]}
         self.agreements = {row["agreement"]: row for row in self.case["agreements"]}
+        self.left = {row["agreement"]: row["bucket"] for row in self.plan["left"]}
         self.signed = {
             name: bool(next((r["signed"] for r in self.plan["signed"] if r["agreement"] == name), False))
             for name in self.agreements
@@ -69,9 +70,21 @@ class Facts:
         return self.items[item]["family"] or item
 
     def term(self, agreement: str) -> tuple[datetime.date, datetime.date]:
-        """Days on which an agreement is in force if it is signed."""
+        """Days on which an agreement is in force if it is signed: until it is left, or its term is over."""
         row = self.agreements[agreement]
-        return row["starts"], later(row["starts"], row["term"])
+        return row["starts"], min(later(row["starts"], row["term"]), self.left.get(agreement, FOREVER))
+
+    def exit_terms(self, agreement: str) -> Row | None:
+        """Terms by which an agreement is left, if it is."""
+        day = self.left.get(agreement)
+        if day is None:
+            return None
+        held = (
+            row
+            for row in self.case["exit_terms"]
+            if row["agreement"] == agreement and (row["valid_from"] or day) <= day < (row["valid_until"] or FOREVER)
+        )
+        return next(held, None)
 
     def window(self, clause: Row) -> tuple[datetime.date, datetime.date]:
         """Days that a row of a clause covers, within its agreement's term."""

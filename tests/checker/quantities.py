@@ -309,8 +309,9 @@ def check_learning(facts: Facts) -> None:
     """What conversion costs along an experience curve.
 
     The planner follows the curve by straight segments whose ends the tables do not tell. Chords of a concave curve lie
-    below it and touch it at the start, so all units together cost no more than the curve says, and the segments are
-    short enough that they cost most of it.
+    below it and touch it at the start, so all units together cost no more than the curve says. Where experience fades,
+    no chord is steeper than the curve at the least there can be; nor is any flatter than the curve is far beyond all
+    the experience that could be of use.
     """
     said: dict[int, float] = defaultdict(float)
     of_item: dict[tuple[str, int], float] = defaultdict(float)
@@ -318,7 +319,10 @@ def check_learning(facts: Facts) -> None:
         if money["line"] == "learning":
             said[facts.place[money["bucket"]]] -= money["amount"]
             of_item[money["item"] or "", facts.place[money["bucket"]]] -= money["amount"]
-    expected = [0.0] * facts.count
+    asked = grouped(facts.case["demand"], "demand").values()
+    useful = sum(quantity_in(rows, facts.bounds[0], facts.bounds[-1]) for rows in asked)
+    useful += sum(row["quantity"] * facts.agreements[row["agreement"]]["term"] for row in facts.case["take_or_pay"])
+    most = least = 0.0
     for curve in facts.case["learning"]:
         routes = {name for name, route in facts.routes.items() if route["learning"] == curve["learning"]}
         made = [0.0] * facts.count
@@ -326,16 +330,20 @@ def check_learning(facts: Facts) -> None:
             if row["route"] in routes:
                 made[facts.place[row["bucket"]]] += row["good"]
         experience = curve["initial_units"] * curve["transfer_share"]
+        faded = experience * curve["retention"] ** length_of(facts.bounds[0], facts.bounds[-1], "month")
         for bucket, units in enumerate(made):
             experience *= curve["retention"] ** length_of(*facts.bounds[bucket : bucket + 2], "month")
-            expected[bucket] += _conversion(curve, experience + units) - _conversion(curve, experience)
+            before = experience if curve["retention"] == 1.0 else faded
+            step = units if curve["retention"] == 1.0 else 1.0
+            most += units / step * (_conversion(curve, before + step) - _conversion(curve, before)) if units else 0.0
             experience += units
+            far = 10.0 * (curve["initial_units"] + useful + 100.0)
+            least += units * (_conversion(curve, far + 1.0) - _conversion(curve, far))
             if not units:
                 cost = sum(of_item[facts.routes[name]["item"], bucket] for name in routes)
                 facts.equal("learning", curve["learning"], facts.label(bucket), cost, 0.0, sum(said.values()))
-    total = sum(expected)
-    facts.at_most("learning", "all curves", "", sum(said.values()), total * 1.02)
-    facts.at_most("learning", "all curves", "", total * 0.7, sum(said.values()))
+    facts.at_most("learning", "all curves", "", sum(said.values()), most * 1.02)
+    facts.at_most("learning", "all curves", "", least, sum(said.values()))
 
 
 def _conversion(curve: Row, units: float) -> float:

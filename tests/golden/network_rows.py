@@ -274,13 +274,18 @@ def learning() -> Golden:
 
 @golden
 def faded() -> Golden:
-    """Experience that is left of April's, half of at most 104 - 2, is split in the same way: no more than 52."""
+    """What is left of April's experience, half of at most 104 - 2, is split likewise: no more than 52.
+
+    Of the 4 at the start 1 is left after two months without production: the first segment ends there.
+    """
     text = """
-    faded/curve.sum[2023-05]: -0.5 experience/curve[2023-04]
-        +1 faded/curve[2023-05,1] +1 faded/curve[2023-05,2] +1 faded/curve[2023-05,3] = 0
-    faded/curve.full[2023-05,1]: 0 <= +1 faded/curve[2023-05,1] -4 faded/curve.full[2023-05,1]
-    faded/curve.full[2023-05,2]: 0 <= +1 faded/curve[2023-05,2] -25 faded/curve.full[2023-05,2]
-    faded/curve.next[2023-05,1]: +1 faded/curve[2023-05,2] -25 faded/curve.full[2023-05,1] <= 0
-    faded/curve.next[2023-05,2]: +1 faded/curve[2023-05,3] -75 faded/curve.full[2023-05,2] <= 0
+    faded/curve.sum[2023-05]: -0.5 experience/curve[2023-04] +1 faded/curve[2023-05,1]
+        +1 faded/curve[2023-05,2] +1 faded/curve[2023-05,3] +1 faded/curve[2023-05,4] = 0
+    faded/curve.full[2023-05,1]: 0 <= +1 faded/curve[2023-05,1] -1 faded/curve.full[2023-05,1]
+    faded/curve.full[2023-05,2]: 0 <= +1 faded/curve[2023-05,2] -3 faded/curve.full[2023-05,2]
+    faded/curve.full[2023-05,3]: 0 <= +1 faded/curve[2023-05,3] -25 faded/curve.full[2023-05,3]
+    faded/curve.next[2023-05,1]: +1 faded/curve[2023-05,2] -3 faded/curve.full[2023-05,1] <= 0
+    faded/curve.next[2023-05,2]: +1 faded/curve[2023-05,3] -25 faded/curve.full[2023-05,2] <= 0
+    faded/curve.next[2023-05,3]: +1 faded/curve[2023-05,4] -75 faded/curve.full[2023-05,3] <= 0
     """
     return Golden(_learner(0.5), ("faded/curve.sum", "faded/curve.full", "faded/curve.next"), text)

@@ -269,9 +269,10 @@ def _agreement(write: _Writer, host: str) -> None:
         for above, fee in steps.items():
             add("processing_fees", agreement=name, item=item, above=above, fee=fee, basis=basis, method=method)
     if chance():
-        add("fixed_charges", agreement=name, charge="rent", amount=number(10, 50), valid_until=part,
-            per=draw(st.sampled_from(["month", "quarter"])),
-            true_up=draw(st.sampled_from(["none", "yearly"])))  # fmt: skip
+        add(
+            "fixed_charges", agreement=name, charge="rent", amount=number(10, 50), valid_until=part,
+            per=draw(st.sampled_from(["month", "quarter"])), true_up=draw(st.sampled_from(["none", "yearly"])),
+        )  # fmt: skip
     if chance() and not write.plain:
         banks = write.integers and chance()
         add("take_or_pay", agreement=name, quantity=number(60, 200), share=number(0.5, 0.8), price=number(1, 3),

@@ -93,3 +93,22 @@ def test_buckets_are_named_by_what_they_are(first: str, until: str, english: str
 )
 def test_a_column_has_the_decimals_it_needs(values: list[float | None], digits: int) -> None:
     assert column_digits(values) == digits
+
+
+@pytest.mark.parametrize(
+    ("value", "least", "expected"),
+    [
+        (15.0, 2, "15"),
+        (1.2, 2, "1.20"),
+        (0.0375, 2, "0.0375"),
+        (1_234_567.891, 0, "1,234,567.891"),
+        (0.1 + 0.2, 0, "0.3"),
+    ],
+)
+def test_exact_numbers_have_the_decimals_they_were_given(value: float, least: int, expected: str) -> None:
+    assert ENGLISH.exact(value, "EUR", least) == f"{expected}{SPACE}EUR"
+
+
+def test_exact_shares_have_the_decimals_they_were_given() -> None:
+    assert ENGLISH.exact_share(0.07) == "7%"
+    assert FRENCH.exact_share(0.1255) == f"12,55{NARROW}%"

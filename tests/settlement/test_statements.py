@@ -73,6 +73,24 @@ def test_a_year_without_costs_on_record_stays_open() -> None:
     assert settled(small)["lines"]["words"].unique().to_list() == ["fixed_charge.month"]
 
 
+@pytest.mark.parametrize(("months", "paid_back"), [(6, {}), (12, {"2024-12": -100.0}), (18, {"2024-12": -100.0})])
+def test_only_a_year_that_closes_in_time_makes_up_what_was_paid_for(months: int, paid_back: dict[str, float]) -> None:
+    """Ten are short in 2023, and twenty more than needed are built in 2024, which closes twelve months later."""
+    small = hosted().add("take_or_pay", agreement="deal", quantity=100, price=10, make_up_months=months)
+    good(good(good(small, "2023-02", 90), "2024-02", 120), "2025-02", 100)
+    assert amounts(settled(small)) == {"2023-12": 100.0} | paid_back
+
+
+def test_units_are_lost_when_the_last_year_in_time_has_closed() -> None:
+    """Of ten paid for in 2023 with 18 months to make them up, the five that 2024 does not make up are lost with it."""
+    small = hosted().add("take_or_pay", agreement="deal", quantity=100, price=10, make_up_months=18)
+    good(good(good(small, "2023-02", 90), "2024-02", 105), "2025-02", 120)
+    settlement = settled(small)
+    assert amounts(settlement) == {"2023-12": 100.0, "2024-12": -50.0}
+    bank = settlement["balances"].filter(account="make_up").select("used", "lapsed", "closing").rows()
+    assert bank == [(0.0, 0.0, 10.0), (5.0, 5.0, 0.0), (0.0, 0.0, 0.0)]
+
+
 # -- what becomes known later ------------------------------------------------------------------------------------------
 
 

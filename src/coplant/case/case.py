@@ -146,7 +146,9 @@ class Case:
 
         Examples
         --------
-        >>> case.edit("allotments", {"allotment": "chips"}, quantity=pl.col("quantity") * 0.7)  # doctest: +SKIP
+        A supplier grants three tenths less::
+
+            case.edit("allotments", {"allotment": "chips"}, quantity=pl.col("quantity") * 0.7)
         """
         schema = known_table(table)
         if table == "case":
@@ -208,10 +210,12 @@ class Case:
             Rows recorded later are left out; a row that a later version replaces is left out; one that a later version
             takes over from is valid until the day it does.
         """
-        from coplant.case.versions import known_tables
+        from coplant.case.versions import PLACE, known_tables
 
         changed = known_tables(self, on)
-        return dataclasses.replace(self, tables={**self.tables, **changed}) if changed else self
+        tables = {name: frame.drop(PLACE) for name, frame in changed.items()}
+        rows = {name: self.rows[name].gather(frame[PLACE]) for name, frame in changed.items()}
+        return dataclasses.replace(self, tables={**self.tables, **tables}, rows={**self.rows, **rows})
 
     def write(self, path: str | Path, format: Literal["csv", "parquet"] = "csv") -> None:  # noqa: A002
         """Write the case, whole or not at all.

@@ -18,6 +18,9 @@ from coplant.schema import TABLES, Table
 RECORDED = "recorded_at"
 """Column of the day on which a row became known."""
 
+PLACE = "#place"
+"""Column of the place that a row had in its table."""
+
 _EVER = datetime.date.min
 
 
@@ -80,13 +83,20 @@ def with_windows(tables: Tables, name: str) -> pl.DataFrame:
 
 
 def known_tables(tables: Tables, known_on: datetime.date | None) -> dict[str, pl.DataFrame]:
-    """Tables of a case of which not every row counts by what was known on a day, with those rows that do."""
+    """Tables of a case of which not every row counts by what was known on a day.
+
+    Returns
+    -------
+    dict of DataFrame
+        The rows that count, each with its place in the table in a column `PLACE`.
+    """
     changed = {}
     for table in versioned_tables():
         frame = tables[table.name]
         if frame[RECORDED].null_count() < frame.height:
             rows = with_windows(tables, table.name) if "valid_from" in table.names else frame
-            changed[table.name] = in_force(table, rows, known_on).select(frame.columns)
+            counting = in_force(table, rows.with_row_index(PLACE), known_on)
+            changed[table.name] = counting.select(PLACE, *frame.columns)
     return changed
 
 

@@ -89,7 +89,7 @@ class TakeOrPay:
     >>> clause = TakeOrPay(nat, nat, 20_000, 0.8, 10_000, 12, 0, 1, True)
     >>> closes = np.array(["2024-01-01", "2025-01-01"], dtype="datetime64[D]")
     >>> years = clause.close(closes, np.array([16_000.0, 16_000]), np.array([15_000.0, 18_000]), ends=False)
-    >>> [(year.short, year.made_up) for year in years]
+    >>> [(float(year.short), float(year.made_up)) for year in years]
     [(1000.0, 0.0), (0.0, 1000.0)]
     """
 
@@ -143,8 +143,11 @@ class TakeOrPay:
             beyond = max(0.0, built[number] - need[number]) - made_up
             bank.add(close, short)
             ahead.add(close, beyond)
-            over = ends and number == len(closes) - 1
-            years.append(_Year(carried, short, made_up, bank.lapse(close, over), beyond, ahead.lapse(close, over)))
+            # What the next year closes too late for is lost when this one closes.
+            last = number == len(closes) - 1
+            following = close + np.timedelta64(1, "D") if last else closes[number + 1]
+            lapsed, carry_lapsed = (one.lapse(following, last and ends) for one in (bank, ahead))
+            years.append(_Year(carried, short, made_up, lapsed, beyond, carry_lapsed))
         return years
 
     def settle(self, record: Record) -> None:
@@ -281,8 +284,8 @@ class _Bank:
         return used
 
     def lapse(self, day: np.datetime64, over: bool) -> float:
-        """Drop the units that no year that closes later can use, or all; returns how many."""
-        gone = [entry for entry in self._left if over or entry[0] <= day]
+        """Drop the units that no year that closes on a day or later can use, or all; returns how many."""
+        gone = [entry for entry in self._left if over or entry[0] < day]
         self._left = deque(entry for entry in self._left if entry not in gone)
         return float(sum(entry[1] for entry in gone))
 

@@ -80,12 +80,24 @@ class Tooling:
         monthly = self.rate / 12.0
         return self.amount * (monthly / -np.expm1(-self.months * np.log1p(monthly)) if monthly else 1.0 / self.months)
 
-    def _payments(self, begin: np.datetime64) -> tuple[Days, float]:
-        """Days of the payments, and what is paid on each."""
+    def payments(self, begin: np.datetime64) -> tuple[Days, float]:
+        """Days of the payments that begin on a day, and what is paid on each; not of those by the unit."""
         count = 1 if self.payment == "up_front" else int(self.months)
         return np.atleast_1d(add_months(begin, np.arange(count))), (
             self.amount if self.payment == "up_front" else self.instalment
         )
+
+    @property
+    def unpaid(self) -> Floats:
+        """What is unpaid before the first payment and after each; not of those by the unit.
+
+        Interest of level payments counts from a month before the first.
+        """
+        if self.payment == "up_front":
+            return np.array([self.amount, 0.0])
+        growth = (1.0 + self.rate / 12.0) ** np.arange(int(self.months) + 1)
+        paid = np.append(0.0, np.cumsum(growth[:-1]))
+        return np.asarray(self.amount * growth - self.instalment * paid)
 
     def price(self, scope: Scope) -> None:
         """Add the payments to the program."""
@@ -93,8 +105,8 @@ class Tooling:
         if self.payment == "per_unit":
             self._price_per_unit(scope, begin)
             return
-        dates, each = self._payments(begin)
-        left = np.append(self.amount, self._left(dates, each))
+        dates, each = self.payments(begin)
+        left = self.unpaid
         if scope.exit is not None:
             dates = dates[dates < scope.ends]
         bounds = scope.tree.timeline.bounds
@@ -147,20 +159,14 @@ class Tooling:
         rows = units.row[~counted]
         scope.owe_after_end(units.column[~counted], -per_unit * units.value[~counted], until, leaf=closing[rows])
 
-    def _left(self, dates: Days, each: float) -> Floats:
-        """What is unpaid after each payment; interest of level payments counts from a month before the first."""
-        growth = 1.0 + (self.rate / 12.0 if self.payment == "annuity" else 0.0)
-        paid = np.cumsum(growth ** np.arange(len(dates)))
-        return np.asarray(self.amount * growth ** np.arange(1, len(dates) + 1) - each * paid)
-
     def settle(self, record: Record) -> None:
         """Bill the payments, and what is due when the agreement ends before its term."""
         begin = record.sign_date if np.isnat(self.date) else self.date
         if self.payment == "per_unit":
             self._settle_per_unit(record, begin)
             return
-        dates, each = self._payments(begin)
-        left = np.append(self.amount, self._left(dates, each))
+        dates, each = self.payments(begin)
+        left = self.unpaid
         made = dates < record.over if record.exit else np.ones(len(dates), dtype=bool)
         words = "tool.instalment" if self.payment == "annuity" else "tool"
         record.charge("tooling", "tooling", words, dates[made], 1.0, each, part=self.tool)

@@ -34,7 +34,7 @@ class Curve:
     --------
     >>> curve = Curve(0.8, 100.0, "unit")
     >>> [round(curve.unit_cost(units), 4) for units in (1, 2, 4, 8, 100)]
-    [100.0, 80.0, 64.0, 51.2, 22.7063]
+    [100.0, 80.0, 64.0, 51.2, 22.7062]
     >>> round(float(curve.total(np.array([100.0]))[0]), 2)
     3265.08
     """
@@ -113,8 +113,8 @@ def learning(draft: Draft) -> None:
     ``experience[g,n]``: Q_{g,n} - retention^months Q_{g,a(n)} - sum_{j in g} good_j x_{j,n} = 0, with Q the experience
     [unit] when the node closes and Q = initial_units x transfer_share before the first. The conversion of a node costs
     C(Q_{g,n}) - C(retention^months Q_{g,a(n)}), with C the curve's total, concave in Q: it is followed by straight
-    segments between experiences in geometric steps, from what there is at the start to the most there can be, and
-    binaries fill them in order (rows ``learning.sum``, ``learning.full``, ``learning.next``; ``faded`` likewise where
+    segments between experiences in geometric steps, from the least there can be to the most, and binaries fill them in
+    order (rows ``learning.sum``, ``learning.full``, ``learning.next``; ``faded`` likewise where
     experience fades). What a curve costs is one sum for all its routes: its money bears the tag ``learning``, the
     number of the curve, and is split among them when the plan is read.
     """
@@ -154,7 +154,7 @@ def _follow(draft: Draft, number: int, row: dict[str, float | int | str]) -> Non
         lower=carried,
         upper=carried,
     )
-    edges = _edges(opening, reach, int(row["segments"]))
+    edges = _edges(float(np.min(least)), opening, reach, int(row["segments"]))
     slope = np.diff(curve.total(edges)) / np.diff(edges)
     lasting = float(row["retention"]) == 1.0
     grows = tree.parent if lasting else None
@@ -211,14 +211,20 @@ def _reach(draft: Draft, routes: Integers, opening: float) -> tuple[Floats, Floa
     return opening * retention**age, opening + np.minimum(made_so_far, useful)
 
 
-def _edges(opening: float, reach: float, segments: int) -> Floats:
-    """Experiences between which the curve is followed by straight segments: from nothing to the start, then in
-    geometric steps to the most.
+def _edges(least: float, opening: float, reach: float, segments: int) -> Floats:
+    """Experiences between which the curve is followed by straight segments.
+
+    From nothing to the least there can be, in geometric steps to that of the start, and in geometric steps to the most;
+    experience that fades is not followed below the start in coarser steps than above it.
     """
     first = max(opening, 1.0)
     last = max(reach, first * 2.0)
     steps = np.round(np.geomspace(first, last, segments + 1))
-    return np.unique(np.concatenate([[0.0, opening], steps[1:-1], [np.ceil(last)]]))
+    fading = np.empty(0)
+    if 0.0 < least < opening:
+        count = int(np.ceil(segments * np.log(opening / least) / np.log(last / first)))
+        fading = np.geomspace(least, opening, min(count, segments) + 1)
+    return np.unique(np.concatenate([[0.0, opening], fading[:-1], steps[1:-1], [np.ceil(last)]]))
 
 
 def _followed(slope: Floats, edges: Floats, units: Floats) -> Floats:

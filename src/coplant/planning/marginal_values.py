@@ -77,8 +77,8 @@ def _worth_in_ramps(reader: Reader) -> Floats:
 def _reserved_units(reader: Reader, agreement: str) -> Floats:
     """Units of capacity reserved in each node."""
     scope = reader.draft.scopes[agreement]
-    rates = reader.values(f"reserved/{agreement}")
     clauses = Reservation.read(reader.draft.network.case, agreement)
+    rates = reader.reserved(agreement)
     return np.asarray(sum(rate * clause.in_nodes(scope) for rate, clause in zip(rates, clauses, strict=True)))
 
 

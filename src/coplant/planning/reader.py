@@ -35,6 +35,14 @@ class Reader:
         """Values of a block of columns; zero where there is no column."""
         return self.draft.program.column_blocks[block].values(self.solution.columns)
 
+    def reserved(self, agreement: str) -> Floats:
+        """Rate reserved under each reservation of an agreement at each node: nothing once it is left, shape (C, N)."""
+        blocks = self.draft.program.column_blocks
+        if f"reserved_now/{agreement}" in blocks:
+            return self.values(f"reserved_now/{agreement}")
+        rates = self.values(f"reserved/{agreement}")
+        return np.broadcast_to(rates[:, None], (len(rates), len(self.draft.tree)))
+
     def when(self, node: Integers) -> dict[str, pl.Series]:
         """Bucket of some nodes as columns; in a tree that branches the node too."""
         tree = self.draft.tree

@@ -102,11 +102,12 @@ def _reserved(reader: Reader) -> pl.DataFrame:
         rates = reader.values(f"reserved/{name}")
         routes = network.activities.agreement == number
         scope = draft.scopes[name]
-        for clause, rate in zip(Reservation.read(network.case, name), rates, strict=True):
+        clauses = Reservation.read(network.case, name)
+        for clause, rate, now in zip(clauses, rates, reader.reserved(name), strict=True):
             first, until = scope.window(clause.valid_from, clause.valid_until)
             length = clause.in_nodes(scope)
             within = (scope.share_of_nodes(first, until) * started[routes].sum(axis=0)) @ probability
-            units = float(rate * (length @ probability))
+            units = float((now * length) @ probability)
             rows.append(
                 {
                     "agreement": name,

@@ -6,6 +6,7 @@ import datetime
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from coplant.report.words import Words
 
@@ -84,6 +85,15 @@ class Numbers:
         """Write a number to its last digit with its unit."""
         return self._joined(self.number(value, digits), unit) if value is not None else ""
 
+    def exact(self, value: float, unit: str = "", least: int = 0) -> str:
+        """Write a number as it was given, with its unit: every decimal, and so many at least if it is not whole."""
+        decimals = given_digits(value)
+        return self._joined(self.number(value, max(decimals, least) if decimals else 0), unit)
+
+    def exact_share(self, value: float) -> str:
+        """Write a share as a percentage, with every decimal it was given."""
+        return self.share(value, given_digits(value * 100.0))
+
     def share(self, value: float | None, digits: int = 1) -> str:
         """Write a share as a percentage."""
         if value is None or not math.isfinite(value):
@@ -151,6 +161,12 @@ def column_digits(values: Iterable[float | None]) -> int:
     if largest >= 1_000.0 or all(abs(value - round(value)) < 1e-6 for value in known):
         return 0
     return 2 if largest >= 1.0 else 4
+
+
+def given_digits(value: float) -> int:
+    """Return how many decimals a number was given; what binary numbers add to them is left out."""
+    exponent = Decimal(f"{value:.15g}").normalize().as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
 def _decimals(scaled: float, figures: int) -> int:

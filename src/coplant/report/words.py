@@ -1,4 +1,4 @@
-"""Texts of the report in each language, from its message file."""
+"""Texts in each language, from the message files of the report and of the packages in it."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ class Words:
         """Return a text, or what is given where the message file has no such key."""
         return self.texts.get(key, otherwise)
 
-    def counted(self, key: str, count: int, **values: object) -> str:
+    def counted(self, key: str, count: float, **values: object) -> str:
         """Return a text for a count: ``key.one`` or ``key.other``, by the rule of the language."""
         one = count == 1 if self.language == "en" else count < 2
         return self(f"{key}.{'one' if one else 'other'}", count=count, **values)
 
 
 @cache
-def words_of(language: str) -> Words:
-    """Read the message file of a language."""
-    text = files("coplant.report").joinpath("messages", f"{language}.toml").read_text(encoding="utf-8")
+def words_of(language: str, package: str = "coplant.report") -> Words:
+    """Read the message file of a language that a package has."""
+    text = files(package).joinpath("messages", f"{language}.toml").read_text(encoding="utf-8")
     return Words(language, _flat(tomllib.loads(text)))
 
 
