@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import ArrayLike
 
 from coplant.case import Case
-from coplant.clauses.forecasts import Forecasts
+from coplant.clauses.forecasts import NEVER, Forecasts
 from coplant.clauses.record import Record
 from coplant.clauses.scope import Scope
 from coplant.network.frames import days, floats, indices
@@ -154,8 +154,8 @@ class Excess:
         closing, terms = months.closing, months.terms
         on_hand, on_order = (record.level(measure, closing, self.item) for measure in ("on_hand", "on_order"))
         ordered = record.counted_on("on_order", closing, self.item)
-        then = np.where(np.isnat(ordered), closing, ordered)
-        demand_then, hand_then = self.demand(then, terms.window), record.level("on_hand", then, self.item)
+        was_ordered, hand_then = ~np.isnat(ordered), record.level("on_hand", ordered, self.item)
+        demand_then = np.where(was_ordered, self.demand(ordered, terms.window), 0.0)
         counted = np.minimum(on_order, np.maximum(demand_then - hand_then, 0.0))
         demand = np.where(months.last, 0.0, self.demand(closing, terms.window))
         host_at_fault = record.exit is not None and not record.exit.brand_pays
@@ -173,12 +173,15 @@ class Excess:
             item=self.item, formula="max(0, on_hand + on_order - demand) * months", **figures, months=months.length,
         )  # fmt: skip
         self._keep(record, months, excess, claimed, claim, host_at_fault)
-        record.tell(
-            "excesses", "excess", "excess", closing, item=self.item, part="", on_hand=on_hand, on_order=on_order,
-            ordered=ordered, forecast_then=self.forecasts.last_published(then), demand_then=demand_then,
-            counted=counted, forecast=self.forecasts.last_published(closing), demand=demand, excess=excess,
-            claimed=claimed, claim=claim,
-        )  # fmt: skip
+        shown = {
+            "on_hand": on_hand, "on_order": on_order, "ordered": ordered,
+            "forecast_then": np.where(was_ordered, self.forecasts.last_published(ordered), NEVER),
+            "demand_then": demand_then, "counted": counted, "forecast": self.forecasts.last_published(closing),
+            "demand": demand, "excess": excess, "claimed": claimed, "claim": claim,
+        }  # fmt: skip
+        held = on_hand + on_order > 0.0
+        told = {name: values[held] for name, values in shown.items()}
+        record.tell("excesses", "excess", "excess", closing[held], item=self.item, part="", **told)
 
     def _keep(
         self, record: Record, months: _Months, excess: Floats, claimed: Floats, claim: Floats, host_at_fault: bool
