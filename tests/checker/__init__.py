@@ -24,6 +24,7 @@ TABLES = (
     "advisory",
     "licences",
     "agreements", "reservations", "processing_fees", "fixed_charges", "take_or_pay", "tooling", "exit_terms",
+    "flexibility", "forecasts",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from coplant.case import Case
-from coplant.clauses import Record
+from coplant.clauses import Evidence, Record
 from coplant.network.frames import dates
 from coplant.results import Kind, read_result, versions_of, write_result
 from coplant.settlement.statements import Drawn, Months
@@ -38,6 +38,10 @@ class Settlement:
         - ``lines``: what each statement charges, with the amounts rounded as money is;
         - ``operands``: the figures from which the quantities of lines follow;
         - ``balances``: the accounts;
+        - ``changes``: each forecast and final order under a flexibility clause beside what it is compared with, and the
+          number of the line that bills what it cancels;
+        - ``excesses``: what a host holds of each part of an excess clause when a month closes, what was forecast when
+          it was ordered and what is now, and the number of the line that bills the claim;
         - ``netting``: call-offs net of what came.
     as_of : date or None
         Day by which the statements had been drawn up; None for all.
@@ -72,6 +76,9 @@ class Settlement:
             # A statement is kept if any day of its month is.
             return table.filter(pl.col("statement") < end, pl.col("statement").dt.offset_by("1mo") > begin)
 
+        def on_days(table: pl.DataFrame) -> pl.DataFrame:
+            return table.filter(pl.col("day") < end, pl.col("day") >= begin)
+
         def states(table: pl.DataFrame) -> pl.DataFrame:
             # The state in which an account is when the first day begins is kept too.
             account = ("agreement", "clause", "account", "part")
@@ -81,17 +88,21 @@ class Settlement:
             )
 
         lines, operands, statements, balances = [], [], [], []
+        evidence: dict[str, list[pl.DataFrame]] = {table: [empty] for table, empty in _NO_EVIDENCE.items()}
         for name, (months, one) in drawn.items():
             numbered = _lines(name, months, one.lines)
             lines.append(numbered.drop("id"))
             operands.append(_operands(numbered, one.operands))
             statements.append(_statements(name, months, numbered))
             balances.append(_balances(name, one.record))
+            for shown in one.record.evidence:
+                evidence[shown.table].append(_evidence(name, shown, numbered))
         tables = {
             "statements": within(pl.concat([_NO_STATEMENTS, *statements])),
             "lines": within(pl.concat([_NO_LINES, *lines])),
             "operands": within(pl.concat([_NO_OPERANDS, *operands])),
             "balances": states(pl.concat([_NO_BALANCES, *balances])),
+            **{table: on_days(pl.concat(parts)) for table, parts in evidence.items()},
             "netting": net,
         }
         return cls(case, tables, as_of, pro_forma, versions_of(*LIBRARIES))
@@ -287,6 +298,22 @@ def _balances(agreement: str, record: Record) -> pl.DataFrame:
     return pl.concat(parts)
 
 
+def _evidence(agreement: str, shown: Evidence, lines: pl.DataFrame) -> pl.DataFrame:
+    """Figures behind lines, each with the number that its line has in the statement of its month."""
+    charges = lines.filter(kind="charge", clause=shown.clause, line=shown.line)
+    columns = {
+        name: dates(values) if values.dtype.kind == "M" else pl.Series(values.tolist())
+        for name, values in shown.columns.items()
+    }
+    return (
+        pl.DataFrame(columns, schema_overrides={"item": pl.String, "part": pl.String})
+        .with_columns(pl.lit(agreement).alias("agreement"), statement=pl.col("day").dt.truncate("1mo"))
+        .join(charges.select("item", "part", "day", "number"), on=["item", "part", "day"], how="left",
+              maintain_order="left")
+        .select(pl.col(name).cast(dtype) for name, dtype in _NO_EVIDENCE[shown.table].schema.items())
+    )  # fmt: skip
+
+
 def _empty(**types: type[pl.DataType]) -> pl.DataFrame:
     return pl.DataFrame(schema=types)
 
@@ -306,3 +333,15 @@ _NO_BALANCES = _empty(
     agreement=_TEXT, clause=_TEXT, account=_TEXT, part=_TEXT, day=_DAY, opening=_NUMBER, added=_NUMBER, used=_NUMBER,
     lapsed=_NUMBER, closing=_NUMBER,
 )  # fmt: skip
+_NO_EVIDENCE = {
+    "changes": _empty(
+        agreement=_TEXT, item=_TEXT, month=_DAY, published=_DAY, previous_published=_DAY, quantity=_NUMBER,
+        previous=_NUMBER, least=_NUMBER, most=_NUMBER, beyond=_NUMBER, cancelled=_NUMBER, share=_NUMBER, price=_NUMBER,
+        owed=_NUMBER, day=_DAY, statement=_DAY, number=_COUNT,
+    ),
+    "excesses": _empty(
+        agreement=_TEXT, item=_TEXT, day=_DAY, on_hand=_NUMBER, on_order=_NUMBER, ordered=_DAY, forecast_then=_DAY,
+        demand_then=_NUMBER, counted=_NUMBER, forecast=_DAY, demand=_NUMBER, excess=_NUMBER, claimed=_NUMBER,
+        claim=_NUMBER, statement=_DAY, number=_COUNT,
+    ),
+}  # fmt: skip
