@@ -93,7 +93,7 @@ def over_time(view: CaseView, series: Sequence[Series], unit: str, label: str, *
     return Chart(label, {"data": traces, "layout": layout}, _legend(series), height)
 
 
-def with_panel(view: View, chart: Chart, one: Series, unit: str) -> Chart:
+def with_panel(view: CaseView, chart: Chart, one: Series, unit: str) -> Chart:
     """Add a panel of bars below a chart over time, with an axis of its own: for what is counted in another unit."""
     below = over_time(view, [one], unit, chart.label)
     height = chart.height + _PANEL
