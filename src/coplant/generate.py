@@ -778,6 +778,7 @@ def _agreement_tables(
     payment = np.array(["up_front", "per_unit", "annuity"], dtype=object)[host % 3]
     tool = np.round(monthly * value * 0.2)
     bound = np.flatnonzero(host % 3 != 2)
+    covered = np.flatnonzero(host % 3 == 2)
     return {
         "agreements": {
             "agreement": _text(names),
@@ -821,6 +822,32 @@ def _agreement_tables(
             "quantity": np.round(monthly[bound] * 12 * 0.5),
             "share": np.full(len(bound), 0.8),
             "price": _money(fee[bound]),
+        },
+        "loss_cover": {
+            "agreement": _text(names[covered]),
+            "months": np.full(len(covered), 9.0),
+            "fixed_cost": _money(monthly[covered] * value[covered] * 0.02),
+            "per": ["month"] * len(covered),
+            "margin": _money(value[covered] * 0.02),
+            # What is left of a cap is a whole-number decision.
+            "cap": pl.Series(
+                _money(monthly[covered] * value[covered] * 0.03) if integers else [None] * len(covered),
+                dtype=pl.Float64,
+            ),
+        },
+        "advisory": {
+            "agreement": _text(names[option]),
+            "service": ["launch"] * int(option.sum()),
+            "valid_from": _dates(np.full(int(option.sum()), horizon.at(0.1))),
+            "fee": _money(monthly[option] * value[option] * 0.002),
+            "hours": np.full(int(option.sum()), 160.0),
+            "hourly_rate": np.full(int(option.sum()), 0.5),
+            "cap": _money(monthly[option] * value[option] * 0.02),
+        },
+        "licences": {
+            "agreement": _text(names[covered]),
+            "holder": ["brand"] * len(covered),
+            "royalty": _money(value[covered] * 0.01),
         },
         "tooling": {
             "agreement": _text(names),

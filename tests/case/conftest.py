@@ -148,6 +148,19 @@ deal,press,1000,up_front,,,
 deal,mould,5000,per_unit,,1000,12
 deal,frame,5000,annuity,,,24
 """,
+    "loss_cover": """\
+agreement,valid_from,months,fixed_cost,per,margin,cap
+deal,2023-02-01,12,9000,month,20,50000
+""",
+    "advisory": """\
+agreement,service,valid_from,valid_until,fee,hours,hourly_rate,cap
+deal,tryout,2022-07-01,2023-07-01,1000,20,50,20000
+deal,training,,,,10,40,
+""",
+    "licences": """\
+agreement,item,valid_from,holder,fee,royalty
+deal,car,2023-02-01,wall,500,3
+""",
     "flexibility": """\
 agreement,item,months_ahead,up_share,down_share,binding_share,price
 deal,car,0,0.1,0.05,1,80
@@ -164,6 +177,7 @@ deal,used,chip,,2023-02-01,2023-03-01,,,810
 deal,used,chip,,2023-02-01,2023-03-01,2023-04-01,yes,800
 deal,on_hand,chip,,2023-03-01,,,,5
 deal,cost,,rent,2023-02-01,2023-03-01,,,990
+deal,hours,,tryout,2022-08-01,2022-09-01,,,25
 """,
     "forecasts": """\
 agreement,item,published,month,quantity

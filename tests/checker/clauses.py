@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from checker.dates import Day, Row, later, length_of, shared
+from checker.dates import FOREVER, Day, Row, later, length_of, shared
 from checker.facts import Facts, Violation, grouped
+
+NO_LIMIT = float("inf")
 
 Charges = dict[tuple[str, str, int], float]
 """Money paid by line, agreement and bucket."""
@@ -38,6 +40,9 @@ class Contracts:
                 self._charges(name)
                 self._least(name)
                 self._tooling(name)
+                self._losses(name)
+                self._help(name)
+                self._licences(name)
                 self._forecasts(name)
                 self._exit(name)
 
@@ -152,6 +157,51 @@ class Contracts:
                 beyond_end = shared(begin, close, end, datetime.date.max)
                 if beyond_end:
                     self.owe(agreement, bought * (beyond_end[1] - beyond_end[0]).days / length)
+
+    def _losses(self, agreement: str) -> None:
+        start, end = self.facts.bounds[0], self.facts.bounds[-1]
+        for row in self._rows("loss_cover", agreement):
+            first, until = self.facts.window(row)
+            if row["months"] is not None:
+                until = min(until, later(first, row["months"]))
+            left = NO_LIMIT if row["cap"] is None else row["cap"]
+            for begin, close in _bases("month", first, until):
+                inside = shared(begin, close, start, end)
+                if inside:
+                    parts = list(self.parts(agreement, begin, close))
+                    built = sum(share * self.units(agreement, bucket) for bucket, share in parts)
+                    paid = min(
+                        left, max(0.0, row["fixed_cost"] * length_of(*inside, row["per"]) - row["margin"] * built)
+                    )
+                    self.charges["loss_cover", agreement, parts[-1][0]] += paid
+                    left -= paid
+            self.owe(agreement, min(left, row["fixed_cost"] * length_of(max(first, end), until, row["per"])))
+
+    def _help(self, agreement: str) -> None:
+        facts = self.facts
+        for row in self._rows("advisory", agreement):
+            starts, ends = facts.term(agreement)
+            first = row["valid_from"] or starts
+            until = min(row["valid_until"] or FOREVER, ends)
+            rate = row["fee"] + row["hours"] * row["hourly_rate"]
+            cap = NO_LIMIT if row["cap"] is None else row["cap"]
+            days = [min(max(day, first), max(first, until)) for day in (*facts.bounds, FOREVER)]
+            by = [min(cap, rate * length_of(first, day, row["per"])) for day in days]
+            for bucket in range(facts.count):
+                self.charges["advisory", agreement, bucket] += by[bucket + 1] - by[bucket]
+            self.owe(agreement, by[-1] - by[-2])
+
+    def _licences(self, agreement: str) -> None:
+        facts = self.facts
+        for row in self._rows("licences", agreement):
+            first, until = facts.window(row)
+            for bucket, share in self.parts(agreement, first, until):
+                hit = shared(first, until, *facts.bounds[bucket : bucket + 2])
+                assert hit is not None
+                due = row["fee"] * length_of(*hit, row["per"])
+                due += row["royalty"] * share * self.units(agreement, bucket, row["item"])
+                self.charges["licence", agreement, bucket] += due
+            self.owe(agreement, row["fee"] * length_of(max(first, facts.bounds[-1]), until, row["per"]))
 
     def _tooling(self, agreement: str) -> None:
         deal = self.facts.agreements[agreement]

@@ -13,8 +13,18 @@ from checker.facts import Facts, grouped
 
 NOT_CASH = {"below_safety_stock", "lost_sale", "stock_at_end", "annuity_after_end", "remaining_commitments"}
 CLAUSES = (
-    "reservation_fee", "processing_fee", "fixed_charge", "take_or_pay", "tooling", "cancellation", "exit", "relocation",
-)  # fmt: skip
+    "reservation_fee",
+    "processing_fee",
+    "fixed_charge",
+    "take_or_pay",
+    "tooling",
+    "cancellation",
+    "loss_cover",
+    "advisory",
+    "licence",
+    "exit",
+    "relocation",
+)
 
 
 class Ledger:

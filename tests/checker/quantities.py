@@ -272,8 +272,17 @@ def rise(facts: Facts, route: Row, bucket: int) -> float:
     for (_, share), begin, end in zip(steps, begins, ends, strict=True):
         hit = shared(max(begin, low), min(end, high), *facts.bounds[bucket : bucket + 2])
         if hit:
-            total += share * (hit[1] - hit[0]).days
+            total += share * sum(
+                _licensed(facts, route, hit[0] + datetime.timedelta(n)) for n in range((hit[1] - hit[0]).days)
+            )
     return total / facts.days(bucket)
+
+
+def _licensed(facts: Facts, route: Row, day: datetime.date) -> bool:
+    """Whether a licence holds on a day for what a route makes, or none is needed."""
+    rows = [row for row in facts.case["licences"] if row["agreement"] == route["agreement"]]
+    windows = [facts.window(row) for row in rows if row["item"] in (None, route["item"])]
+    return not windows or any(first <= day < until for first, until in windows)
 
 
 def check_groups(facts: Facts) -> None:

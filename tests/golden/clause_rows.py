@@ -153,6 +153,54 @@ def take_or_pay() -> Golden:
     return Golden(small, ("take_or_pay/deal",), text)
 
 
+def _covering(**cover: Any) -> SmallCase:
+    return _hosted(term=3.0).add("loss_cover", agreement="deal", fixed_cost=30, per="month", margin=2, **cover)
+
+
+@golden
+def loss_cover() -> Golden:
+    """Loss + margin x good units >= fixed cost: half of the cars are good; June lies beyond the horizon."""
+    text = """
+    loss_cover/deal[2023-04-01.2023-04]: 0 <= +1 start[car,2023-04] +2 start[van,2023-04] -30 sign[deal]
+        +1 loss/deal[2023-04-01.2023-04]
+    loss_cover/deal[2023-05-01.2023-05]: 0 <= +1 start[car,2023-05] +2 start[van,2023-05] -30 sign[deal]
+        +1 loss/deal[2023-05-01.2023-05]
+    loss_cover/deal[after.2023-05]: 0 <= -30 sign[deal] +1 loss/deal[after.2023-05]
+    """
+    return Golden(_covering(), ("loss_cover/deal",), text)
+
+
+@golden
+def loss_cover_with_a_cap() -> Golden:
+    """Up to 50 in all: a month costs nothing once they are reached, and a month without loss (b = 0) costs nothing.
+
+    Of use are the 20 cars and 8 vans asked for, and of each up to 60 that lessen losses: 2 x (80 + 68) = 296.
+    """
+    april, may, after = "deal[2023-04-01.2023-04]", "deal[2023-05-01.2023-05]", "deal[after.2023-05]"
+    text = f"""
+    loss_cover/{april}: 0 <= +1 start[car,2023-04] +2 start[van,2023-04] -30 sign[deal] +1 loss/{april}
+        +30 cap_reached/{april}
+    loss_cover/{may}: 0 <= +1 start[car,2023-05] +2 start[van,2023-05] -30 sign[deal] +1 loss/{may}
+        +30 cap_reached/{may}
+    loss_cover/{after}: 0 <= -30 sign[deal] +1 loss/{after} +30 cap_reached/{after}
+    loss_cover_reached/{april}: -1 loss/{april} +50 cap_reached/{april} <= 0
+    loss_cover_reached/{may}: -1 loss/{april} -1 loss/{may} +50 cap_reached/{may} <= 0
+    loss_cover_reached/{after}: -1 loss/{april} -1 loss/{may} -1 loss/{after} +50 cap_reached/{after} <= 0
+    loss_cover_cap/{april}: +1 loss/{april} <= 50
+    loss_cover_cap/{may}: +1 loss/{april} +1 loss/{may} <= 50
+    loss_cover_cap/{after}: +1 loss/{april} +1 loss/{may} +1 loss/{after} <= 50
+    loss_cover_most/{april}: +1 start[car,2023-04] +2 start[van,2023-04] -30 sign[deal] +1 loss/{april}
+        +296 losing/{april} <= 296
+    loss_cover_most/{may}: +1 start[car,2023-05] +2 start[van,2023-05] -30 sign[deal] +1 loss/{may}
+        +296 losing/{may} <= 296
+    loss_cover_most/{after}: -30 sign[deal] +1 loss/{after} <= 0
+    loss_cover_none/{april}: +1 loss/{april} -30 losing/{april} <= 0
+    loss_cover_none/{may}: +1 loss/{may} -30 losing/{may} <= 0
+    """
+    rows = ("loss_cover", "loss_cover_reached", "loss_cover_cap", "loss_cover_most", "loss_cover_none")
+    return Golden(_covering(cap=50), tuple(f"{name}/deal" for name in rows), text)
+
+
 def _forecast() -> SmallCase:
     """In force since March, when 20 cars and 6 vans were forecast for April and 24 cars for May."""
     march = datetime.date(2023, 3, 1)

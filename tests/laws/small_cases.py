@@ -278,6 +278,21 @@ def _agreement(write: _Writer, host: str) -> None:
         add("take_or_pay", agreement=name, quantity=number(60, 200), share=number(0.5, 0.8), price=number(1, 3),
             make_up_months=number(0, 3, 12, 24) if banks else None,
             carry_forward_months=number(0, 12) if banks else None, carry_forward_share=number(0.2, 1))  # fmt: skip
+    if not write.plain and number(0, 1, 2) == 0:
+        capped = write.integers and chance()
+        add("loss_cover", agreement=name, valid_from=None, fixed_cost=number(20, 100), per="month",
+            margin=number(0, 1, 4), months=number(1.5, 3, 12) if chance() else None,
+            cap=number(10, 80, 300) if capped else None)  # fmt: skip
+    if number(0, 1) == 0:
+        signed = write.draft.tables["agreements"][-1]["sign_from"]
+        add("advisory", agreement=name, service="tryout", valid_from=signed if chance() else None, valid_until=part,
+            fee=number(0, 5, 20), hours=number(0, 10), hourly_rate=number(0.5, 2),
+            per=draw(st.sampled_from(["week", "month"])), cap=number(15, 100) if chance() else None)  # fmt: skip
+    if number(0, 1, 2) == 0:
+        begins = None if write.plain or chance() else write.day(0.0, 0.4)
+        begins = begins if begins and starts <= begins < later(starts, term) else None
+        add("licences", agreement=name, item="car" if chance() else None, valid_from=begins, holder="brand",
+            fee=number(0, 10), royalty=number(0, 1, 2))  # fmt: skip
     if write.integers and status != "ended" and chance():
         add("exit_terms", agreement=name, notice=number(0, 1), fee=number(0, 20), fee_per_month=number(0, 2),
             tooling_share=number(0, 0.5, 1), relocation=number(0, 5))  # fmt: skip

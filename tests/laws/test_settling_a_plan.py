@@ -12,7 +12,18 @@ from coplant.settlement import carried_out
 from coplant.settlement.bill import bill, tabulated
 from coplant.settlement.money import Rounding
 
-CONTRACT = ("reservation_fee", "processing_fee", "fixed_charge", "take_or_pay", "tooling", "cancellation", "exit")
+CONTRACT = (
+    "reservation_fee",
+    "processing_fee",
+    "fixed_charge",
+    "take_or_pay",
+    "tooling",
+    "cancellation",
+    "loss_cover",
+    "advisory",
+    "licence",
+    "exit",
+)
 """Money lines of clauses; the others are the brand's own, or no cash."""
 
 

@@ -110,7 +110,7 @@ def test_claims_are_made_at_the_close_of_calendar_periods(review: str, months: l
 
 
 def test_the_parts_of_a_car_count_through_what_it_is_made_of() -> None:
-    """Half of the cars are good: each takes 4 frames of 3 bolts, and 4 bolts; 1 frame and 7 bolts are beside."""
+    """Half of the cars are good: each takes 4 frames of 3 bolts, and 4 bolts; a frame and 7 bolts are forecast too."""
     small = stocked(share=0.5).item("frame").route("frame", bom={"bolt": 3.0}, site="host", agreement="deal")
     small.add("bom", route="car", item="frame", quantity=2.0)
     small.route("frame", bom={"bolt": 2.0}, route="thrifty", site="host", agreement="deal")

@@ -50,7 +50,8 @@ def versioned_tables() -> Iterator[Table]:
 
 
 def with_terms(tables: Tables, name: str) -> pl.DataFrame:
-    """Rows of a table about agreements, each with the day its agreement starts and the day after its last.
+    """Rows of a table about agreements, each with the days its agreement may be signed and starts, and the day after
+    its last.
 
     Parameters
     ----------
@@ -68,6 +69,10 @@ def with_terms(tables: Tables, name: str) -> pl.DataFrame:
         .unique("agreement", keep="first", maintain_order=True)
         .select(
             "agreement",
+            signed_agreement=pl.when(pl.col("sign_from").is_null())
+            .then("starts")
+            .when(pl.col("sign_from") <= pl.col("starts"))
+            .then("sign_from"),
             starts_agreement="starts",
             ends_agreement=reached + pl.duration(days=part.round(mode="half_to_even")),
         )

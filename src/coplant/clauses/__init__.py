@@ -9,10 +9,13 @@ from __future__ import annotations
 from typing import Protocol, Self
 
 from coplant.case import Case
+from coplant.clauses.advisory import Advisory
 from coplant.clauses.excess import Excess
 from coplant.clauses.exit_terms import ExitTerms, exit_of, exits, tooling_share
 from coplant.clauses.fixed_charge import FixedCharge
 from coplant.clauses.flexibility import Flexibility
+from coplant.clauses.licence import Licence
+from coplant.clauses.loss_cover import LossCover
 from coplant.clauses.processing_fee import ProcessingFee
 from coplant.clauses.record import Balance, Evidence, Exit, Facts, Lines, Record, Texts
 from coplant.clauses.reservation import Reservation, Reservations
@@ -22,6 +25,7 @@ from coplant.clauses.tooling import Tooling
 
 __all__ = [
     "CLAUSES",
+    "Advisory",
     "Balance",
     "Clause",
     "Evidence",
@@ -31,7 +35,9 @@ __all__ = [
     "Facts",
     "FixedCharge",
     "Flexibility",
+    "Licence",
     "Lines",
+    "LossCover",
     "ProcessingFee",
     "Record",
     "Reservation",
@@ -67,6 +73,9 @@ CLAUSES: tuple[type[Clause], ...] = (
     FixedCharge,
     TakeOrPay,
     Tooling,
+    LossCover,
+    Advisory,
+    Licence,
     Flexibility,
     Excess,
     ExitTerms,

@@ -12,7 +12,7 @@ from coplant.clauses.record import Record
 from coplant.clauses.scope import Scope
 from coplant.program.money import Floats, Integers
 from coplant.program.piecewise import filled_in_order, one_of
-from coplant.timeline import spans
+from coplant.timeline import calendar_months, spans
 from coplant.timeline.calendar import Days
 from coplant.tree import Windows
 
@@ -102,7 +102,7 @@ class ProcessingFee:
 
     def price(self, scope: Scope) -> None:
         """Add the fee to the program."""
-        routes = np.flatnonzero([self.item is None or name == self.item for name in scope.item_names])
+        routes = scope.routes_of(self.item)
         first, until = scope.window(self.valid_from, self.valid_until)
         if len(self.fee) == 1:
             self._price_flat(scope, routes, scope.share_of_nodes(first, until))
@@ -148,7 +148,7 @@ class ProcessingFee:
     def settle(self, record: Record) -> None:
         """Bill the fee of the units of each statement, tier by tier."""
         first, until = record.window(self.valid_from, self.valid_until)
-        products = [name for name in record.products if self.item in (None, name)]
+        products = record.products_of(self.item)
         if len(self.fee) == 1:
             bounds = record.cells(first, until)
             for item, good in zip(products, record.counted("good", bounds, products), strict=True):
@@ -198,8 +198,7 @@ class ProcessingFee:
             return np.array([first]), np.array([until])
         if self.basis == "year":
             return spans(first, until, 12)
-        begin, end = spans(first.astype("datetime64[M]").astype("datetime64[D]"), until, 1)
-        return np.maximum(begin, first), end
+        return calendar_months(first, until)
 
     def _tags(self, scope: Scope, routes: Integers) -> dict[str, int]:
         """Item and family that a count belongs to, where it counts only one."""

@@ -192,6 +192,10 @@ class Record:
     balances: list[Balance] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
 
+    def products_of(self, item: str | None) -> tuple[str, ...]:
+        """The product, if its routes make it; all of them for None."""
+        return tuple(name for name in self.products if item in (None, name))
+
     # -- time ---------------------------------------------------------------------------------------------------
 
     @property

@@ -114,9 +114,13 @@ class Scope:
         """Item and family of some routes, as columns beside the nodes."""
         return {"item": self.item[routes][:, None], "family": self.family[routes][:, None]}
 
+    def routes_of(self, item: str | None) -> Integers:
+        """Positions of the routes that make a product; all for None."""
+        return np.flatnonzero([item in (None, name) for name in self.item_names])
+
     def window(self, first: np.datetime64, until: np.datetime64) -> tuple[np.datetime64, np.datetime64]:
-        """Validity of a clause, that of the agreement where it says nothing."""
-        return (self.starts if np.isnat(first) else first), (self.ends if np.isnat(until) else until)
+        """Validity of a clause until the agreement ends, that of the agreement where it says nothing."""
+        return (self.starts if np.isnat(first) else first), (self.ends if np.isnat(until) else min(until, self.ends))
 
     def nodes_on(self, day: np.datetime64) -> Integers:
         """Nodes that hold a day; none for a day outside the horizon."""
@@ -186,6 +190,20 @@ class Scope:
             np.concatenate([closes, day]),
             np.arange(count + len(day)) >= count,
         )
+
+    def successions(self, closings: Closings) -> tuple[Integers, Integers]:
+        """Every two closings of which one closes in full before the other closes on the same branch.
+
+        Returns
+        -------
+        earlier, later : ndarray of int, shape (P,)
+            Positions of the two.
+        """
+        windows, bucket = closings.windows, self.tree.bucket[closings.windows.closing]
+        on_path = self.tree.path[windows.closing][:, bucket]  # node of each later one's branch at each one's close
+        before = (on_path == windows.closing) & (windows.span < windows.span[:, None]) & ~closings.broken
+        later, earlier = np.nonzero(before)
+        return earlier, later
 
     def units_if_due(self, name: str, labels: tuple[str, ...], closings: Closings) -> Term:
         """Good units of each closing if it closes as it does, else none; the term's row is the closing.

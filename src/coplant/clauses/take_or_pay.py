@@ -226,7 +226,7 @@ class TakeOrPay:
             return np.asarray(deficiency.values(columns) >= beyond.values(columns), dtype=np.float64)
 
         program.complete_by(short, is_short)
-        earlier, later = _pairs(scope, closings)
+        earlier, later = scope.successions(closings)
         pairs = (tuple(f"{labels[0][one]} {labels[0][other]}" for one, other in zip(earlier, later, strict=True)),)
         made_up, carried = (
             program.columns(
@@ -288,12 +288,3 @@ class _Bank:
         gone = [entry for entry in self._left if over or entry[0] < day]
         self._left = deque(entry for entry in self._left if entry not in gone)
         return float(sum(entry[1] for entry in gone))
-
-
-def _pairs(scope: Scope, closings: Closings) -> tuple[Integers, Integers]:
-    """Every two years of which one closes in full before the other closes on the same branch."""
-    windows, bucket = closings.windows, scope.tree.bucket[closings.windows.closing]
-    on_path = scope.tree.path[windows.closing][:, bucket]  # node of each later year's branch at each one's close
-    before = (on_path == windows.closing) & (windows.span < windows.span[:, None]) & ~closings.broken
-    later, earlier = np.nonzero(before)
-    return earlier, later

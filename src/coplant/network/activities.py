@@ -9,6 +9,7 @@ import polars as pl
 
 from coplant.case import Case
 from coplant.case.structure import obtainable
+from coplant.case.versions import with_windows
 from coplant.network.frames import Integers, days, floats, indices, mean_in_buckets
 from coplant.timeline import Timeline, add_months, overlaps
 from coplant.timeline.calendar import Days, Floats
@@ -141,7 +142,10 @@ def _lanes_by_item(case: Case) -> pl.DataFrame:
 
 
 def _open_share(case: Case, timeline: Timeline) -> Floats:
-    """Share of the full rate at which each route can be started, averaged over the days of each bucket, (routes, T)."""
+    """Share of the full rate at which each route can be started, averaged over the days of each bucket, (routes, T).
+
+    On days on which its agreement is not in force, or no licence holds where one is needed, a route is closed.
+    """
     routes = case["routes"]
     agreements = case["agreements"].select("agreement", "starts", ends=pl.Series(agreement_end(case), dtype=pl.Date))
     window = routes.select("agreement", "from", "until").join(
@@ -151,7 +155,7 @@ def _open_share(case: Case, timeline: Timeline) -> Floats:
     until = days(window.select(pl.min_horizontal("until", "ends"))["until"])
     first = np.where(np.isnat(first), timeline.bounds[0], first)
     until = np.where(np.isnat(until), timeline.bounds[-1], until)
-    owner, begin, end, share = _steps(case, first, until)
+    owner, begin, end, share = _licensed(case, *_steps(case, first, until))
     hit = overlaps(timeline.bounds, begin, end)
     total = np.zeros((len(routes), len(timeline)))
     length = (hit.last - hit.first).astype(np.float64)
@@ -178,6 +182,38 @@ def _steps(case: Case, first: Days, until: Days) -> tuple[Integers, Days, Days, 
             ends.append(np.minimum(close, until[owner]))
             shares.append(share)
     return np.concatenate(owners), np.concatenate(begins), np.concatenate(ends), np.concatenate(shares)
+
+
+def _licensed(
+    case: Case, owner: Integers, begin: Days, end: Days, share: Floats
+) -> tuple[Integers, Days, Days, Floats]:
+    """Spans of routes on the days on which a licence holds, where the agreement has any for what they make."""
+    licences = with_windows(case, "licences").select("agreement", "begins", "ends", of="item")
+    if licences.is_empty():
+        return owner, begin, end, share
+    held = (
+        case["routes"]
+        .select("agreement", "item")
+        .with_row_index("owner")
+        .join(licences, on="agreement")
+        .filter(pl.col("of").is_null() | (pl.col("of") == pl.col("item")))
+        .sort("owner", "begins")
+    )
+    # Licences that overlap or follow one another are one span.
+    begun = (pl.col("begins") > pl.col("ends").cum_max().shift(1)).fill_null(True).cum_sum()
+    held = held.group_by("owner", begun.over("owner").alias("span"), maintain_order=True).agg(
+        pl.col("begins").min(), pl.col("ends").max()
+    )
+    holder, first, until = held["owner"].to_numpy(), days(held["begins"]), days(held["ends"])
+    free = np.flatnonzero(~np.isin(owner, holder))
+    step, span = np.nonzero(owner[:, None] == holder)
+    within = np.maximum(begin[step], first[span]), np.minimum(end[step], until[span])
+    return (
+        np.append(owner[free], owner[step]),
+        np.append(begin[free], within[0]),
+        np.append(end[free], within[1]),
+        np.append(share[free], share[step]),
+    )
 
 
 def term_end(case: Case) -> Days:

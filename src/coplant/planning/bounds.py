@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from coplant.case import Case
 from coplant.case.structure import bill_order
 from coplant.network import Network
 from coplant.planning.draft import Draft
@@ -38,8 +39,9 @@ def most_started(draft: Draft, activities: Integers) -> Floats:
 def useful_units(network: Network) -> Floats:
     """Bound on the units of each item that could ever be of use, shape (items,).
 
-    All demand of the horizon, safety targets, lots, what take-or-pay and forecasts count and the highest tier for all
-    units, exploded through the bills of materials by the hungriest route of each item.
+    All demand of the horizon, safety targets, lots, what take-or-pay and forecasts count, what makes up for a host's
+    losses and the highest tier for all units, exploded through the bills of materials by the hungriest route of each
+    item.
     """
     case, items = network.case, network.items
     points, demands = network.stock_points, network.demands
@@ -48,7 +50,10 @@ def useful_units(network: Network) -> Floats:
     np.add.at(need, demands.item, along)
     np.add.at(need, points.item, np.max(points.target, axis=1, initial=0.0))
     agreed = case["take_or_pay"].join(case["agreements"].select("agreement", "term"), on="agreement")
-    made = case["routes"].join(agreed, on="agreement").select("item", units=pl.col("quantity") * pl.col("term") / 12.0)
+    counted = pl.concat(
+        [agreed.select("agreement", units=pl.col("quantity") * pl.col("term") / 12.0), _units_without_loss(case)]
+    )
+    made = case["routes"].join(counted, on="agreement").select("item", "units")
     # A forecast may be worth building for nothing but what a cut would cost.
     bound = case["forecasts"].join(case["flexibility"], on="agreement", how="semi")
     bound = bound.filter(pl.col("month") >= case.settings.start)
@@ -76,6 +81,17 @@ def useful_units(network: Network) -> Floats:
         for component, quantity in hungriest.items():
             need[component] += quantity * need[place[name]]
     return np.asarray(need / np.array([_worst_yield(network, item) for item in range(len(items))]))
+
+
+def _units_without_loss(case: Case) -> pl.DataFrame:
+    """Units at which a host loses nothing in all the time that its losses are covered; a bound."""
+    in_a_year = {"hour": 366.0 * 24.0, "day": 366.0, "week": 53.0, "month": 12.0, "quarter": 4.0, "year": 1.0}
+    cover = case["loss_cover"].filter(pl.col("margin") > 0.0)
+    months = pl.min_horizontal("months", "term") + 1.0
+    cost = pl.col("fixed_cost") * pl.col("per").replace_strict(in_a_year, return_dtype=pl.Float64) * months / 12.0
+    return cover.join(case["agreements"].select("agreement", "term"), on="agreement").select(
+        "agreement", units=cost / pl.col("margin")
+    )
 
 
 def lot_size(network: Network) -> Floats:

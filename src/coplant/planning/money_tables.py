@@ -161,7 +161,7 @@ def _cost_of_goods(reader: Reader) -> pl.DataFrame:
 
 
 def _fees_per_unit(reader: Reader, started: Floats) -> Floats:
-    """Processing fees and learning per unit started: each line's money of a node over the units it is for."""
+    """Processing fees, royalties and learning per unit started: money of a node over the units that it is for."""
     network = reader.draft.network
     activities = network.activities
     per_unit = np.zeros_like(started)
@@ -176,9 +176,10 @@ def _fees_per_unit(reader: Reader, started: Floats) -> Floats:
         if "learning" in line.tags:
             routes, share = _shares_of_curve(reader, line)
             spread(share * np.bincount(due.node, amount, minlength=len(network.tree)), routes)
-        elif line.name == "processing_fee":
+        elif line.name in ("processing_fee", "licence"):
             owners = np.stack([due.tags["agreement"], due.tags["item"]])
-            for agreement, item in np.unique(owners, axis=1).T:
+            # Of a licence the royalty is for an item, and the fee for none.
+            for agreement, item in np.unique(owners[:, (line.name == "processing_fee") | (owners[1] >= 0)], axis=1).T:
                 mine = (owners[0] == agreement) & (owners[1] == item)
                 cost = np.bincount(due.node[mine], amount[mine], minlength=len(network.tree))
                 made = (activities.agreement == agreement) & ((item < 0) | (activities.item == item))

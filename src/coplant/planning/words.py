@@ -27,12 +27,17 @@ RULES = {
     "reserved": "{owner} reserves at most its most from {} (reservations.most)",
     "signed_only": "{} is started in {} only if {owner} is signed (routes.agreement)",
     "take_or_pay": "{owner} takes or pays for its yearly quantity in {} (take_or_pay)",
+    "loss_cover": "{owner} covers the losses of its host in {} (loss_cover)",
+    "loss_cover_reached": "the cap of {owner} on losses is reached in {} when it is paid (loss_cover.cap)",
+    "loss_cover_cap": "{owner} pays no more than its cap on losses by {} (loss_cover.cap)",
+    "loss_cover_most": "{owner} pays no more than its host loses in {} (loss_cover)",
+    "loss_cover_none": "{owner} pays only for losses in {} (loss_cover)",
     "flexibility": "{owner} builds no more of {} than its forecast allows in {} (flexibility.up_share, forecasts)",
     "cancellation": "{owner} pays for what it cuts below its forecast of {} in {} (flexibility.down_share, forecasts)",
     "processing_fee": "the units of {owner} are counted in {} (processing_fees)",
     "experience": "experience on {owner} adds up in {} (learning)",
     "learning": "conversion cost follows the curve {owner} in {} (learning)",
-    "start": "{} starts nothing while it is closed in {} (routes, lanes, offers)",
+    "start": "{} starts nothing while it is closed in {} (routes, licences, lanes, offers)",
     "overtime": "overtime of {} stays within its most in {} (resource_capacity.overtime_quantity)",
 }
 """What each family of rows or columns demands; ``owner`` is the agreement or curve of a clause's block."""

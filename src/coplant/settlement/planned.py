@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,8 +22,8 @@ def carried_out(plan: Plan) -> Case:
     """Return the case as it will be if a plan is carried out to the letter.
 
     What is decided is signed and reserved, and the rest has ended; what is made becomes actuals, spread evenly over the
-    days of its bucket on which the agreement is in force. Hosts spend what they charge. On the first day of the horizon
-    a forecast is published of what is built in every month of it.
+    days of its bucket on which the agreement is in force. Hosts spend what they charge and serve the hours that are
+    expected. On the first day of the horizon a forecast is published of what is built in every month of it.
 
     Parameters
     ----------
@@ -34,7 +35,7 @@ def carried_out(plan: Plan) -> Case:
     agreements = case["agreements"].with_columns(
         status=pl.when(pl.col("agreement").is_in(signed.implode())).then(pl.lit("signed")).otherwise(pl.lit("ended"))
     )
-    actuals = pl.concat([_made(plan, case), _parts(plan, case), _spent(plan, case)])
+    actuals = pl.concat([_made(plan, case), _parts(plan, case), _spent(plan, case), _served(plan, case)])
     return case.replace(
         {"agreements": agreements, "reservations": _reserved(plan, case), "actuals": actuals,
          "forecasts": _forecast(plan, case), "call_offs": [], "commits": [], "shipments": [],
@@ -153,18 +154,38 @@ def _parts(plan: Plan, case: Case) -> pl.DataFrame:
 
 def _spent(plan: Plan, case: Case) -> pl.DataFrame:
     """What hosts spend on charges that are trued up: what they charge."""
-    charges = with_windows(case, "fixed_charges").filter(true_up="yearly")
-    rows = charges.join(plan["buckets"].select("bucket", close="until"), how="cross").select(
-        "agreement", "charge", "amount", "per",
-        pl.max_horizontal("begins", "bucket").alias("from"), pl.min_horizontal("ends", "close").alias("until"),
-    ).filter(pl.col("from") < pl.col("until"))  # fmt: skip
-    length = np.array(
-        [
-            float(periods(until, per) - periods(first, per))
-            for first, until, per in zip(days(rows["from"]), days(rows["until"]), rows["per"], strict=True)
-        ]
+    rows = _by_bucket(plan, case, with_windows(case, "fixed_charges").filter(true_up="yearly"))
+    return _actuals(rows.with_columns(measure=pl.lit("cost"), quantity=pl.col("amount") * pl.col("periods")))
+
+
+def _served(plan: Plan, case: Case) -> pl.DataFrame:
+    """Hours of services: what is expected."""
+    rows = _by_bucket(plan, case, with_windows(case, "advisory").filter(pl.col("hours") > 0.0))
+    hours = pl.col("hours") * pl.col("periods")
+    return _actuals(rows.with_columns(measure=pl.lit("hours"), charge="service", quantity=hours))
+
+
+def _by_bucket(plan: Plan, case: Case, clauses: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a clause for the days of each bucket on which they hold, and those before the first: how many
+    ``periods`` these are.
+    """
+    buckets = plan["buckets"].select("bucket", close="until")
+    before = pl.DataFrame({"bucket": [datetime.date.min], "close": [plan.settings.start]}, schema=buckets.schema)
+    over = case["agreements"].select("agreement", over=pl.Series(agreement_end(case), dtype=pl.Date))
+    rows = (
+        clauses.join(over, on="agreement", maintain_order="left")
+        .join(pl.concat([before, buckets]), how="cross")
+        .with_columns(
+            pl.max_horizontal("begins", "bucket").alias("from"),
+            pl.min_horizontal("ends", "over", "close").alias("until"),
+        )
+        .filter(pl.col("from") < pl.col("until"))
     )
-    return _actuals(rows.with_columns(measure=pl.lit("cost"), quantity=pl.col("amount") * pl.Series(length)))
+    length = [
+        float(periods(until, per) - periods(first, per))
+        for first, until, per in zip(days(rows["from"]), days(rows["until"]), rows["per"], strict=True)
+    ]
+    return rows.with_columns(periods=pl.Series(length, dtype=pl.Float64))
 
 
 _COLUMNS = {

@@ -90,3 +90,15 @@ def spans(first: np.datetime64, until: np.datetime64, months: int) -> tuple[Days
     count = max(int(np.ceil((periods(until, "month") - periods(first, "month")) / months)), 0) + 1
     edges = np.unique(np.minimum(add_months(first, np.arange(count + 1) * months), until))
     return edges[:-1], edges[1:]
+
+
+def calendar_months(first: np.datetime64, until: np.datetime64) -> tuple[Days, Days]:
+    """Cut [first, until) at the first days of calendar months; the first and the last may be parts.
+
+    Returns
+    -------
+    first, until : ndarray of datetime64[D], shape (K,)
+        First day of each, and the day after its last.
+    """
+    begin, end = spans(first.astype("datetime64[M]").astype("datetime64[D]"), until, 1)
+    return np.maximum(begin, first), end

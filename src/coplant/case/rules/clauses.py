@@ -10,6 +10,12 @@ from coplant.case.versions import Version, groups, successive, with_terms, with_
 from coplant.errors import Problem
 from coplant.schema import TABLES
 
+_FROM_SIGNATURE = ("advisory",)
+"""Clauses that may hold before the agreement starts."""
+
+_OF_PRODUCTS = ("processing_fees", "licences", "flexibility")
+"""Clauses for one product, or for every product of their agreement."""
+
 _SCHEDULE = ("agreement", "item", "valid_from", "recorded_at")
 """Rows that were agreed together: tiers of a fee, fences of a forecast."""
 
@@ -18,14 +24,17 @@ def _clauses(draft: Draft) -> list[str]:
     return [name for name, table in TABLES.items() if "valid_from" in table.names and not draft[name].is_empty()]
 
 
-@rule("agreements", sound=("agreements.starts", "agreements.term"))
+@rule("agreements", sound=("agreements.starts", "agreements.term", "agreements.sign_from"))
 def clauses_hold_within_the_term(draft: Draft) -> None:
-    """Check that a clause is valid for some days, all of them in the agreement's term."""
-    starts, ends = pl.col("starts_agreement"), pl.col("ends_agreement")
+    """Check that a clause is valid for some days, all of them in the agreement's term, or from its signature on."""
+    ends = pl.col("ends_agreement")
     for table in _clauses(draft):
         rows = with_windows(draft, table)
-        outside = rows.filter((pl.col("valid_from") < starts) | (pl.col("valid_from") >= ends))
-        expected = "a day from {starts_agreement} on and before {ends_agreement}, the agreement's term"
+        signed = table in _FROM_SIGNATURE
+        earliest = "signed_agreement" if signed else "starts_agreement"
+        outside = rows.filter((pl.col("valid_from") < pl.col(earliest)) | (pl.col("valid_from") >= ends))
+        term = "from its signature to its end" if signed else "the agreement's term"
+        expected = f"a day from {{{earliest}}} on and before {{ends_agreement}}, {term}"
         draft.report(table, outside, "valid_from", expected, "Mend it, or the agreement's starts or term")
         beyond = rows.filter(pl.col("valid_until") > ends)
         expected = "a day not after {ends_agreement}, when the agreement ends"
@@ -110,6 +119,17 @@ def _agree(draft: Draft, table: str, columns: tuple[str, ...], which: str) -> No
         draft.report(table, rows, column, "{first}, as in row {first_row}", mend)
 
 
+@rule("agreements", sound=("routes.agreement", "routes.item"))
+def clauses_are_for_what_is_made(draft: Draft) -> None:
+    """Check that a clause for a product is for one that the agreement's routes make."""
+    for table in _OF_PRODUCTS:
+        if draft.sound((f"{table}.agreement", f"{table}.item")):
+            told = draft[table].filter(pl.col("item").is_not_null())
+            rows = told.join(draft["routes"], on=("agreement", "item"), how="anti", maintain_order="left")
+            mend = 'No route of "{agreement}" makes {item}: name the agreement in the route, or another item here'
+            draft.report(table, rows, "item", "an item that a route of the agreement makes", mend)
+
+
 @rule("flexibility", sound=("flexibility.months_ahead",))
 def fences_bind_less_further_ahead(draft: Draft) -> None:
     """Check that what is owed for a cut falls with the age of the forecast."""
@@ -127,28 +147,6 @@ def fences_bind_less_further_ahead(draft: Draft) -> None:
         "flexibility", rows.filter(pl.col("down_share") < pl.col("limit")).sort(ROW), "down_share",
         "at least {limit}, the share of the nearer fence in row {near}", mend,
     )  # fmt: skip
-
-
-_MADE = ("routes.agreement", "routes.item")
-
-
-@rule("processing_fees", sound=(*_MADE, "processing_fees.agreement", "processing_fees.item"))
-def fees_are_for_what_is_made(draft: Draft) -> None:
-    """Check that a fee for an item is for one that the agreement's routes make."""
-    _are_for_what_is_made(draft, "processing_fees")
-
-
-@rule("flexibility", sound=(*_MADE, "flexibility.agreement", "flexibility.item"))
-def fences_are_for_what_is_made(draft: Draft) -> None:
-    """Check that a fence for an item is for one that the agreement's routes make."""
-    _are_for_what_is_made(draft, "flexibility")
-
-
-def _are_for_what_is_made(draft: Draft, table: str) -> None:
-    rows = draft[table].filter(pl.col("item").is_not_null())
-    rows = rows.join(draft["routes"], on=("agreement", "item"), how="anti")
-    mend = 'No route of "{agreement}" makes {item}: name the agreement in the route, or another item here'
-    draft.report(table, rows, "item", "an item that a route of the agreement makes", mend)
 
 
 @rule("processing_fees", sound=("agreements.starts", "agreements.term"))
@@ -178,7 +176,7 @@ def _are_for_one_or_for_all(draft: Draft, table: str, what: str) -> None:
     draft.report(table, rows, "item", f"no {what} for one item while row {{row_all}} has one for all", mend)
 
 
-@rule("excess", sound=(*_MADE, "routes.route", "bom.route", "bom.item", "excess.agreement", "excess.item"))
+@rule("excess", sound=("routes.agreement", "routes.route", "bom.route", "bom.item", "excess.agreement", "excess.item"))
 def excess_is_of_parts(draft: Draft) -> None:
     """Check that a part that a host may hold is one that the agreement's routes take."""
     taken = draft["bom"].select("route", "item").join(draft["routes"].select("route", "agreement"), on="route")
@@ -200,6 +198,14 @@ def hourly_reservations_have_hours(draft: Draft) -> None:
     rows = draft["reservations"].filter(pl.col("per") == "hour", pl.col("hours_per_year").is_null())
     mend = "60 an hour is 240,000 a year at 4,000 hours: give the hours the line runs in a year"
     draft.report("reservations", rows, "hours_per_year", "the hours of a year, as least and most are per hour", mend)
+
+
+@rule("loss_cover")
+def losses_are_covered_until_one_day(draft: Draft) -> None:
+    """Check that a loss cover says once how long it lasts."""
+    rows = draft["loss_cover"].filter(pl.col("months").is_not_null(), pl.col("valid_until").is_not_null())
+    mend = "The cover ends {months} months after its first day, or on {valid_until}: empty one of the two"
+    draft.report("loss_cover", rows, "months", "nothing, as valid_until says when it ends", mend)
 
 
 @rule("tooling", sound=("tooling.units", "tooling.months"))

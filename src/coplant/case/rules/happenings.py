@@ -52,6 +52,16 @@ def costs_are_of_a_charge(draft: Draft) -> None:
     draft.report("actuals", strange, "charge", "a charge of {agreement} in fixed_charges", mend)
 
 
+@rule("actuals", sound=("actuals.charge", "actuals.agreement", "advisory.service", "advisory.agreement"))
+def hours_are_of_a_service(draft: Draft) -> None:
+    """Check that hours are of a service of their agreement."""
+    rows = draft["actuals"].filter(measure="hours").filter(pl.col("charge").is_not_null())
+    services = draft["advisory"].select("agreement", charge="service")
+    strange = rows.join(services, on=["agreement", "charge"], how="anti", maintain_order="left")
+    mend = "Name a service that advisory has for {agreement}"
+    draft.report("actuals", strange, "charge", "a service of {agreement} in advisory", mend)
+
+
 @rule("actuals")
 def actuals_last_a_day_or_more(draft: Draft) -> None:
     """Check that the day after the last is after the first, and that a state is that of one day."""
