@@ -68,7 +68,7 @@ MISTAKES = [
     mistake("column in capitals", "items", "value", "Value", (None, "Value"), '"value"?'),
     mistake("missing column", "stock", "quantity\nchip", "note\nchip", (None, "quantity"), "this column"),
     mistake("column twice", "items", "item,family,value", "item,family,family", (1, "family"), "no other column"),
-    mistake("column without a name", "items", "item,family,value", "item,family,", (1, None), "name above", "column 3"),
+    mistake("column without a name", "items", "item,family,value", "item,family,", (2, None), "name above", "column 3"),
     mistake("too many cells", "stock", "chip,plant,5", "chip,plant,1,000", (2, None), "000", "3 cells", "comma"),
     # cells
     mistake("number with a unit", "items", "100", "100 CNY", (2, "value"), '"100 CNY"', "without unit"),

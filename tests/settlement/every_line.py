@@ -111,6 +111,48 @@ def left(by: str) -> SmallCase:
     return small.add("exits", agreement="deal", notice=day("2023-06-01"), exit=day("2023-12-16"), by=by)
 
 
+def losses(**cover: float) -> SmallCase:
+    """Losses of a host's plant, of months in which little is built."""
+    small = hosted().add("loss_cover", agreement="deal", fixed_cost=900, per="month", margin=10, **cover)
+    return built(small, m2023_02=40, m2023_03=300)
+
+
+def helped() -> SmallCase:
+    """Engineers' help in every period, one of them up to a cap."""
+    small = hosted()
+    for number, per in enumerate(PERIODS, start=1):
+        small.add("advisory", agreement="deal", service=f"by the {per}", fee=number, per=per)
+    small.add("advisory", agreement="deal", service="tryout", hourly_rate=80, cap=1_000)
+    return small.add("actuals", agreement="deal", measure="hours", charge="tryout", from_=day("2023-01-01"),
+                     until=day("2023-03-01"), quantity=20)  # fmt: skip
+
+
+def licensed() -> SmallCase:
+    """A licence paid by every period, one after the other, and by the unit."""
+    small = hosted()
+    days = [day(f"2023-{month:02d}-01") for month in range(1, 13, 2)]
+    for per, first, until in zip(PERIODS, days, [*days[1:], None], strict=True):
+        small.add("licences", agreement="deal", holder="brand", valid_from=first, valid_until=until, fee=9, per=per,
+                  royalty=1.5)  # fmt: skip
+    return built(small, m2023_03=11)
+
+
+def forecast() -> SmallCase:
+    """A forecast that is cut, parts that are then too many, and what they cost."""
+    small = hosted().item("bolt").offer("bolt", 1.0, site="host")
+    small.add("bom", route="car", item="bolt", quantity=4.0)
+    small.add("flexibility", agreement="deal", up_share=0.1, down_share=0.1, binding_share=0.5, price=30)
+    small.add("excess", agreement="deal", item="bolt", window_months=3, cost=2, handling_share=0.05,
+              carrying_rate=0.01, review="month")  # fmt: skip
+    for published, quantity in (("2023-01-10", 1_000), ("2023-02-10", 600)):
+        small.add("forecasts", agreement="deal", item="car", published=day(published), month=day("2023-04-01"),
+                  quantity=quantity)  # fmt: skip
+    for measure, quantity in (("on_hand", 1_000), ("on_order", 3_000)):
+        small.add("actuals", agreement="deal", measure=measure, item="bolt", from_=day("2023-01-15"),
+                  quantity=quantity)  # fmt: skip
+    return small
+
+
 def settlements() -> Iterator[Settlement]:
     """Settle them all."""
     small = [
@@ -123,6 +165,11 @@ def settlements() -> Iterator[Settlement]:
         tools(),
         left("brand"),
         left("host"),
+        losses(),
+        losses(cap=1_000),
+        helped(),
+        licensed(),
+        forecast(),
     ]
     for one in small:
         yield coplant.settle(one.case())

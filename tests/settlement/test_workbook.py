@@ -122,7 +122,7 @@ def test_many_statements_have_a_sheet_each(tmp_path: Path) -> None:
     settlement = coplant.settle(small.case())
     assert settlement["statements"].height == 600
     book = opened(settlement, tmp_path)
-    assert len(book.sheetnames) == 600 + 8
+    assert len(book.sheetnames) == 600 + 10
     assert Sheets(book).value("overview", "F607") == pytest.approx(600 * 100.5)
 
 

@@ -24,6 +24,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "loss_cover",
         "advisory",
         "licence",
+        "exit",
+        "relocation",
     ),
     "tooling": ("tooling",),
     "transport": ("transport",),
@@ -77,9 +79,8 @@ def money(view: View) -> Section | None:
         Mark(words("money.total"), "total", "fill"),
     ]
     in_cash = float(lines.filter("cash")["present_value"].sum())
-    lead = words(
-        "money.lead", total=view.headline(total), cash=view.headline(in_cash), rest=view.headline(total - in_cash)
-    )
+    amounts = view.numbers.alike([total, in_cash, total - in_cash], view.currency)
+    lead = words("money.lead", **dict(zip(("total", "cash", "rest"), amounts, strict=True)))
     shown = lines.sort("order", pl.col("present_value").abs(), descending=[False, True])
     shown = shown.with_columns(line=pl.Series([view.line(name) for name in shown["line"].to_list()], dtype=pl.String))
     sums = pl.DataFrame(
