@@ -199,3 +199,36 @@ def loss_cover_with_a_cap() -> Golden:
     """
     rows = ("loss_cover", "loss_cover_reached", "loss_cover_cap", "loss_cover_most", "loss_cover_none")
     return Golden(_covering(cap=50), tuple(f"{name}/deal" for name in rows), text)
+
+
+def _forecast() -> SmallCase:
+    """In force since March, when 20 cars and 6 vans were forecast for April and 24 cars for May."""
+    march = datetime.date(2023, 3, 1)
+    small = _hosted(starts=march, term=3.0)
+    for ahead, up, down, share in ((0, 0.1, 0.2, 1.0), (1, None, 0.5, 0.5)):
+        small.add("flexibility", agreement="deal", months_ahead=ahead, up_share=up, down_share=down,
+                  binding_share=share, price=3)  # fmt: skip
+    for item, month, units in (("car", APRIL, 20), ("car", MAY, 24), ("van", APRIL, 6)):
+        small.add("forecasts", agreement="deal", item=item, published=march, month=month, quantity=units)
+    return small
+
+
+@golden
+def flexibility() -> Golden:
+    """Good units <= forecast x (1 + rise), which is a tenth for April and without limit for May."""
+    text = """
+    flexibility/deal[car,2023-04]: +0.5 start[car,2023-04] <= 22
+    flexibility/deal[van,2023-04]: +1 start[van,2023-04] <= 6.6
+    """
+    return Golden(_forecast(), ("flexibility/deal",), text)
+
+
+@golden
+def cancellation() -> Golden:
+    """Cancelled + good units >= forecast x (1 - fall) x z: a fifth of April's may go, half of May's."""
+    text = """
+    cancellation/deal[car,2023-04]: 0 <= +0.5 start[car,2023-04] -16 sign[deal] +1 cancelled/deal[car,2023-04]
+    cancellation/deal[car,2023-05]: 0 <= +0.5 start[car,2023-05] -12 sign[deal] +1 cancelled/deal[car,2023-05]
+    cancellation/deal[van,2023-04]: 0 <= +1 start[van,2023-04] -4.8 sign[deal] +1 cancelled/deal[van,2023-04]
+    """
+    return Golden(_forecast(), ("cancellation/deal",), text)

@@ -35,6 +35,13 @@ NOTHING = Facts(np.empty(0, dtype=np.int64), _NO_DAYS, _NO_DAYS, np.empty(0))
 """Facts of which there are none."""
 
 
+def beyond(quantity: ArrayLike, limit: ArrayLike) -> Floats:
+    """By how much quantities are beyond a limit; what rounding alone puts there is nothing."""
+    most = np.asarray(limit, dtype=np.float64)
+    more = np.asarray(quantity, dtype=np.float64) - most
+    return np.where(more > 1e-9 * np.maximum(most, 1.0), more, 0.0)
+
+
 class Lines(NamedTuple):
     """Lines of a bill that are worked out in the same way; amount = quantity x rate."""
 
