@@ -76,6 +76,7 @@ def generate(
         **_demand_tables(draw, horizon, places, bill, flow),
         **_stock_tables(draw, horizon, places, bill, flow),
         **_agreement_tables(draw, horizon, places, bill, flow, integers),
+        **_material_tables(places, bill, flow, integers),
     }
     settings = {
         "name": f"generated-{items}-{len(horizon.bounds) - 1}-{hosts}-{seed}",
@@ -837,4 +838,28 @@ def _agreement_tables(
             "months": pl.Series([None if kind == "up_front" else 12.0 for kind in payment], dtype=pl.Float64),
             "rate": [0.05 if kind == "annuity" else 0.0 for kind in payment],
         },
+    }
+
+
+def _material_tables(places: _Places, bill: _Bill, flow: _Flow, integers: bool) -> dict[str, Table]:
+    """Say of some parts of each host's products who buys them, one part for each way there is."""
+    modes = np.array(["consigned", "buy_sell", "directed", "turnkey"], dtype=object)
+    line, taker = _lines_of_routes(bill, flow.route_item)
+    host = flow.route_host[taker]
+    bought = (host >= 0) & (bill.component[line] >= bill.made)
+    owner, part = np.unique(np.stack([host[bought], bill.component[line][bought]]), axis=1)
+    number = np.arange(len(owner)) - np.searchsorted(owner, owner, side="left")
+    owner, part, number = (values[number < len(modes)] for values in (owner, part, number))
+    mode = modes[number]
+    # Where some routes waste more than is allowed for and others less, what is credited takes whole-number decisions.
+    allowed = (mode == "consigned") & (owner == 0) & integers
+    return {
+        "materials": {
+            "agreement": _text(_named("agreement", places.hosts)[owner]),
+            "item": _text(bill.names[part]),
+            "mode": _text(mode),
+            "price": _money(bill.value[part] * np.where(mode == "buy_sell", 1.4, 1.0)),
+            "handling_share": np.where(mode == "consigned", 0.0, 0.03),
+            "attrition_share": np.where(allowed, 0.02, 0.0),
+        }
     }

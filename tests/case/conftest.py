@@ -148,6 +148,11 @@ deal,press,1000,up_front,,,
 deal,mould,5000,per_unit,,1000,12
 deal,frame,5000,annuity,,,24
 """,
+    "materials": """\
+agreement,item,valid_from,valid_until,mode,price,handling_share,attrition_share
+deal,chip,,2024-01-01,consigned,2,,0.01
+deal,chip,2024-01-01,,buy_sell,3,0.05,
+""",
     "actuals": """\
 agreement,measure,item,charge,from,until,recorded_at,correction,quantity
 deal,good,car,,2023-02-01,2023-03-01,,,20

@@ -25,11 +25,13 @@ class Contracts:
         """The same, discounted."""
         self.started: dict[tuple[str, int], float] = defaultdict(float)
         self.good: dict[tuple[str, str, int], float] = defaultdict(float)
+        self.starts: dict[tuple[str, str, int], float] = defaultdict(float)
         for row in facts.plan["made"]:
             route, bucket = facts.routes[row["route"]], facts.place[row["bucket"]]
             if route["agreement"]:
                 self.started[route["agreement"], bucket] += row["started"]
                 self.good[route["agreement"], route["item"], bucket] += row["started"] * route["yield"]
+                self.starts[route["agreement"], route["item"], bucket] += row["started"]
         for name, signed in facts.signed.items():
             if signed:
                 self._reservations(name)
@@ -37,6 +39,8 @@ class Contracts:
                 self._charges(name)
                 self._least(name)
                 self._tooling(name)
+                self._materials(name)
+                self._exit(name)
 
     # -- time --------------------------------------------------------------------------------------------------
 
@@ -143,39 +147,105 @@ class Contracts:
                     self.owe(agreement, bought * (beyond[1] - beyond[0]).days / length)
 
     def _tooling(self, agreement: str) -> None:
-        deal = self.facts.agreements[agreement]
+        deal, left = self.facts.agreements[agreement], self.facts.left.get(agreement, datetime.date.max)
         for row in self._rows("tooling", agreement):
             begin = row["date"] or deal["sign_from"] or deal["starts"]
-            if row["payment"] == "up_front":
-                self._pay_on(agreement, begin, row["amount"])
-            elif row["payment"] == "annuity":
-                rate, months = row["rate"] / 12, row["months"]
-                each = row["amount"] * (rate / (1 - (1 + rate) ** -months) if rate else 1 / months)
-                for number in range(int(months)):
-                    self._pay_on(agreement, later(begin, number), each)
-            else:
+            if row["payment"] == "per_unit":
                 self._per_unit(agreement, row, begin)
+                continue
+            rate, months, unpaid = 0.0, 1, row["amount"]
+            each = unpaid
+            if row["payment"] == "annuity":
+                rate, months = row["rate"] / 12, int(row["months"])
+                each *= rate / (1 - (1 + rate) ** -months) if rate else 1 / months
+            for day in (later(begin, number) for number in range(months)):
+                if day < left:
+                    self._pay_on(agreement, "tooling", day, each)
+                    unpaid = unpaid * (1 + rate) - each
+            if begin < left < datetime.date.max:
+                last = left - datetime.timedelta(days=1)
+                self._pay_on(agreement, "tooling", last, self._tooling_share(agreement) * unpaid)
 
     def _per_unit(self, agreement: str, row: Row, begin: Day) -> None:
         _, ends = self.facts.term(agreement)
+        if begin >= ends and agreement in self.facts.left:
+            return
         until = min(later(begin, row["months"]), ends)
         paid = 0.0
         for bucket, share in self.parts(agreement, begin, until):
             due = row["amount"] / row["units"] * share * self.units(agreement, bucket)
             self.charges["tooling", agreement, bucket] += due
             paid += due
+        broken = self.facts.left.get(agreement) == until < later(begin, row["months"])
+        rest = (row["amount"] - paid) * (self._tooling_share(agreement) if broken else 1.0)
         # The difference is settled when the time is up: in the bucket of its last day, or after the horizon.
         beyond = until > self.facts.bounds[-1]
-        self._pay_on(agreement, until if beyond else until - datetime.timedelta(days=1), row["amount"] - paid)
+        self._pay_on(agreement, "tooling", until if beyond else until - datetime.timedelta(days=1), rest)
 
-    def _pay_on(self, agreement: str, day: Day, amount: float) -> None:
+    def _terms(self, agreement: str) -> Row | None:
+        """Terms by which an agreement is left, if any hold on that day."""
+        day = self.facts.left[agreement]
+        for row in self._rows("exit_terms", agreement):
+            if (row["valid_from"] or day) <= day < (row["valid_until"] or datetime.date.max):
+                return row
+        return None
+
+    def _tooling_share(self, agreement: str) -> float:
+        terms = self._terms(agreement)
+        return terms["tooling_share"] if terms else 1.0
+
+    def _exit(self, agreement: str) -> None:
+        if agreement in self.facts.left:
+            terms = self._terms(agreement)
+            assert terms, f"{agreement} is left without terms"
+            day = self.facts.left[agreement]
+            last, months = day - datetime.timedelta(days=1), length_of(day, self.facts.term_ends(agreement), "month")
+            self._pay_on(agreement, "exit", last, terms["fee"] + terms["fee_per_month"] * months)
+            self._pay_on(agreement, "relocation", last, terms["relocation"])
+
+    def _materials(self, agreement: str) -> None:
+        for row in self._rows("materials", agreement):
+            price, handling = row["price"], row["handling_share"]
+            first, until = self.facts.window(row)
+            for bucket, share in self.parts(agreement, first, until):
+                used, standard = self._use(agreement, row["item"], bucket, share)
+                for line, modes, amount in (
+                    ("material_turnkey", ["turnkey"], standard * (1 + handling)),
+                    ("material_bought", ["buy_sell"], standard * (1 + handling)),
+                    ("material_sold", ["buy_sell"], -used),
+                    ("material_handling", ["directed"], standard * handling),
+                ):
+                    if row["mode"] in modes:
+                        self.charges[line, agreement, bucket] += price * amount
+            if row["mode"] == "consigned" and price is not None:
+                for begin, end in _bases("month", first, until):
+                    excess = 0.0
+                    for bucket, share in self.parts(agreement, begin, end):
+                        used, standard = self._use(agreement, row["item"], bucket, share)
+                        before, excess = excess, excess + used - standard * (1 + row["attrition_share"])
+                        self.charges["material_credit", agreement, bucket] -= price * (max(0, excess) - max(0, before))
+
+    def _use(self, agreement: str, part: str, bucket: int, share: float) -> tuple[float, float]:
+        """How much of a part was used in a share of a bucket, and how much its good units should have taken."""
+        used = standard = 0.0
+        each = {
+            self.facts.routes[row["route"]]["item"]: row["quantity"]
+            for row in self.facts.case["bom"]
+            if row["item"] == part and self.facts.routes[row["route"]]["agreement"] == agreement
+        }
+        for item, quantity in each.items():
+            used += quantity * share * self.starts[agreement, item, bucket]
+            standard += quantity * share * self.good[agreement, item, bucket]
+        return used, standard
+
+    def _pay_on(self, agreement: str, line: str, day: Day, amount: float) -> None:
         """Pay on a day: not what was due before the horizon, and what is due after it is still owed."""
         if day >= self.facts.bounds[-1]:
             self.owe(agreement, amount, day)
         elif day >= self.facts.bounds[0]:
             bucket = self.facts.bucket_of(day)
             assert bucket is not None
-            self.charges["tooling", agreement, bucket] += amount
+            self.charges[line, agreement, bucket] += amount
 
 
 def _total(tiers: list[Row], count: float) -> float:

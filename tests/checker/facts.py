@@ -59,6 +59,7 @@ class Facts:
         self.offers = {row["offer"]: row for row in self.case["offers"]}
         self.lanes = {row["lane"]: row for row in self.case["lanes"]}
         self.agreements = {row["agreement"]: row for row in self.case["agreements"]}
+        self.left = {row["agreement"]: row["bucket"] for row in self.plan["left"]}
         self.signed = {
             name: bool(next((r["signed"] for r in self.plan["signed"] if r["agreement"] == name), False))
             for name in self.agreements
@@ -69,9 +70,14 @@ class Facts:
         return self.items[item]["family"] or item
 
     def term(self, agreement: str) -> tuple[datetime.date, datetime.date]:
-        """Days on which an agreement is in force if it is signed."""
+        """Days on which an agreement is in force if it is signed, until it is left."""
+        starts, ends = self.agreements[agreement]["starts"], self.term_ends(agreement)
+        return starts, min(ends, self.left.get(agreement, ends))
+
+    def term_ends(self, agreement: str) -> datetime.date:
+        """Day after the last of the term, whether or not the agreement is left before."""
         row = self.agreements[agreement]
-        return row["starts"], later(row["starts"], row["term"])
+        return later(row["starts"], row["term"])
 
     def window(self, clause: Row) -> tuple[datetime.date, datetime.date]:
         """Days that a row of a clause covers, within its agreement's term."""

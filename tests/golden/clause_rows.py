@@ -151,3 +151,28 @@ def take_or_pay() -> Golden:
         +1 start[van,2023-04] +1 start[van,2023-05] -10 sign[deal] +1 deficiency/deal[2023-04-01.2023-05]
     """
     return Golden(small, ("take_or_pay/deal",), text)
+
+
+@golden
+def attrition() -> Golden:
+    """Use beyond an allowance of a half: of the car, half of it scrap, a quarter of a seat each; of the van less.
+
+    From mid April to mid May both months count so far, and the two halves of May do not add up.
+    """
+    small = _hosted().item("seat").offer("seat", 1.0, site="host")
+    for route in ("car", "van"):
+        small.add("bom", route=route, item="seat", quantity=1.0)
+    small.add("materials", agreement="deal", item="seat", mode="consigned", price=9, attrition_share=0.5,
+              valid_from=datetime.date(2023, 4, 16))  # fmt: skip
+    seat = "attrition/deal/seat/2023-04-16"
+    text = f"""
+    {seat}.sum[2023-04]: -0.125 start[car,2023-04] +0.25 start[van,2023-04]
+        +1 {seat}[2023-04] -1 {seat}.unused[2023-04] = 0
+    {seat}.sum[2023-05]: -0.25 start[car,2023-05] +0.5 start[van,2023-05]
+        +1 {seat}[2023-05] -1 {seat}.unused[2023-05] = 0
+    {seat}.beyond[2023-04]: +1 {seat}[2023-04] -5 {seat}.exceeded[2023-04] <= 0
+    {seat}.beyond[2023-05]: +1 {seat}[2023-05] -10 {seat}.exceeded[2023-05] <= 0
+    {seat}.within[2023-04]: +1 {seat}.unused[2023-04] +2 {seat}.exceeded[2023-04] <= 2
+    {seat}.within[2023-05]: +1 {seat}.unused[2023-05] +4 {seat}.exceeded[2023-05] <= 4
+    """
+    return Golden(small, (f"{seat}.sum", f"{seat}.beyond", f"{seat}.within"), text)

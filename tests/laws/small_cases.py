@@ -166,6 +166,13 @@ def _network(write: _Writer, hosts: int) -> None:
             add("bom", route=row["route"], item=component, quantity=quantity)
         if site in resources:
             add("loads", route=row["route"], resource=f"line-{site}", quantity=number(0.5, 1, 2))
+        if site != "home" and write.integers and write.chance():
+            # A second way that wastes less, or more: what is used beyond an allowance may then be of either sign.
+            add("routes", **row | {"route": f"{item}-{site}-too", "yield": 1.9 - row["yield"]})
+            for component, quantity in bills[item].items():
+                add("bom", route=f"{item}-{site}-too", item=component, quantity=quantity)
+            if site in resources:
+                add("loads", route=f"{item}-{site}-too", resource=f"line-{site}", quantity=number(0.5, 1, 2))
     add("ramps", ramp="rise", month=0.0, share=0.25)
     add("ramps", ramp="rise", month=1.5, share=1.0)
     if learner:
@@ -266,7 +273,8 @@ def _agreement(write: _Writer, host: str) -> None:
             add("processing_fees", agreement=name, item=item, above=above, fee=fee, basis=basis, method=method)
     if chance():
         add("fixed_charges", agreement=name, charge="rent", amount=number(10, 50), valid_until=part,
-            per=draw(st.sampled_from(["month", "quarter"])), true_up=draw(st.sampled_from(["none", "yearly"])))  # fmt: skip
+            per=draw(st.sampled_from(["month", "quarter"])),
+            true_up=draw(st.sampled_from(["none", "yearly"])))  # fmt: skip
     if chance() and not write.plain:
         banks = write.integers and chance()
         add("take_or_pay", agreement=name, quantity=number(60, 200), share=number(0.5, 0.8), price=number(1, 3),
@@ -284,3 +292,19 @@ def _agreement(write: _Writer, host: str) -> None:
         add("tooling", agreement=name, tool="mould", amount=number(50, 300), payment=payment, date=due,
             units=number(20, 100) if payment == "per_unit" else None, rate=number(0, 0.06),
             months=None if payment == "up_front" else number(1, 3, 12))  # fmt: skip
+    for part in ("board", "bolt"):
+        if chance():
+            _material(write, name, part, some_days if starts < some_days < later(starts, term) else None)
+
+
+def _material(write: _Writer, agreement: str, part: str, until: datetime.date | None) -> None:
+    """A part of the car: who buys it, at about what it is worth."""
+    value = next(row["value"] for row in write.draft.tables["items"] if row["item"] == part)
+    mode = write.draw(st.sampled_from(["consigned", "consigned", "turnkey", "buy_sell", "directed"]))
+    consigned = mode == "consigned"
+    write.draft.add(
+        "materials", agreement=agreement, item=part, mode=mode, price=value * write.number(0.5, 1, 1.5),
+        handling_share=0.0 if consigned else write.number(0, 0.05),
+        attrition_share=write.number(0, 0.05) if consigned else 0.0,
+        valid_until=until if mode != "turnkey" and not write.plain and write.chance() else None,
+    )  # fmt: skip

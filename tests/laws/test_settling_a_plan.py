@@ -12,7 +12,10 @@ from coplant.settlement import carried_out
 from coplant.settlement.bill import bill, tabulated
 from coplant.settlement.money import Rounding
 
-CONTRACT = ("reservation_fee", "processing_fee", "fixed_charge", "take_or_pay", "tooling", "exit")
+CONTRACT = (
+    "reservation_fee", "processing_fee", "fixed_charge", "take_or_pay", "tooling", "exit",
+    "material_turnkey", "material_bought", "material_sold", "material_handling", "material_credit",
+)  # fmt: skip
 """Money lines of clauses; the others are the brand's own, or no cash."""
 
 

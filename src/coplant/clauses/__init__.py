@@ -11,6 +11,7 @@ from typing import Protocol, Self
 from coplant.case import Case
 from coplant.clauses.exit_terms import ExitTerms, exit_of, exits, tooling_share
 from coplant.clauses.fixed_charge import FixedCharge
+from coplant.clauses.material import Material
 from coplant.clauses.processing_fee import ProcessingFee
 from coplant.clauses.record import Balance, Exit, Facts, Lines, Record
 from coplant.clauses.reservation import Reservation, Reservations
@@ -27,6 +28,7 @@ __all__ = [
     "Facts",
     "FixedCharge",
     "Lines",
+    "Material",
     "ProcessingFee",
     "Record",
     "Reservation",
@@ -55,7 +57,15 @@ class Clause(Protocol):
         """Add to a record's bill what the clause charges for what happened."""
 
 
-CLAUSES: tuple[type[Clause], ...] = (Reservations, ProcessingFee, FixedCharge, TakeOrPay, Tooling, ExitTerms)
+CLAUSES: tuple[type[Clause], ...] = (
+    Reservations,
+    ProcessingFee,
+    FixedCharge,
+    TakeOrPay,
+    Tooling,
+    Material,
+    ExitTerms,
+)
 """Every kind of clause, in the order in which statements list them."""
 
 

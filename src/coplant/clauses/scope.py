@@ -114,6 +114,14 @@ class Scope:
         """Item and family of some routes, as columns beside the nodes."""
         return {"item": self.item[routes][:, None], "family": self.family[routes][:, None]}
 
+    def common_tags(self, routes: Integers) -> dict[str, int]:
+        """Item and family of what some routes count together, where they make only one."""
+        items, families = np.unique(self.item[routes]), np.unique(self.family[routes])
+        return {
+            "item": int(items[0]) if len(items) == 1 else -1,
+            "family": int(families[0]) if len(families) == 1 else -1,
+        }
+
     def window(self, first: np.datetime64, until: np.datetime64) -> tuple[np.datetime64, np.datetime64]:
         """Validity of a clause, that of the agreement where it says nothing."""
         return (self.starts if np.isnat(first) else first), (self.ends if np.isnat(until) else until)

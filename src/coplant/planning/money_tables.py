@@ -11,6 +11,16 @@ from coplant.planning.reader import Reader, Tables, frame
 from coplant.program.linear import TAGS
 from coplant.program.money import Entries, Floats, Integers, MoneyLine
 
+PER_UNIT = (
+    "processing_fee",
+    "material_turnkey",
+    "material_bought",
+    "material_sold",
+    "material_handling",
+    "material_credit",
+)
+"""Money lines of clauses that belong to the cost of what is made."""
+
 
 def money_table(reader: Reader) -> pl.DataFrame:
     """Money lines summed by what they belong to and when."""
@@ -161,7 +171,7 @@ def _cost_of_goods(reader: Reader) -> pl.DataFrame:
 
 
 def _fees_per_unit(reader: Reader, started: Floats) -> Floats:
-    """Processing fees and learning per unit started: each line's money of a node over the units it is for."""
+    """Fees, material of hosts and learning per unit started: each line's money of a node over the units it is for."""
     network = reader.draft.network
     activities = network.activities
     per_unit = np.zeros_like(started)
@@ -176,7 +186,7 @@ def _fees_per_unit(reader: Reader, started: Floats) -> Floats:
         if "learning" in line.tags:
             routes, share = _shares_of_curve(reader, line)
             spread(share * np.bincount(due.node, amount, minlength=len(network.tree)), routes)
-        elif line.name == "processing_fee":
+        elif line.name in PER_UNIT:
             owners = np.stack([due.tags["agreement"], due.tags["item"]])
             for agreement, item in np.unique(owners, axis=1).T:
                 mine = (owners[0] == agreement) & (owners[1] == item)

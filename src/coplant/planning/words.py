@@ -28,6 +28,7 @@ RULES = {
     "signed_only": "{} is started in {} only if {owner} is signed (routes.agreement)",
     "take_or_pay": "{owner} takes or pays for its yearly quantity in {} (take_or_pay)",
     "processing_fee": "the units of {owner} are counted in {} (processing_fees)",
+    "attrition": "what {owner} uses beyond its allowance is counted in {} (materials.attrition_share)",
     "experience": "experience on {owner} adds up in {} (learning)",
     "learning": "conversion cost follows the curve {owner} in {} (learning)",
     "start": "{} starts nothing while it is closed in {} (routes, lanes, offers)",
