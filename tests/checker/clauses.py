@@ -81,7 +81,6 @@ class Contracts:
         if not rows:
             return
         total = [0.0] * facts.count
-        each: list[tuple[Row, float, list[float]]] = []
         for row in rows:
             first, until = facts.window(row)
             known = max(first, facts.bounds[0])
@@ -90,22 +89,20 @@ class Contracts:
             facts.at_most("reservation", agreement, str(first), rate, row["most"])
             hours = row["hours_per_year"] if row["per"] == "hour" else 1.0
             per = "year" if row["per"] == "hour" else row["per"]
-            room = []
             for bucket in range(facts.count):
                 hit = shared(first, until, *facts.bounds[bucket : bucket + 2])
-                room.append(rate * hours * length_of(*hit, per) if hit else 0.0)
-                total[bucket] += room[-1]
-                self.charges["reservation_fee", agreement, bucket] += row["fee"] * room[-1]
+                room = rate * hours * length_of(*hit, per) if hit else 0.0
+                total[bucket] += room
+                self.charges["reservation_fee", agreement, bucket] += row["fee"] * room
             rest = length_of(max(first, facts.bounds[-1]), until, per) * hours
             self.owe(agreement, row["fee"] * rate * rest)
-            each.append((row, rate, room))
         for bucket in range(facts.count):
-            used = self.started[agreement, bucket]
-            facts.at_most("reserved", agreement, facts.label(bucket), used, total[bucket])
-            for row, _, room in each:
-                if row["kind"] == "deductible" and total[bucket] > 0:
+            facts.at_most("reserved", agreement, facts.label(bucket), self.started[agreement, bucket], total[bucket])
+        for row in rows:
+            if row["kind"] == "deductible":
+                for bucket, share in self.parts(agreement, *facts.window(row)):
                     self.charges["reservation_fee", agreement, bucket] -= (
-                        row["fee"] * used * room[bucket] / total[bucket]
+                        row["fee"] * share * self.started[agreement, bucket]
                     )
 
     def _fees(self, agreement: str) -> None:
