@@ -362,6 +362,18 @@ MISTAKES = [
         (3, "valid_from"),
         "not after 2024-01-01",
     ),
+    mistake("prepayment drawn by nothing", "security", "2000,,4", "2000,,", (3, "draw_per_unit"), "kind is prepayment"),
+    mistake("guarantee for free", "security", "0.02", "", (4, "fee_rate"), "kind is guarantee"),
+    mistake("fee of a deposit", "security", "2022-07-01,,,", "2022-07-01,,0.1,", (2, "fee_rate"), "kind is deposit"),
+    mistake("guarantee that is drawn", "security", "500,,,", "500,,3,", (4, "draw_per_unit"), "kind is guarantee"),
+    mistake("guarantee that is lost", "security", "0.02,,,", "0.02,,,0.5", (4, "forfeited_share"), "kind is guarantee"),
+    mistake("tranche that is paid", "security", "300,,,,2023", "300,2023-01-01,,,2023", (5, "date"), "kind is vesting"),
+    mistake("deposit that vests", "security", ",,,,0.5", ",,2023-12-31,,0.5", (2, "milestone_date"), "kind is deposit"),
+    mistake("guarantee that vests", "security", "0.02,,,", "0.02,,9,", (4, "milestone_units"), "kind is guarantee"),
+    mistake("tranche without a milestone", "security", "2023-12-31", "", (5, "milestone_date"), "milestone_units"),
+    mistake("tranche of two milestones", "security", ",,,900", ",,2023-12-31,900", (6, "milestone_units"), "not both"),
+    mistake("deposit after the end", "security", "2022-07-01", "2025-01-01", (2, "date"), "before 2025-01-01"),
+    mistake("milestone after the end", "security", "2023-12-31", "2025-01-01", (5, "milestone_date"), "a day before"),
     # structure
     mistake("loop of one", "bom", "build,seat,1", "build,car,1", (2, "item"), "car into car"),
     mistake(

@@ -21,7 +21,7 @@ TABLES = (
     "items", "sites", "resources", "resource_capacity", "routes", "bom", "loads", "ramps", "learning", "lanes",
     "offers", "offer_prices", "allotments", "stock", "receipts", "safety_stock", "demand", "prices", "annuities", "mix",
     "agreements", "reservations", "processing_fees", "fixed_charges", "take_or_pay", "tooling",
-    "materials", "exit_terms",
+    "materials", "security", "exit_terms",
 )  # fmt: skip
 
 

@@ -40,6 +40,7 @@ class Contracts:
                 self._least(name)
                 self._tooling(name)
                 self._materials(name)
+                self._security(name)
                 self._exit(name)
 
     # -- time --------------------------------------------------------------------------------------------------
@@ -221,6 +222,44 @@ class Contracts:
                         used, standard = self._use(agreement, row["item"], bucket, share)
                         before, excess = excess, excess + used - standard * (1 + row["attrition_share"])
                         self.charges["material_credit", agreement, bucket] -= price * (max(0, excess) - max(0, before))
+
+    def _security(self, agreement: str) -> None:
+        starts, ends = self.facts.term(agreement)
+        last, end = ends - datetime.timedelta(days=1), self.facts.bounds[-1]
+        for row in self._rows("security", agreement):
+            begin = row["date"] or self.facts.agreements[agreement]["sign_from"] or starts
+            if row["kind"] == "guarantee":
+                fee = row["amount"] * row["fee_rate"]
+                for bucket in range(self.facts.count):
+                    hit = shared(begin, ends, *self.facts.bounds[bucket : bucket + 2])
+                    if hit:
+                        self.charges["security", agreement, bucket] += fee * length_of(*hit, "year")
+                self.owe(agreement, fee * length_of(max(begin, end), ends, "year"))
+            elif row["kind"] == "vesting":
+                self._vesting(agreement, row, starts, ends)
+            elif begin < ends:
+                unused = row["amount"]
+                self._pay_on(agreement, "security", begin, unused)
+                if row["kind"] == "prepayment":
+                    for bucket, share in self.parts(agreement, begin, ends):
+                        due = min(unused, row["draw_per_unit"] * share * self.units(agreement, bucket))
+                        self.charges["security", agreement, bucket] -= due
+                        unused -= due
+                lost = row["forfeited_share"] if agreement in self.facts.left else 0.0
+                self._pay_on(agreement, "security", last, -(1.0 - lost) * unused)
+
+    def _vesting(self, agreement: str, row: Row, starts: Day, ends: Day) -> None:
+        if row["milestone_date"]:
+            if row["milestone_date"] < ends:
+                self._pay_on(agreement, "vesting", row["milestone_date"], row["amount"])
+            return
+        built = 0.0
+        for bucket, share in self.parts(agreement, starts, ends):
+            built += share * self.units(agreement, bucket)
+            # A count that rounding puts a hair below the milestone has reached it.
+            if built >= row["milestone_units"] - 1e-6 * max(1.0, built):
+                self.charges["vesting", agreement, bucket] += row["amount"]
+                return
 
     def _use(self, agreement: str, part: str, bucket: int, share: float) -> tuple[float, float]:
         """How much of a part was used in a share of a bucket, and how much its good units should have taken."""

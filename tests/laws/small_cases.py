@@ -292,6 +292,9 @@ def _agreement(write: _Writer, host: str) -> None:
         add("tooling", agreement=name, tool="mould", amount=number(50, 300), payment=payment, date=due,
             units=number(20, 100) if payment == "per_unit" else None, rate=number(0, 0.06),
             months=None if payment == "up_front" else number(1, 3, 12))  # fmt: skip
+    for kind in ("deposit", "prepayment", "guarantee", "vesting"):
+        if draw(st.integers(0, 2)) == 0:
+            _security(write, name, kind, starts, later(starts, term))
     for part in ("board", "bolt"):
         if chance():
             _material(write, name, part, some_days if starts < some_days < later(starts, term) else None)
@@ -308,3 +311,28 @@ def _material(write: _Writer, agreement: str, part: str, until: datetime.date | 
         attrition_share=write.number(0, 0.05) if consigned else 0.0,
         valid_until=until if mode != "turnkey" and not write.plain and write.chance() else None,
     )  # fmt: skip
+
+
+def _security(write: _Writer, agreement: str, kind: str, starts: datetime.date, ends: datetime.date) -> None:
+    """What is paid or pledged; what takes whole-number decisions only in a case that may."""
+    number, timeless = write.number, write.draft.settings["discount_rate"] == 0.0
+    if kind == "prepayment" and timeless and not write.integers:
+        return
+
+    def some_day() -> datetime.date:
+        first = starts - datetime.timedelta(days=30)
+        return first + datetime.timedelta(days=write.draw(st.integers(0, (ends - first).days - 1)))
+
+    row: Row = {"agreement": agreement, "security": f"a {kind}", "kind": kind, "amount": number(20, 60, 200)}
+    if kind == "vesting":
+        by_units = write.integers and write.chance()
+        row |= {"milestone_units": number(5, 20, 50)} if by_units else {"milestone_date": some_day()}
+    elif write.chance() and not write.plain:
+        row["date"] = some_day()
+    if kind == "prepayment":
+        row["draw_per_unit"] = number(0.5, 2, 5)
+    if kind == "guarantee":
+        row["fee_rate"] = number(0.01, 0.1)
+    elif kind != "vesting":
+        row["forfeited_share"] = number(0, 0.5, 1)
+    write.draft.add("security", **row)

@@ -157,7 +157,7 @@ MISTAKES = {
         "revenue", "annuity", "annuity_cost", "annuity_after_end", "material", "conversion", "transport", "overtime",
         "holding", "below_safety_stock", "lost_sale", "reservation_fee", "processing_fee", "fixed_charge", "tooling",
         "take_or_pay", "stock_at_end", "remaining_commitments", "material_turnkey", "material_bought",
-        "material_sold", "material_handling", "material_credit",
+        "material_sold", "material_handling", "material_credit", "security", "vesting",
     )
 } | {
     "a present value misstated": (_times("money", "present_value", line="revenue"), "present_value revenue"),

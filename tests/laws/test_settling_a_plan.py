@@ -15,6 +15,7 @@ from coplant.settlement.money import Rounding
 CONTRACT = (
     "reservation_fee", "processing_fee", "fixed_charge", "take_or_pay", "tooling", "exit",
     "material_turnkey", "material_bought", "material_sold", "material_handling", "material_credit",
+    "security", "vesting",
 )  # fmt: skip
 """Money lines of clauses; the others are the brand's own, or no cash."""
 

@@ -13,14 +13,16 @@ from coplant.clauses.exit_terms import ExitTerms, exit_of, exits, tooling_share
 from coplant.clauses.fixed_charge import FixedCharge
 from coplant.clauses.material import Material
 from coplant.clauses.processing_fee import ProcessingFee
-from coplant.clauses.record import Balance, Exit, Facts, Lines, Record
+from coplant.clauses.record import NO_CASH, Balance, Exit, Facts, Lines, Record
 from coplant.clauses.reservation import Reservation, Reservations
 from coplant.clauses.scope import Scope
+from coplant.clauses.security import Security
 from coplant.clauses.take_or_pay import TakeOrPay
 from coplant.clauses.tooling import Tooling
 
 __all__ = [
     "CLAUSES",
+    "NO_CASH",
     "Balance",
     "Clause",
     "Exit",
@@ -34,6 +36,7 @@ __all__ = [
     "Reservation",
     "Reservations",
     "Scope",
+    "Security",
     "TakeOrPay",
     "Tooling",
     "clauses_of",
@@ -64,6 +67,7 @@ CLAUSES: tuple[type[Clause], ...] = (
     TakeOrPay,
     Tooling,
     Material,
+    Security,
     ExitTerms,
 )
 """Every kind of clause, in the order in which statements list them."""

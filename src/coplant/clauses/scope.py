@@ -196,18 +196,24 @@ class Scope:
         )
 
     def units_if_due(self, name: str, labels: tuple[str, ...], closings: Closings) -> Term:
-        """Good units of each closing if it closes as it does, else none; the term's row is the closing.
+        """Good units of each closing if it closes as it does, else none; see `quantity_if_due`."""
+        routes = np.arange(len(self.routes))
+        most = np.maximum(self.most_good(closings.windows, routes), 1.0)
+        return self.quantity_if_due(name, labels, closings, self.good_units(closings.windows, routes), most)
 
-        Where the agreement can be left they are columns t of their own, with units q and a bound M on them:
+    def quantity_if_due(
+        self, name: str, labels: tuple[str, ...], closings: Closings, quantity: Term, most: Floats
+    ) -> Term:
+        """A quantity of each closing if it closes as it does, else nothing; the term's row is the closing.
+
+        Where the agreement can be left they are columns t of their own, with the quantity q and a bound M on it:
         ``name.within``: t <= q, ``name.due``: t <= M due, ``name.all``: t >= q - M (1 - due).
         """
-        windows, routes = closings.windows, np.arange(len(self.routes))
-        units = self.good_units(windows, routes)
         if not (self.leaving >= 0).any():
-            return units
-        most, every = np.maximum(self.most_good(windows, routes), 1.0), np.arange(len(labels))
+            return quantity
+        every = np.arange(len(labels))
         part = self.program.columns(name, (labels,), upper=most)
-        less = Term(units.row, units.column, -units.value)
+        less = Term(quantity.row, quantity.column, -quantity.value)
         both = [term(every, part.index), less]
         self.program.rows(f"{name}.within", (labels,), both, upper=0.0)
         self.program.rows(
@@ -252,6 +258,7 @@ class Scope:
         amount: ArrayLike,
         node: ArrayLike,
         tags: Mapping[str, ArrayLike] | None = None,
+        cash: bool = True,
     ) -> None:
         """Charge an amount per unit of some columns to the brand; a negative amount is a credit."""
         self.program.money(
@@ -259,6 +266,7 @@ class Scope:
             column,
             -np.asarray(amount, dtype=np.float64),
             node,
+            cash=cash,
             tags={"agreement": self.agreement, "site": self.site, **(tags or {})},
         )
 

@@ -46,7 +46,8 @@ def money_table(reader: Reader) -> pl.DataFrame:
         pl.concat(parts, how="vertical_relaxed")
         .group_by("line", "cash", *TAGS, "node", maintain_order=True)
         .agg(pl.col("amount", "present_value").sum(), size=pl.col("amount").abs().sum())
-        .filter(pl.col("amount").abs() > 1e-12 * pl.col("size"))
+        # What is paid and returned after the horizon may add up to nothing and still cost its interest.
+        .filter(pl.max_horizontal(pl.col("amount", "present_value").abs()) > 1e-12 * pl.col("size"))
     )
     code = {tag: total[tag].to_numpy() for tag in TAGS}
     site = np.where(code["site"] < 0, len(country), code["site"])

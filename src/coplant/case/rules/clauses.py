@@ -232,3 +232,50 @@ def turnkey_is_for_all_the_term(draft: Draft) -> None:
     short = rows.filter(pl.col("ends") == pl.col("reached"), pl.col("ends") < pl.col("ends_agreement"))
     expected = "{ends_agreement}, when the agreement ends: a part that the host buys has a price on every day of it"
     draft.report("materials", short, "valid_until", expected, "Leave it empty, or add a row for the days after")
+
+
+_ONLY_OF = {
+    "date": ("deposit", "prepayment", "guarantee"),
+    "draw_per_unit": ("prepayment",),
+    "fee_rate": ("guarantee",),
+    "milestone_date": ("vesting",),
+    "milestone_units": ("vesting",),
+    "forfeited_share": ("deposit", "prepayment"),
+}
+"""Columns of security that say something of some kinds only."""
+
+
+@rule("security", sound=("security.kind", "security.draw_per_unit", "security.fee_rate"))
+def securities_say_what_their_kind_needs(draft: Draft) -> None:
+    """Check that a security has what its kind needs, and nothing that another kind does."""
+    table, frame = TABLES["security"], draft["security"]
+    for kind, column in (("prepayment", "draw_per_unit"), ("guarantee", "fee_rate")):
+        rows = frame.filter(pl.col("kind") == kind, pl.col(column).is_null())
+        mend = f"kind is {kind}: {table.column(column).description}"
+        draft.report("security", rows, column, f"{column}, as kind is {kind}", mend)
+    for column, kinds in _ONLY_OF.items():
+        said = pl.col(column) > 0.0 if column == "forfeited_share" else pl.col(column).is_not_null()
+        rows = frame.filter(~pl.col("kind").is_in(kinds), said)
+        mend = f"It is read where kind is {' or '.join(kinds)}: leave it empty, or mend the kind"
+        draft.report("security", rows, column, "nothing, as kind is {kind}", mend)
+
+
+@rule("security", sound=("security.kind", "security.milestone_date", "security.milestone_units"))
+def tranches_have_one_milestone(draft: Draft) -> None:
+    """Check that a tranche vests on a day or by units, and not by both."""
+    frame = draft["security"].filter(pl.col("kind") == "vesting")
+    day, units = pl.col("milestone_date").is_not_null(), pl.col("milestone_units").is_not_null()
+    mend = "Say when the tranche vests: on a day, or with how many good units"
+    draft.report("security", frame.filter(~day & ~units), "milestone_date", "milestone_date or milestone_units", mend)
+    mend = "Write two tranches, or leave one of the two empty"
+    expected = "either milestone_date or milestone_units, not both"
+    draft.report("security", frame.filter(day & units), "milestone_units", expected, mend)
+
+
+@rule("security", sound=("agreements.starts", "agreements.term"))
+def securities_begin_before_the_end(draft: Draft) -> None:
+    """Check that what is paid is paid, and what vests by date vests, before the agreement ends."""
+    for column in ("date", "milestone_date"):
+        rows = with_terms(draft, "security").filter(pl.col(column) >= pl.col("ends_agreement"))
+        expected = "a day before {ends_agreement}, when the agreement ends"
+        draft.report("security", rows, column, expected, "Mend the day, or the agreement's term")

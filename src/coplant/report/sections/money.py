@@ -24,15 +24,17 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "conversion": ("conversion", "learning"),
     "fees": ("reservation_fee", "processing_fee", "fixed_charge", "take_or_pay"),
     "tooling": ("tooling",),
+    "security": ("security",),
     "transport": ("transport",),
     "overtime": ("overtime",),
     "holding": ("holding",),
+    "vesting": ("vesting",),
     "penalties": ("below_safety_stock", "lost_sale"),
     "end": ("stock_at_end", "remaining_commitments", "annuity_after_end"),
 }
 """Money lines that the waterfall draws as one step, in its order; a line of no group is a step of its own."""
 
-NOT_CASH = ("penalties", "end")
+NOT_CASH = ("vesting", "penalties", "end")
 """Groups of lines that are not cash."""
 
 LINES = {line: group not in NOT_CASH for group, lines in GROUPS.items() for line in lines}
