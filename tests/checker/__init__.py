@@ -20,11 +20,8 @@ __all__ = ["Violation", "check"]
 TABLES = (
     "items", "sites", "resources", "resource_capacity", "routes", "bom", "loads", "ramps", "learning", "lanes",
     "offers", "offer_prices", "allotments", "stock", "receipts", "safety_stock", "demand", "prices", "annuities", "mix",
-    "loss_cover",
-    "advisory",
-    "licences",
-    "agreements", "reservations", "processing_fees", "fixed_charges", "take_or_pay", "tooling", "exit_terms",
-    "flexibility", "forecasts",
+    "agreements", "reservations", "processing_fees", "fixed_charges", "take_or_pay", "tooling", "loss_cover",
+    "advisory", "licences", "flexibility", "forecasts", "materials", "security", "exit_terms",
 )  # fmt: skip
 
 

@@ -60,6 +60,26 @@ def test_take_or_pay_with_make_up() -> None:
     assert bank.rows() == [(0.0, 1_000.0, 0.0, 0.0, 1_000.0), (1_000.0, 0.0, 1_000.0, 0.0, 0.0)]
 
 
+def test_an_invoice_of_a_month() -> None:
+    """9,000 cars before and 3,000 this month, in tiers; depreciation; 3,020 cells used for 3,000 and 0.5 %."""
+    small = _deal().item("cell").offer("cell", 30_000.0, site="host").add("bom", route="car", item="cell", quantity=1.0)
+    for above, fee in ((0, 12_000), (10_000, 10_000), (30_000, 8_500)):
+        small.add("processing_fees", agreement="deal", above=above, fee=fee)
+    small.add("fixed_charges", agreement="deal", charge="depreciation", amount=8_000_000, per="month",
+              valid_from=datetime.date(2023, 4, 1), valid_until=datetime.date(2023, 5, 1))  # fmt: skip
+    small.add("materials", agreement="deal", item="cell", mode="consigned", price=30_000, attrition_share=0.005)
+    _built(small, d2023_03_15=9_000, d2023_04_15=3_000)
+    for day, used in ((15, 9_000), (46, 3_020)):
+        small.add("actuals", agreement="deal", measure="used", item="cell",
+                  from_=datetime.date(2023, 3, 1) + datetime.timedelta(days=day), quantity=used)  # fmt: skip
+    april = coplant.settle(small.case(), first=datetime.date(2023, 4, 1), until=datetime.date(2023, 5, 1))
+    lines = april["lines"].group_by("line", maintain_order=True).agg(pl.col("amount").sum())
+    assert lines.rows() == [
+        ("processing_fee", 32_000_000.0), ("fixed_charge", 8_000_000.0), ("material_credit", -150_000.0)
+    ]  # fmt: skip
+    assert april.total == 39_850_000.0
+
+
 def test_an_hours_basis() -> None:
     """60 an hour at 4,000 hours a year are 240,000 a year."""
     small = _deal(term=12.0)

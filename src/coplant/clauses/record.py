@@ -29,6 +29,9 @@ class Facts(NamedTuple):
     """Shape (F,)."""
 
 
+NO_CASH = ("vesting",)
+"""Money lines that are worth something and that nobody pays in money."""
+
 _NO_DAYS = np.empty(0, dtype="datetime64[D]")
 
 NOTHING = Facts(np.empty(0, dtype=np.int64), _NO_DAYS, _NO_DAYS, np.empty(0))

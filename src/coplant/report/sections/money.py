@@ -13,7 +13,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "revenue": ("revenue",),
     "annuity": ("annuity",),
     "annuity_cost": ("annuity_cost",),
-    "material": ("material",),
+    "material": (
+        "material",
+        "material_turnkey",
+        "material_bought",
+        "material_sold",
+        "material_handling",
+        "material_credit",
+    ),
     "conversion": ("conversion", "learning"),
     "fees": (
         "reservation_fee",
@@ -28,15 +35,17 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "relocation",
     ),
     "tooling": ("tooling",),
+    "security": ("security",),
     "transport": ("transport",),
     "overtime": ("overtime",),
     "holding": ("holding",),
+    "vesting": ("vesting",),
     "penalties": ("below_safety_stock", "lost_sale"),
     "end": ("stock_at_end", "remaining_commitments", "annuity_after_end"),
 }
 """Money lines that the waterfall draws as one step, in its order; a line of no group is a step of its own."""
 
-NOT_CASH = ("penalties", "end")
+NOT_CASH = ("vesting", "penalties", "end")
 """Groups of lines that are not cash."""
 
 LINES = {line: group not in NOT_CASH for group, lines in GROUPS.items() for line in lines}
