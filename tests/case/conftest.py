@@ -161,6 +161,11 @@ deal,training,,,,10,40,
 agreement,item,valid_from,holder,fee,royalty
 deal,car,2023-02-01,wall,500,3
 """,
+    "credits": """\
+agreement,credit,item,quantity,price,brand_share
+deal,emission,car,2,100,0.8
+deal,fuel,,1,50,0.5
+""",
     "actuals": """\
 agreement,measure,item,charge,from,until,recorded_at,correction,quantity
 deal,good,car,,2023-02-01,2023-03-01,,,20

@@ -23,6 +23,7 @@ TABLES = (
     "loss_cover",
     "advisory",
     "licences",
+    "credits",
     "agreements", "reservations", "processing_fees", "fixed_charges", "take_or_pay", "tooling", "exit_terms",
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ CLAUSES = (
     "loss_cover",
     "advisory",
     "licence",
+    "credit",
     "exit",
     "relocation",
 )

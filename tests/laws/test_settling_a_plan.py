@@ -21,6 +21,7 @@ CONTRACT = (
     "loss_cover",
     "advisory",
     "licence",
+    "credit",
     "exit",
 )
 """Money lines of clauses; the others are the brand's own, or no cash."""

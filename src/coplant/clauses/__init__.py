@@ -10,6 +10,7 @@ from typing import Protocol, Self
 
 from coplant.case import Case
 from coplant.clauses.advisory import Advisory
+from coplant.clauses.credit import Credit
 from coplant.clauses.exit_terms import ExitTerms, exit_of, exits, tooling_share
 from coplant.clauses.fixed_charge import FixedCharge
 from coplant.clauses.licence import Licence
@@ -26,6 +27,7 @@ __all__ = [
     "Advisory",
     "Balance",
     "Clause",
+    "Credit",
     "Exit",
     "ExitTerms",
     "Facts",
@@ -70,6 +72,7 @@ CLAUSES: tuple[type[Clause], ...] = (
     LossCover,
     Advisory,
     Licence,
+    Credit,
     ExitTerms,
 )
 """Every kind of clause, in the order in which statements list them."""

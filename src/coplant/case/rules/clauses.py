@@ -6,15 +6,18 @@ import polars as pl
 
 from coplant.case.draft import ROW, Draft
 from coplant.case.rules.registry import rule
-from coplant.case.versions import Version, groups, successive, with_terms, with_windows
+from coplant.case.versions import Version, groups, same_thing, successive, with_terms, with_windows
 from coplant.errors import Problem
 from coplant.schema import TABLES
 
 _FROM_SIGNATURE = ("advisory",)
 """Clauses that may hold before the agreement starts."""
 
-_OF_PRODUCTS = ("processing_fees", "licences")
+_OF_PRODUCTS = ("processing_fees", "licences", "credits")
 """Clauses for one product, or for every product of their agreement."""
+
+_ADDED_UP = {"processing_fees": "fee", "credits": "credit"}
+"""Those of which one for every product and one for a single product would both be paid."""
 
 _TIER = ("agreement", "item", "valid_from", "recorded_at")
 
@@ -108,22 +111,25 @@ def clauses_are_for_what_is_made(draft: Draft) -> None:
             draft.report(table, rows, "item", "an item that a route of the agreement makes", mend)
 
 
-@rule("processing_fees", sound=("agreements.starts", "agreements.term"))
-def fees_are_for_one_or_for_all(draft: Draft) -> None:
-    """Check that while a fee is for every product of an agreement, none is for one of them."""
-    fees = with_windows(draft, "processing_fees").unique(_TIER, keep="first", maintain_order=True)
-    every = fees.filter(pl.col("item").is_null()).select(
-        "agreement", begins_all="begins", ends_all="ends", row_all=pl.col(ROW)
-    )
-    rows = (
-        fees.filter(pl.col("item").is_not_null())
-        .join(every, on="agreement", maintain_order="left")
-        .filter(pl.col("begins") < pl.col("ends_all"), pl.col("begins_all") < pl.col("ends"))
-        .unique(ROW, keep="first", maintain_order=True)
-    )
-    mend = "Give the fee of row {row_all} for each item, or remove this one"
-    expected = "no fee for one item while row {row_all} has one for all"
-    draft.report("processing_fees", rows, "item", expected, mend)
+@rule("agreements", sound=("agreements.starts", "agreements.term"))
+def clauses_are_for_one_or_for_all(draft: Draft) -> None:
+    """Check that while a fee or a credit is for every product of an agreement, none is for one of them."""
+    for table, word in _ADDED_UP.items():
+        thing = [name for name in same_thing(TABLES[table]) if name != "item"]
+        each = [*thing, "item", "valid_from", "recorded_at"]
+        told = with_windows(draft, table).unique(each, keep="first", maintain_order=True)
+        every = told.filter(pl.col("item").is_null()).select(
+            *thing, begins_all="begins", ends_all="ends", row_all=pl.col(ROW)
+        )
+        rows = (
+            told.filter(pl.col("item").is_not_null())
+            .join(every, on=thing, maintain_order="left")
+            .filter(pl.col("begins") < pl.col("ends_all"), pl.col("begins_all") < pl.col("ends"))
+            .unique(ROW, keep="first", maintain_order=True)
+        )
+        mend = f"Give the {word} of row {{row_all}} for each item, or remove this one"
+        expected = f"no {word} for one item while row {{row_all}} has one for all"
+        draft.report(table, rows, "item", expected, mend)
 
 
 @rule("reservations")

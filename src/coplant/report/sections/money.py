@@ -13,6 +13,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "revenue": ("revenue",),
     "annuity": ("annuity",),
     "annuity_cost": ("annuity_cost",),
+    "credits": ("credit",),
     "material": ("material",),
     "conversion": ("conversion", "learning"),
     "fees": ("reservation_fee", "processing_fee", "fixed_charge", "take_or_pay", "loss_cover", "advisory", "licence"),
