@@ -855,6 +855,10 @@ def _agreement_tables(
             "price": _money(value[bound] * 0.02),
             "brand_share": np.full(len(bound), 0.5),
         },
+        "exclusivity": {
+            "agreement": _text(names[covered]),
+            "months_after": np.full(len(covered), 2.0),
+        },
         "tooling": {
             "agreement": _text(names),
             "tool": ["moulds"] * len(host),

@@ -166,6 +166,10 @@ agreement,credit,item,quantity,price,brand_share
 deal,emission,car,2,100,0.8
 deal,fuel,,1,50,0.5
 """,
+    "exclusivity": """\
+agreement,item,months_after,own_plant
+deal,car,6,excluded
+""",
     "actuals": """\
 agreement,measure,item,charge,from,until,recorded_at,correction,quantity
 deal,good,car,,2023-02-01,2023-03-01,,,20

@@ -24,6 +24,8 @@ TABLES = (
     "advisory",
     "licences",
     "credits",
+    "exclusivity",
+    "parties",
     "agreements", "reservations", "processing_fees", "fixed_charges", "take_or_pay", "tooling", "exit_terms",
 )  # fmt: skip
 

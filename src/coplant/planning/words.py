@@ -32,6 +32,7 @@ RULES = {
     "loss_cover_cap": "{owner} pays no more than its cap on losses by {} (loss_cover.cap)",
     "loss_cover_most": "{owner} pays no more than its host loses in {} (loss_cover)",
     "loss_cover_none": "{owner} pays only for losses in {} (loss_cover)",
+    "exclusivity": "{} starts nothing in {} while {owner} keeps it to its host (exclusivity)",
     "processing_fee": "the units of {owner} are counted in {} (processing_fees)",
     "experience": "experience on {owner} adds up in {} (learning)",
     "learning": "conversion cost follows the curve {owner} in {} (learning)",

@@ -13,7 +13,7 @@ from coplant.schema import TABLES
 _FROM_SIGNATURE = ("advisory",)
 """Clauses that may hold before the agreement starts."""
 
-_OF_PRODUCTS = ("processing_fees", "licences", "credits")
+_OF_PRODUCTS = ("processing_fees", "licences", "credits", "exclusivity")
 """Clauses for one product, or for every product of their agreement."""
 
 _ADDED_UP = {"processing_fees": "fee", "credits": "credit"}
