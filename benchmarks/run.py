@@ -32,6 +32,8 @@ TARGETS = {
     "building: memory over linopy's": 0.5,
     "building: processor time over pyomo's": 0.05,
     "reference case: processor seconds": 20.0,
+    "settling: processor seconds": 10.0,
+    "settling: growth of time over growth of rows": 1.1,
     "help: processor seconds": 0.5,
 }
 
@@ -148,7 +150,32 @@ def coplant() -> str:
     return str(Path(sys.executable).with_name("coplant"))
 
 
-MEASUREMENTS = {"building": building, "solving": solving, "reference": reference, "help": help_page}
+def settling(repeats: int) -> dict[str, Any]:
+    """Read and settle ten agreements over sixty months, with three numbers of call-offs."""
+    sizes: list[dict[str, Any]] = []
+    for share in ("0.25", "0.5", "1"):
+        command = (sys.executable, str(HERE / "settling.py"), str(WORK / "settling" / share), share)
+        if not (WORK / "settling" / share).exists():
+            run(*command)
+        runs = [json.loads(run(*command)[0].splitlines()[-1]) for _ in range(repeats)]
+        median = {name: statistics.median(one[name] for one in runs) for name in ("read", "settle")}
+        sizes.append(runs[0] | median | {"cpu_seconds": sum(median.values())})
+    small, _, large = sizes
+    return {
+        "sizes": sizes,
+        "settling: processor seconds": large["cpu_seconds"],
+        "settling: growth of time over growth of rows": (large["cpu_seconds"] / small["cpu_seconds"])
+        / (large["rows"] / small["rows"]),
+    }
+
+
+MEASUREMENTS = {
+    "building": building,
+    "solving": solving,
+    "reference": reference,
+    "settling": settling,
+    "help": help_page,
+}
 
 
 def main() -> None:

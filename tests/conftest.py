@@ -2,10 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
 from hypothesis import settings
+
+from coplant.clauses import Record
+from coplant.report.words import LANGUAGES, words_of
 
 # Solving takes as long as the machine is busy, so no example has a deadline. `make test` draws the same examples each
 # time; `make test-all` draws new ones, and many more.
 settings.register_profile("default", max_examples=25, deadline=None, derandomize=True)
 settings.register_profile("all", max_examples=200, deadline=None, print_blob=True)
 settings.load_profile("default")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def words_of_lines() -> Iterator[None]:
+    """Refuse a line that any test bills if a message file has no text for it, or one that leaves out an operand."""
+    charge, keep = Record.charge, Record.keep
+    texts = {language: words_of(language).texts for language in LANGUAGES}
+
+    def charged(self: Record, clause: str, line: str, words: str, *args: Any, **more: Any) -> None:
+        count = len(self.lines)
+        charge(self, clause, line, words, *args, **more)
+        for language, told in texts.items():
+            for billed in self.lines[count:]:
+                missing = [name for name in (f"words.{words}", f"clause.{clause}") if f"settle.{name}" not in told]
+                assert missing == [], f"messages/{language}.toml has no text settle.{missing[0]}"
+                unnamed = [name for name in billed.operands if f"{{{name}}}" not in told[f"settle.words.{words}"]]
+                assert unnamed == [], f"settle.words.{words} in messages/{language}.toml does not name {unnamed}"
+
+    def kept(self: Record, clause: str, account: str, *args: Any, **more: Any) -> None:
+        keep(self, clause, account, *args, **more)
+        for language, told in texts.items():
+            assert f"settle.account.{account}" in told, f"messages/{language}.toml has no text settle.account.{account}"
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Record, "charge", charged)
+        patch.setattr(Record, "keep", kept)
+        yield

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from coplant.planning import Plan
     from coplant.schema import Table
+    from coplant.settlement import Settlement
 
 DONE, WRONG_INPUT, INTERRUPTED = 0, 2, 130
 
@@ -77,6 +78,8 @@ def _day(text: str) -> datetime.date:
 CasePath = Annotated[
     Path, typer.Argument(metavar="CASE", help="A folder of CSV or Parquet files, or an .xlsx workbook.")
 ]
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, also for errors.")]
 
 
@@ -122,10 +125,10 @@ def plan(
     with _answering(as_json), _Progress() as progress:
         import coplant
         from coplant.case.outputs import Output, check_outputs
-        from coplant.planning.result import FACTS
+        from coplant.planning.result import KIND
 
         outputs = {
-            "tables": Output(out, option="--out", folder=True, replaces=(FACTS, "plan")) if out else None,
+            "tables": Output(out, option="--out", folder=True, replaces=(KIND.facts, KIND.name)) if out else None,
             "report": Output(report, (".html", ".htm"), option="--report") if report else None,
             "excel": Output(excel, (".xlsx",), option="--excel", replaces=("decision", "plan")) if excel else None,
         }
@@ -149,6 +152,96 @@ def plan(
         typer.echo(made.summary())
         for name, path in files.items():
             typer.echo(f"{name.capitalize()}: {path}")
+
+
+@app.command()
+def settle(
+    case: Annotated[
+        Path,
+        typer.Argument(metavar="CASE", help="A case; or a folder of `plan --out`, for what the plan will come to."),
+    ],
+    agreement: Annotated[str | None, typer.Option(metavar="A", help="Settle this agreement; all if left out.")] = None,
+    first: Annotated[
+        datetime.date | None,
+        typer.Option("--from", metavar="DATE", parser=_day, help="Keep statements from the month of this day on."),
+    ] = None,
+    until: Annotated[
+        datetime.date | None,
+        typer.Option(metavar="DATE", parser=_day, help="Keep statements of months before this day."),
+    ] = None,
+    as_of: Annotated[
+        datetime.date | None,
+        typer.Option(metavar="DATE", parser=_day, help="Statements as they had been drawn up by this day."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the settlement's tables to this folder.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page to read in a browser.")] = None,
+    excel: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write an Excel workbook that works out every line.")
+    ] = None,
+    invoice: Annotated[
+        Path | None, typer.Option(metavar="PLACE", help="Write invoices before tax, to a folder or one .json file.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what each agreement costs on what happened, or on what a plan leads to."""
+    with _answering(as_json), _Progress() as progress:
+        import coplant
+        from coplant.case.outputs import Output, check_outputs
+        from coplant.planning.result import KIND as PLAN
+        from coplant.report.settled.invoices import INDEX
+        from coplant.settlement.result import KIND
+
+        planned = (case / PLAN.facts).is_file()
+        _check_days(first, until, as_of, planned)
+        in_folder = (INDEX, "invoices") if invoice and invoice.suffix.lower() != ".json" else None
+        outputs = {
+            "tables": Output(out, option="--out", folder=True, replaces=(KIND.facts, KIND.name)) if out else None,
+            "report": Output(report, (".html", ".htm"), option="--report") if report else None,
+            "excel": Output(excel, (".xlsx",), option="--excel", replaces=("settled", KIND.name)) if excel else None,
+            "invoices": Output(invoice, (".json",), option="--invoice", folder=True, replaces=in_folder)
+            if invoice
+            else None,
+        }
+        files = {name: output.path for name, output in outputs.items() if output}
+        check_outputs([output for output in outputs.values() if output], case)
+        with progress.stage("Reading the plan" if planned else "Reading the case"):
+            read = coplant.Plan.read(case) if planned else coplant.read(case)
+        with progress.stage("Settling"):
+            if isinstance(read, coplant.Plan):
+                settled = coplant.pro_forma(read, agreement, first=first, until=until)
+            else:
+                settled = coplant.settle(read, agreement, first=first, until=until, as_of=as_of)
+            if invoice:
+                # What they need is asked for before anything is written.
+                settled.invoices()
+        write = {
+            "tables": settled.write,
+            "report": settled.report,
+            "excel": settled.to_excel,
+            "invoices": settled.to_json,
+        }
+        for name, path in files.items():
+            with progress.stage(f"Writing {path}"):
+                write[name](path)
+        if as_json:
+            _print_json(_facts_of(settled) | {"files": {name: str(path) for name, path in files.items()}})
+            return
+        typer.echo(settled.summary())
+        for name, path in files.items():
+            typer.echo(f"{name.capitalize()}: {path}")
+
+
+def _check_days(
+    first: datetime.date | None, until: datetime.date | None, as_of: datetime.date | None, planned: bool
+) -> None:
+    """Refuse days between which there is nothing, and a day of knowledge for what has not happened."""
+    if first and until and first >= until:
+        raise typer.BadParameter(f"{first} is not before --until {until}. Mend one of the two", param_hint="--from")
+    if as_of and planned:
+        told = "a plan has not happened, so that nothing is known of it later. Leave it out"
+        raise typer.BadParameter(told, param_hint="--as-of")
 
 
 @app.command()
@@ -310,6 +403,13 @@ def _facts(made: Plan) -> dict[str, Any]:
     """Return what a program wants to know of a plan."""
     head = {"case": made.settings.name, "currency": made.settings.currency}
     return head | made.facts() | {name: made[name].to_dicts() for name in ("signed", "reserved")}
+
+
+def _facts_of(settled: Settlement) -> dict[str, Any]:
+    """Return what a program wants to know of a settlement."""
+    settings = settled.case.settings
+    head = {"case": settings.name, "currency": settings.currency, "total": settled.total}
+    return head | settled.facts() | {name: settled[name].to_dicts() for name in ("statements", "lines")}
 
 
 def _describe(table: Table, as_json: bool) -> None:

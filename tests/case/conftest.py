@@ -170,6 +170,15 @@ deal,fuel,,1,50,0.5
 agreement,item,months_after,own_plant
 deal,car,6,excluded
 """,
+    "flexibility": """\
+agreement,item,months_ahead,up_share,down_share,binding_share,price
+deal,car,0,0.1,0.05,1,80
+deal,car,2,,0.2,0.5,80
+""",
+    "excess": """\
+agreement,item,window_months,cost,carrying_rate,review
+deal,chip,3,2,0.01,month
+""",
     "actuals": """\
 agreement,measure,item,charge,from,until,recorded_at,correction,quantity
 deal,good,car,,2023-02-01,2023-03-01,,,20
@@ -182,6 +191,7 @@ deal,hours,,tryout,2022-08-01,2022-09-01,,,25
     "forecasts": """\
 agreement,item,published,month,quantity
 deal,car,2023-01-15,2023-03-01,25
+deal,chip,2023-01-15,2023-04-01,3
 """,
     "call_offs": """\
 call_off,agreement,item,issued,due,quantity

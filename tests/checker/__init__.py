@@ -27,6 +27,7 @@ TABLES = (
     "exclusivity",
     "parties",
     "agreements", "reservations", "processing_fees", "fixed_charges", "take_or_pay", "tooling", "exit_terms",
+    "flexibility", "forecasts",
 )  # fmt: skip
 
 

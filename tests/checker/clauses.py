@@ -44,6 +44,7 @@ class Contracts:
                 self._help(name)
                 self._licences(name)
                 self._credits(name)
+                self._forecasts(name)
                 self._exit(name)
 
     # -- time --------------------------------------------------------------------------------------------------
@@ -253,6 +254,43 @@ class Contracts:
         beyond = until > self.facts.bounds[-1]
         self._pay_on(agreement, until if beyond else until - datetime.timedelta(days=1), row["amount"] - paid)
 
+    def _forecasts(self, agreement: str) -> None:
+        """Hold what is built in each month that lies in the horizon against what was forecast before it."""
+        facts = self.facts
+        start, end = facts.bounds[0], facts.bounds[-1]
+        starts, ends = facts.term(agreement)
+        rows = self._rows("flexibility", agreement)
+        told = grouped(self._rows("forecasts", agreement), "item", "month")
+        for (item, month), snapshots in told.items():
+            fences = [row for row in rows if row["item"] in (None, item)]
+            close, begins = later(month, 1), max(month, starts)
+            if month < start or close > end or begins >= min(close, ends):
+                continue
+            order = _Order()
+            for row in sorted(snapshots, key=lambda row: row["published"]):
+                if row["published"] < start:
+                    order.move(row["quantity"], self._fence(fences, month, row["published"]))
+            fence = self._fence(fences, month, start)
+            if order.accepted is None or fence is None:
+                continue
+            least, most = order.band(fence)
+            built = sum(
+                share * self.units(agreement, bucket, item) for bucket, share in self.parts(agreement, month, close)
+            )
+            facts.at_most("flexibility", f"{agreement} {item}", month.isoformat(), built, most)
+            owed = max(0.0, least - built) * fence["binding_share"] * fence["price"]
+            self.charges["cancellation", agreement, 0] += owed
+
+    def _fence(self, fences: list[Row], month: Day, day: Day) -> Row | None:
+        """Fence that holds on a day for a month."""
+        age = 12 * (month.year - day.year) + month.month - day.month
+        held = [row for row in fences if self._holds(row, day) and row["months_ahead"] <= age]
+        return max(held, key=lambda row: row["months_ahead"], default=None)
+
+    def _holds(self, row: Row, day: Day) -> bool:
+        first, until = self.facts.window(row)
+        return bool(first <= day < until)
+
     def _exit(self, agreement: str) -> None:
         """Pay for leaving, in the bucket of the last day in force."""
         terms, facts = self.facts.exit_terms(agreement), self.facts
@@ -275,6 +313,36 @@ class Contracts:
             bucket = self.facts.bucket_of(day)
             assert bucket is not None
             self.charges["tooling", agreement, bucket] += amount
+
+
+class _Order:
+    """What a host has accepted for a month, and how it came to that."""
+
+    def __init__(self) -> None:
+        self.accepted: float | None = None
+        self.first = self.raised = self.lowered = 0.0
+
+    def band(self, fence: Row) -> tuple[float, float]:
+        """Fewest and most units that the next forecast may be of."""
+        accepted = self.accepted or 0.0
+        up = float("inf") if fence["up_share"] is None else fence["up_share"]
+        if fence["method"] == "step_to_step":
+            return accepted * (1 - fence["down_share"]), accepted + (up * accepted if up < float("inf") else up)
+        fall = max(0.0, fence["down_share"] * self.first - self.lowered)
+        rise = max(0.0, up * self.first - self.raised) if up < float("inf") else up
+        return max(0.0, accepted - fall), accepted + rise
+
+    def move(self, quantity: float, fence: Row | None) -> None:
+        """Take the next forecast."""
+        if self.accepted is None or fence is None:
+            self.accepted = self.first = quantity
+            self.raised = self.lowered = 0.0
+            return
+        least, most = self.band(fence)
+        new = min(quantity, most)
+        self.raised += max(0.0, new - self.accepted)
+        self.lowered += self.accepted - max(new, least) if new < self.accepted else 0.0
+        self.accepted = new
 
 
 def _use(units: list[list[Any]], close: Day, most: float) -> float:

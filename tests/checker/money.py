@@ -18,6 +18,7 @@ CLAUSES = (
     "fixed_charge",
     "take_or_pay",
     "tooling",
+    "cancellation",
     "loss_cover",
     "advisory",
     "licence",

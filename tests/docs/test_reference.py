@@ -7,12 +7,14 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from settlement.every_line import charges
 
-from coplant import Case, Plan, plan
+from coplant import Case, Plan, plan, settle
 from coplant.generate import generate
 from coplant.network import Network
 from coplant.planning import formulate
 from coplant.planning.columns import COLUMNS
+from coplant.settlement.columns import COLUMNS as SETTLED
 from coplant.timeline import Timeline
 from coplant.tree import Tree
 
@@ -39,10 +41,12 @@ def test_columns_are_told_of_every_table_in_order(result: Plan) -> None:
 
 def test_the_results_page_says_of_columns_what_their_file_says() -> None:
     sections = re.split(r"^## ", (DOCS / "results.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
-    listed = {section.split("\n", 1)[0]: _columns_of(section) for section in sections}
+    listed = {section.split("\n", 1)[0]: _columns_of(section) for section in sections if "| column |" in section}
+    described = {**SETTLED, **COLUMNS}
+    assert SETTLED["columns"] == COLUMNS["columns"]
     assert listed == {
         name: [(column.name, column.unit, column.key, column.meaning) for column in columns]
-        for name, columns in COLUMNS.items()
+        for name, columns in described.items()
     }
 
 
@@ -52,6 +56,16 @@ def test_the_results_page_lists_the_sheets_of_the_workbook_in_order(result: Plan
     listed = re.findall(r"^\| (?:`([^`]+)`|the tables) \|", page, re.MULTILINE)
     sheets = openpyxl.load_workbook(tmp_path / "plan.xlsx", read_only=True).sheetnames
     assert sheets == [name for sheet in listed for name in ([sheet] if sheet else result.tables)]
+
+
+def test_the_results_page_names_every_field_of_an_invoice() -> None:
+    """Its tables name every key of a document and of a line, each with its business term."""
+    page = (DOCS / "results.md").read_text(encoding="utf-8").split("## Invoices")[1]
+    document = settle(charges().case()).invoices()[-1]
+    of_document, of_line = page.split("| field of a line |")
+    assert _names_in_first_cells(of_document) == set(document)
+    assert _names_in_first_cells(of_line) == set(document["lines"][0])
+    assert all(re.search(r"^\| `.*\| B[TG]-", line) for line in page.splitlines() if line.startswith("| `"))
 
 
 def test_the_results_page_lists_every_money_line(result: Plan) -> None:

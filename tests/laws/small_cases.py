@@ -241,6 +241,10 @@ def _agreement(write: _Writer, host: str) -> None:
     status = "option" if option else draw(st.sampled_from(["signed", "signed", "signed", "ended"]))
     starts = write.start if write.plain else write.day(0.0, 0.6)
     term = 100.0 if write.plain else number(1, 2, 6, 24)
+    flexible = not write.plain and chance()
+    if flexible:
+        # What is forecast binds only if the agreement is in force when the plan is published.
+        starts = write.start
     add(
         "agreements", agreement=name, host=host, site=host, status=status, starts=starts,
         sign_from=None if write.plain else max(write.start, starts - datetime.timedelta(days=20)), term=term,
@@ -307,3 +311,24 @@ def _agreement(write: _Writer, host: str) -> None:
         add("tooling", agreement=name, tool="mould", amount=number(50, 300), payment=payment, date=due,
             units=number(20, 100) if payment == "per_unit" else None, rate=number(0, 0.06),
             months=None if payment == "up_front" else number(1, 3, 12))  # fmt: skip
+    if flexible:
+        _forecasts(write, name)
+
+
+def _forecasts(write: _Writer, name: str) -> None:
+    """Fences for one to three ages, and up to three snapshots of some months of the horizon."""
+    add, number, draw = write.draft.add, write.number, write.draw
+    method, item = draw(st.sampled_from(["step_to_step", "original"])), "car" if write.chance() else None
+    edges = [0, *sorted(draw(st.sets(st.integers(1, 5), max_size=2)))]
+    down, binding = (sorted(number(*shares) for _ in edges) for shares in ((0, 0.1, 0.5), (0, 0.25, 1, 1)))
+    for ahead, fall, share in zip(edges, down, reversed(binding), strict=True):
+        rise = write.chance()
+        add("flexibility", agreement=name, item=item, months_ahead=ahead, method=method, price=number(0.5, 4, 40),
+            up_share=number(0, 0.2) if rise else None, down_share=fall, binding_share=share)  # fmt: skip
+    month = write.start.replace(day=1)
+    while month < write.end:
+        for days in draw(st.sets(st.integers(-3, 90), min_size=1, max_size=3)):
+            # Now and then one that is published when the plan is under way, of which it knows nothing.
+            day = min(write.start - datetime.timedelta(days=days), later(month, 1) - datetime.timedelta(days=1))
+            add("forecasts", agreement=name, item="car", published=day, month=month, quantity=number(0, 20, 100, 300))
+        month = later(month, 1)

@@ -18,6 +18,7 @@ CONTRACT = (
     "fixed_charge",
     "take_or_pay",
     "tooling",
+    "cancellation",
     "loss_cover",
     "advisory",
     "licence",

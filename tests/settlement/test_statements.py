@@ -73,6 +73,14 @@ def test_a_year_without_costs_on_record_stays_open() -> None:
     assert settled(small)["lines"]["words"].unique().to_list() == ["fixed_charge.month"]
 
 
+def test_statements_before_the_first_year_closes_have_no_true_up() -> None:
+    small = hosted(term=24.0)
+    small.add("fixed_charges", agreement="deal", charge="rent", amount=100, per="month", true_up="yearly")
+    small.add("actuals", agreement="deal", measure="cost", charge="rent", from_=START, until=day("2024-01-01"),
+              quantity=1_300)  # fmt: skip
+    assert amounts(settled(small, as_of=day("2023-03-20"))) == {"2023-01": 100.0, "2023-02": 100.0}
+
+
 @pytest.mark.parametrize(("months", "paid_back"), [(6, {}), (12, {"2024-12": -100.0}), (18, {"2024-12": -100.0})])
 def test_only_a_year_that_closes_in_time_makes_up_what_was_paid_for(months: int, paid_back: dict[str, float]) -> None:
     """Ten are short in 2023, and twenty more than needed are built in 2024, which closes twelve months later."""
@@ -149,3 +157,11 @@ def test_statements_are_kept_by_their_months(first: str | None, until: str | Non
         good(small, month, 10)
     settlement = settled(small, first=day(first) if first else None, until=day(until) if until else None)
     assert list(amounts(settlement)) == kept
+
+
+def test_an_account_is_known_from_before_the_first_statement_that_is_kept() -> None:
+    small = hosted().add("tooling", agreement="deal", tool="press", amount=1_200, payment="annuity", months=12)
+    kept = settled(small, first=day("2023-06-01"))["balances"]
+    assert kept.select("day", "closing").rows()[:2] == [(day("2023-05-01"), 700.0), (day("2023-06-01"), 600.0)]
+    assert settled(small)["balances"].row(0) == ("deal", "tooling", "unpaid", "press", START, 0.0, 1_200.0, 100.0, 0.0,
+                                                 1_100.0)  # fmt: skip

@@ -107,7 +107,7 @@ def known_tables(tables: Tables, known_on: datetime.date | None) -> dict[str, pl
 
 def same_thing(table: Table) -> list[str]:
     """Columns that say what a row is about: two versions of one thing agree in them."""
-    return [name for name in table.key if name not in ("valid_from", RECORDED, "above", "correction")]
+    return [name for name in table.key if name not in ("valid_from", RECORDED, "above", "months_ahead", "correction")]
 
 
 def in_force(table: Table, frame: pl.DataFrame, known_on: datetime.date | None) -> pl.DataFrame:

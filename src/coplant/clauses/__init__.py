@@ -11,12 +11,14 @@ from typing import Protocol, Self
 from coplant.case import Case
 from coplant.clauses.advisory import Advisory
 from coplant.clauses.credit import Credit
+from coplant.clauses.excess import Excess
 from coplant.clauses.exit_terms import ExitTerms, exit_of, exits, tooling_share
 from coplant.clauses.fixed_charge import FixedCharge
+from coplant.clauses.flexibility import Flexibility
 from coplant.clauses.licence import Licence
 from coplant.clauses.loss_cover import LossCover
 from coplant.clauses.processing_fee import ProcessingFee
-from coplant.clauses.record import Balance, Exit, Facts, Lines, Record
+from coplant.clauses.record import Balance, Evidence, Exit, Facts, Lines, Record, Texts
 from coplant.clauses.reservation import Reservation, Reservations
 from coplant.clauses.scope import Scope
 from coplant.clauses.take_or_pay import TakeOrPay
@@ -28,10 +30,13 @@ __all__ = [
     "Balance",
     "Clause",
     "Credit",
+    "Evidence",
+    "Excess",
     "Exit",
     "ExitTerms",
     "Facts",
     "FixedCharge",
+    "Flexibility",
     "Licence",
     "Lines",
     "LossCover",
@@ -41,6 +46,7 @@ __all__ = [
     "Reservations",
     "Scope",
     "TakeOrPay",
+    "Texts",
     "Tooling",
     "clauses_of",
     "exit_of",
@@ -73,6 +79,8 @@ CLAUSES: tuple[type[Clause], ...] = (
     Advisory,
     Licence,
     Credit,
+    Flexibility,
+    Excess,
     ExitTerms,
 )
 """Every kind of clause, in the order in which statements list them."""

@@ -83,6 +83,8 @@ class FixedCharge:
 
     def _true_up(self, record: Record, first: np.datetime64, until: np.datetime64) -> None:
         years = record.years(first, until)
+        if not len(years.first):
+            return
         charged = self.amount * (periods(years.until, self.per) - periods(years.first, self.per))
         spent = record.counted("cost", years.bounds, [self.charge])[0]
         most = self.true_up_cap * charged

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from coplant.program.money import Booleans, Floats, Integers
 from coplant.timeline import add_months, overlaps, spans
 from coplant.timeline.calendar import Days
+
+Texts = NDArray[np.object_]
 
 
 class Facts(NamedTuple):
@@ -42,10 +44,10 @@ class Lines(NamedTuple):
     """Money line, as in a plan."""
     words: str
     """How it is worked out; a key of the texts of statements."""
-    item: str | None
-    """What it is for; None for the agreement as a whole."""
-    part: str
-    """Which charge, tool or tier."""
+    item: str | Texts | None
+    """What it is for, or what each is for; None for the agreement as a whole."""
+    part: str | Texts
+    """Which charge, tool or tier, of all or of each."""
     day: Days
     """Day on which each falls due, shape (L,)."""
     quantity: Floats
@@ -75,6 +77,19 @@ class Balance(NamedTuple):
     """Shape (B,)."""
     lapsed: Floats
     """What was lost or written off, shape (B,)."""
+
+
+class Evidence(NamedTuple):
+    """Figures behind lines of a bill, whether they come to anything or not."""
+
+    table: str
+    """Table of the settlement that shows them."""
+    clause: str
+    """Table of the clause."""
+    line: str
+    """Money line."""
+    columns: Mapping[str, NDArray[Any]]
+    """``item``, ``part`` and ``day`` as in the lines, and the figures, each of shape (E,)."""
 
 
 class Years(NamedTuple):
@@ -168,6 +183,7 @@ class Record:
     accrues: bool = False
     lines: list[Lines] = field(default_factory=list)
     balances: list[Balance] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
 
     def products_of(self, item: str | None) -> tuple[str, ...]:
         """The product, if its routes make it; all of them for None."""
@@ -243,14 +259,22 @@ class Record:
 
     def level(self, measure: str, days: Days, subject: str) -> Floats:
         """State of something on the morning of some days: the latest that was counted, 0 before the first."""
-        known = self.facts.get(measure)
-        names = self.subjects.get(measure, ())
-        if known is None or subject not in names:
-            return np.zeros(len(days))
-        rows = np.flatnonzero(known.subject == names.index(subject))
+        known, place = self._latest(measure, days, subject)
+        return np.append(known.quantity, 0.0)[place]
+
+    def counted_on(self, measure: str, days: Days, subject: str) -> Days:
+        """Day on which the latest state of something on the morning of some days was counted, NaT before the first."""
+        known, place = self._latest(measure, days, subject)
+        return np.append(known.first, np.datetime64("NaT", "D"))[place]
+
+    def _latest(self, measure: str, days: Days, subject: str) -> tuple[Facts, Integers]:
+        """Counts of something in their order, and the place of the latest by some days, -1 before the first."""
+        known, names = self.facts.get(measure, NOTHING), self.names(measure)
+        number = names.index(subject) if subject in names else -1
+        rows = np.flatnonzero(known.subject == number)
         rows = rows[np.argsort(known.first[rows], kind="stable")]
-        place = np.searchsorted(known.first[rows], days, side="right") - 1
-        return np.where(place >= 0, known.quantity[rows][np.maximum(place, 0)], 0.0)
+        counts = Facts._make(values[rows] for values in known)
+        return counts, np.searchsorted(counts.first, days, side="right") - 1
 
     def names(self, measure: str) -> tuple[str, ...]:
         """Items, or charges, of which anything was recorded under a measure."""
@@ -267,8 +291,8 @@ class Record:
         quantity: ArrayLike,
         rate: ArrayLike,
         *,
-        item: str | None = None,
-        part: str = "",
+        item: str | Texts | None = None,
+        part: str | Texts = "",
         formula: str = "",
         **operands: ArrayLike,
     ) -> None:
@@ -297,6 +321,10 @@ class Record:
         keep = (amounts != 0.0) & (rates != 0.0) & (days >= self.since) & (days < self.until)
         if keep.any():
             named = {name: np.asarray(one[keep], dtype=np.float64) for name, one in zip(operands, figures, strict=True)}
+            if isinstance(item, np.ndarray):
+                item = item[keep]
+            if isinstance(part, np.ndarray):
+                part = part[keep]
             lines = Lines(clause, line, words, item, part, days[keep], amounts[keep], rates[keep], formula, named)
             self.lines.append(lines)
 
@@ -309,6 +337,12 @@ class Record:
         moved = [np.broadcast_to(np.asarray(one, dtype=np.float64), days.shape) for one in (added, used, lapsed)]
         within = (days >= self.since) & (days < self.until)
         self.balances.append(Balance(clause, account, part, days[within], *(one[within] for one in moved)))
+
+    def tell(self, table: str, clause: str, line: str, day: Days, **columns: ArrayLike) -> None:
+        """Show the figures behind lines that fall due on some days; see `Evidence`."""
+        within = (day >= self.since) & (day < self.until)
+        shown = {name: np.broadcast_to(np.asarray(values), day.shape)[within] for name, values in columns.items()}
+        self.evidence.append(Evidence(table, clause, line, {"day": day[within], **shown}))
 
     def closing(self, bounds: Days) -> Days:
         """Last day of each cell."""

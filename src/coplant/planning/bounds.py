@@ -50,8 +50,9 @@ def full_rate(network: Network, activities: Integers) -> Floats:
 def useful_units(network: Network) -> Floats:
     """Bound on the units of each item that could ever be of use, shape (items,).
 
-    All demand of the horizon, safety targets, lots, what take-or-pay counts, what makes up for a host's losses and the
-    highest tier for all units, exploded through the bills of materials by the hungriest route of each item.
+    All demand of the horizon, safety targets, lots, what take-or-pay and forecasts count, what makes up for a host's
+    losses and the highest tier for all units, exploded through the bills of materials by the hungriest route of each
+    item.
     """
     case, items = network.case, network.items
     points, demands = network.stock_points, network.demands
@@ -64,7 +65,11 @@ def useful_units(network: Network) -> Floats:
         [agreed.select("agreement", units=pl.col("quantity") * pl.col("term") / 12.0), _units_without_loss(case)]
     )
     made = case["routes"].join(counted, on="agreement").select("item", "units")
-    for item, units in made.group_by("item").sum().iter_rows():
+    # A forecast may be worth building for nothing but what a cut would cost.
+    bound = case["forecasts"].join(case["flexibility"], on="agreement", how="semi")
+    bound = bound.filter(pl.col("month") >= case.settings.start)
+    bound = bound.group_by("agreement", "item", "month").agg(units=pl.col("quantity").max())
+    for item, units in pl.concat([made, bound.select("item", "units")]).group_by("item").sum().iter_rows():
         need[items.index(item)] += units
     activities = network.activities
     made_in_lots = lot_size(network) * (activities.open_share > 0.0).sum(axis=1)

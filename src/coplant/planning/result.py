@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import importlib.metadata
-import json
-import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +12,12 @@ from typing import Any
 import highspy
 import polars as pl
 
-from coplant.case import Case, read
-from coplant.case.files import carry_over, holds_other, written_whole
-from coplant.case.folder import SETTINGS
-from coplant.errors import FileError
+from coplant.case import Case
 from coplant.program import ScalingReport, Solution
-from coplant.schema import TABLES
+from coplant.results import Kind, read_result, versions_of, write_result
 
-FACTS = "plan.json"
-"""File of a plan's folder that says what it is, and which tables are its own."""
+KIND = Kind("plan", "coplant plan --out")
+"""How a plan is kept in a folder."""
 
 LIBRARIES = ("coplant", "highspy", "numpy", "polars", "scipy")
 """Libraries whose versions a plan records."""
@@ -88,8 +82,7 @@ class Plan:
         timings: Mapping[str, float],
     ) -> Plan:
         """Put together a plan from what was solved."""
-        versions = {name: importlib.metadata.version(name) for name in LIBRARIES}
-        versions |= {"HiGHS": highspy.Highs().version(), "Python": platform.python_version()}
+        versions = versions_of(*LIBRARIES) | {"HiGHS": highspy.Highs().version()}
         return cls(
             case,
             tables,
@@ -221,17 +214,7 @@ class Plan:
         FileError
             The folder cannot be written, or holds files and no plan.
         """
-        old = Path(folder)
-        if holds_other(old, FACTS):
-            raise FileError(f"{old} holds files that are no plan. Name a new or an empty folder")
-        with written_whole(old, folder=True) as place:
-            for name, table in self.tables.items():
-                table.write_parquet(place / f"{name}.parquet")
-            facts = self.facts() | {"tables": list(self.tables)}
-            (place / FACTS).write_text(json.dumps(facts, indent=2, default=str) + "\n", encoding="utf-8")
-            self.case.write(place / "case", format="parquet")
-            tables = {f"{name}.parquet" for name in (*self.tables, *_tables_in(old))}
-            carry_over(old, place, {FACTS, *tables, f"case/{SETTINGS}", *(f"case/{name}.parquet" for name in TABLES)})
+        write_result(folder, KIND, self.case, self.tables, self.facts())
 
     @classmethod
     def read(cls, folder: str | Path) -> Plan:
@@ -242,13 +225,8 @@ class Plan:
         FileError
             The folder does not hold a plan.
         """
-        place = Path(folder)
-        try:
-            facts = json.loads((place / FACTS).read_text(encoding="utf-8"))
-            tables = {name: pl.read_parquet(place / f"{name}.parquet") for name in facts.pop("tables")}
-        except (OSError, ValueError, TypeError, KeyError, pl.exceptions.PolarsError) as error:
-            raise FileError(f"{place} does not hold a plan ({error}); write one with coplant plan --out") from error
-        return cls(read(place / "case"), tables, **facts)
+        kept = read_result(folder, KIND)
+        return cls(kept.case, kept.tables, **kept.facts)
 
     def to_excel(self, path: str | Path) -> None:
         """Write the plan's tables to a workbook."""
@@ -261,14 +239,6 @@ class Plan:
         from coplant.report import write_report
 
         write_report(self, Path(path))
-
-
-def _tables_in(folder: Path) -> list[str]:
-    """Names of the tables of a plan that was written to a folder; none if it does not say."""
-    try:
-        return list(json.loads((folder / FACTS).read_text(encoding="utf-8"))["tables"])
-    except (OSError, ValueError, TypeError, KeyError):
-        return []
 
 
 def _count(value: float) -> str:

@@ -124,7 +124,7 @@ class Block:
     table : Table, optional
         The table; behind the figure where there is one.
     collapsed : bool
-        Whether the table is shown on demand although there is no figure.
+        Whether the lines and the table are shown on demand although there is no figure.
     wide : bool
         Whether it takes a row of its own where parts stand side by side.
     """

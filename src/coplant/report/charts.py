@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from coplant.report.blocks import Chart, Mark
-from coplant.report.view import View
+from coplant.report.view import CaseView
 
 COLOURS = ("c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8")
 """Colours of the style sheet, told apart by the colour-blind; in this order."""
@@ -49,7 +49,7 @@ class Series:
     shape: str = "fill"
 
 
-def over_time(view: View, series: Sequence[Series], unit: str, label: str, *, height: int = 320) -> Chart:
+def over_time(view: CaseView, series: Sequence[Series], unit: str, label: str, *, height: int = 320) -> Chart:
     """Draw bars, stacked and as wide as their buckets are long, and lines in steps.
 
     Values are in `unit`, or in the magnitude that suits them all.
@@ -102,7 +102,7 @@ def _steps(
     }
 
 
-def running(view: View, values: Sequence[float], unit: str, label: str, name: str, lowest: str) -> Chart:
+def running(view: CaseView, values: Sequence[float], unit: str, label: str, name: str, lowest: str) -> Chart:
     """Draw a running sum, from nothing at the start to its level at the end of each bucket, its lowest point marked."""
     buckets = view.buckets
     start = view.words("date.start")
@@ -139,7 +139,7 @@ def _points(name: str, x: Sequence[str], y: Sequence[float | None], hover: Seque
 
 
 def by_category(
-    view: View, names: Sequence[str], series: Sequence[Series], unit: str, label: str, *, across: bool = False
+    view: CaseView, names: Sequence[str], series: Sequence[Series], unit: str, label: str, *, across: bool = False
 ) -> Chart:
     """Draw stacked bars over categories: upright over years, across the page where names are long."""
     magnitude = view.numbers.magnitude(value for one in series for value in one.values)
@@ -170,7 +170,7 @@ def by_category(
 
 
 def lines(
-    view: View,
+    view: CaseView,
     names: Sequence[str],
     series: Sequence[Series],
     title: str,
@@ -229,7 +229,7 @@ class Step:
     total: bool = False
 
 
-def waterfall(view: View, steps: Sequence[Step], unit: str, label: str, legend: Sequence[Mark]) -> Chart:
+def waterfall(view: CaseView, steps: Sequence[Step], unit: str, label: str, legend: Sequence[Mark]) -> Chart:
     """Draw steps from nothing to a total, downwards; each starts where the one above ends."""
     bases, level = [], 0.0
     for step in steps:
@@ -238,13 +238,13 @@ def waterfall(view: View, steps: Sequence[Step], unit: str, label: str, legend: 
     return _across(view, steps, bases, unit, label, legend)
 
 
-def ranking(view: View, steps: Sequence[Step], unit: str, label: str) -> Chart:
+def ranking(view: CaseView, steps: Sequence[Step], unit: str, label: str) -> Chart:
     """Draw bars from nothing, the first at the top."""
     return _across(view, steps, [0.0] * len(steps), unit, label, ())
 
 
 def _across(
-    view: View, steps: Sequence[Step], bases: Sequence[float], unit: str, label: str, legend: Sequence[Mark]
+    view: CaseView, steps: Sequence[Step], bases: Sequence[float], unit: str, label: str, legend: Sequence[Mark]
 ) -> Chart:
     ends = [base + step.value for base, step in zip(bases, steps, strict=True)]
     magnitude = view.numbers.magnitude([*bases, *ends])
@@ -290,7 +290,7 @@ def _across_axes(unit: str, ticks: Sequence[str]) -> dict[str, Any]:
 
 
 def split(
-    view: View,
+    view: CaseView,
     table: pl.DataFrame,
     key: str,
     value: str,
@@ -341,7 +341,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= 30 else f"{text[:28]}…"
 
 
-def _hover(view: View, name: str, places: Sequence[str], values: Sequence[float | None], unit: str) -> list[str]:
+def _hover(view: CaseView, name: str, places: Sequence[str], values: Sequence[float | None], unit: str) -> list[str]:
     head = f"<b>{plain(name)}</b><br>" if name else ""
     return [
         f"{head}{plain(place)}<br>{plain(_joined(view.numbers.brief(value), unit))}"
@@ -353,7 +353,7 @@ def _joined(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _layout(view: View, unit: str, height: int) -> dict[str, Any]:
+def _layout(view: CaseView, unit: str, height: int) -> dict[str, Any]:
     return {
         "height": height,
         "separators": view.numbers.separators,

@@ -64,6 +64,18 @@ class Numbers:
         negative = value < 0 and any(digit in "123456789" for digit in text)
         return f"{MINUS}{text}" if negative else text
 
+    def figure(self, value: float | None, least: int = 0) -> str:
+        """Write a figure that others follow from, with the decimals that it has: up to four, six if it is small."""
+        if value is None or not math.isfinite(value):
+            return ""
+        text = f"{abs(value):.{6 if abs(value) < 0.1 else 4}f}"
+        decimals = len(text.partition(".")[2].rstrip("0"))
+        return self.number(value, max(decimals, least) if decimals else 0)
+
+    def full_figure(self, value: float, unit: str, least: int) -> str:
+        """Write such a figure with its unit; one with decimals has so many at least."""
+        return self._joined(self.figure(value, least), unit)
+
     def brief(self, value: float | None, figures: int = 3) -> str:
         """Write a number in a few figures with its magnitude, such as 12.3 bn; below a million in full."""
         if value is None or not math.isfinite(value):

@@ -1,10 +1,11 @@
-"""The report of a plan as one HTML page."""
+"""The report of a result as one HTML page."""
 
 from __future__ import annotations
 
 import datetime
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -14,25 +15,73 @@ from markupsafe import Markup
 from coplant import __version__
 from coplant.report.blocks import Section
 from coplant.report.sections import SECTIONS
-from coplant.report.view import View
+from coplant.report.view import CaseView, View
 from coplant.report.words import LANGUAGES, Words, words_of
 
 if TYPE_CHECKING:
     from coplant.planning import Plan
 
 
+@dataclass(frozen=True)
+class Edition:
+    """What a page says in one language.
+
+    Parameters
+    ----------
+    view : CaseView
+        The result in the language.
+    subtitle : str
+        A line below the title.
+    sections : sequence of Section
+        Sections in order.
+    skip : str
+        What leads past the head of the page.
+    footer : str
+        The last line.
+    """
+
+    view: CaseView
+    subtitle: str
+    sections: Sequence[Section]
+    skip: str
+    footer: str
+
+    @property
+    def language(self) -> str:
+        """Its language."""
+        return self.view.words.language
+
+    @property
+    def words(self) -> Words:
+        """Texts of the language."""
+        return self.view.words
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """Figures by the names of their places in the page."""
+        return {
+            f"{section.name}-{number}": block.chart.figure
+            for section in self.sections
+            for number, block in enumerate(section.blocks, start=1)
+            if block.chart is not None
+        }
+
+
 def page_of(plan: Plan) -> str:
-    """Return the page: every text in every language, the figures, and all it needs to draw them.
+    """Return the page of a plan: every text in every language, the figures, and all it needs to draw them.
 
     Parameters
     ----------
     plan : Plan
         The plan; of one branch.
     """
+    return rendered([_edition(View(plan, words_of(language))) for language in LANGUAGES])
+
+
+def rendered(editions: Sequence[Edition]) -> str:
+    """Put a page together from what it says in each language."""
     from plotly.offline import get_plotlyjs
 
-    views = [View(plan, words_of(language)) for language in LANGUAGES]
-    editions = [_edition(view) for view in views]
     environment = Environment(
         loader=PackageLoader("coplant.report"),
         autoescape=True,
@@ -46,8 +95,8 @@ def page_of(plan: Plan) -> str:
         style=Markup(_asset("report.css")),
         script=Markup(_asset("report.js")),
         plotly=Markup(get_plotlyjs()),
-        figures=Markup(embedded({edition["language"]: edition["figures"] for edition in editions})),
-        locales=Markup(embedded({view.words.language: _locale(view) for view in views})),
+        figures=Markup(embedded({edition.language: edition.figures for edition in editions})),
+        locales=Markup(embedded({edition.language: _locale(edition.view) for edition in editions})),
         version=__version__,
     )
 
@@ -58,39 +107,22 @@ def embedded(value: object) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _edition(view: View) -> dict[str, Any]:
-    """Return what the page says in one language."""
+def _edition(view: View) -> Edition:
+    """Return what the page of a plan says in one language."""
     settings, numbers = view.plan.settings, view.numbers
-    sections = [section for make in SECTIONS if (section := make(view)) is not None]
     horizon = view.words(
         "page.horizon",
         start=numbers.date(settings.start),
         until=numbers.date(settings.until - datetime.timedelta(days=1)),
         currency=view.currency,
     )
-    return {
-        "language": view.words.language,
-        "words": view.words,
-        "name": view.name,
-        "horizon": horizon,
-        "sections": sections,
-        "figures": _figures(sections),
-    }
+    sections = [section for make in SECTIONS if (section := make(view)) is not None]
+    return Edition(view, horizon, sections, view.words("page.skip"), view.words("page.footer", version=__version__))
 
 
-def _figures(sections: Sequence[Section]) -> dict[str, Any]:
-    """Figures of some sections by the names of their places in the page."""
-    return {
-        f"{section.name}-{number}": block.chart.figure
-        for section in sections
-        for number, block in enumerate(section.blocks, start=1)
-        if block.chart is not None
-    }
-
-
-def _locale(view: View) -> dict[str, Any]:
+def _locale(view: CaseView) -> dict[str, Any]:
     """Names of months and separators, as Plotly takes them."""
-    words: Words = view.words
+    words = view.words
     months = range(1, 13)
     return {
         "decimal": view.numbers.separators[0],

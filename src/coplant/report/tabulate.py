@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from coplant.report.blocks import Cell, Table
-from coplant.report.numbers import column_digits
-from coplant.report.view import View
+from coplant.report.numbers import SPACE, column_digits
+from coplant.report.view import CaseView
 
 MOST_ROWS = 60
 """Rows of a table that the page shows; the workbook has all."""
 
-NUMERIC = ("number", "money", "brief", "share", "index", "year")
+NUMERIC = ("number", "money", "exact", "figure", "brief", "share", "index", "year")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Column:
     title : str
         Its heading.
     kind : str
-        ``text``, ``number``, ``money`` (in full), ``brief`` (money in three figures, the full figure in the title),
+        ``text``, ``number``, ``money`` (in full), ``exact`` (money to its smallest unit), ``figure`` (with
+        the decimals that it has), ``brief`` (money in three figures, the full figure in the title),
         ``share``, ``index`` (three decimals), ``year``, ``date``, ``bucket``, ``yes`` (yes or no), or what is titled:
         ``agreement``, ``item``, ``family``, ``party``, ``resource``, ``site``.
     """
@@ -39,13 +40,15 @@ class Column:
     kind: str = "text"
 
 
-def tabulate(view: View, data: pl.DataFrame, columns: Sequence[Column], caption: str, most: int = MOST_ROWS) -> Table:
+def tabulate(
+    view: CaseView, data: pl.DataFrame, columns: Sequence[Column], caption: str, most: int = MOST_ROWS
+) -> Table:
     """Turn data into a table of the page.
 
     Parameters
     ----------
     view : View
-        The plan in a language.
+        The result in a language.
     data : DataFrame
         What to show, in order.
     columns : sequence of Column
@@ -67,12 +70,16 @@ def tabulate(view: View, data: pl.DataFrame, columns: Sequence[Column], caption:
     return Table(caption, heads, [list(row) for row in zip(*cells, strict=True)], left_out)
 
 
-def _writer(view: View, column: Column, values: pl.Series) -> Callable[[object], Cell]:
+def _writer(view: CaseView, column: Column, values: pl.Series) -> Callable[[object], Cell]:
     """How the values of a column are written."""
     numbers, kind = view.numbers, column.kind
     if kind in ("number", "money"):
         digits = column_digits(values.cast(pl.Float64).to_list())
         return lambda value: Cell(numbers.number(_float(value), digits))
+    if kind == "exact":
+        return lambda value: Cell(numbers.number(_float(value), view.digits))
+    if kind == "figure":
+        return lambda value: Cell(numbers.figure(_float(value)))
     if kind == "brief":
         return lambda value: Cell(view.money(_float(value)), view.full_money(_float(value)))
     if kind == "share":
@@ -82,7 +89,7 @@ def _writer(view: View, column: Column, values: pl.Series) -> Callable[[object],
     if kind == "date":
         return lambda value: Cell(numbers.day(_day(value)))
     if kind == "bucket":
-        return lambda value: Cell(view.bucket(_day(value)))
+        return lambda value: Cell(view.bucket(_day(value)).replace(" ", SPACE))
     if kind == "yes":
         return lambda value: Cell(view.words("yes" if value else "no"))
     if kind in ("text", "year"):

@@ -1,10 +1,11 @@
-"""A plan seen in one language: its titles, its periods, its money."""
+"""A result seen in one language: its titles, its periods, its money."""
 
 from __future__ import annotations
 
 import datetime
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,10 @@ import polars as pl
 
 from coplant.report.numbers import DAYS_PER_MONTH, Numbers
 from coplant.report.words import Words
+from coplant.settlement.money import Rounding
 
 if TYPE_CHECKING:
+    from coplant.case import Case
     from coplant.planning import Plan
 
 TITLED = {"agreement": "agreements", "item": "items", "party": "parties", "resource": "resources", "site": "sites"}
@@ -26,42 +29,41 @@ BOUND = 1e-6
 """Relative distance to a limit within which it counts as reached."""
 
 
-@dataclass(frozen=True)
-class View:
-    """A plan seen in one language.
+class CaseView(ABC):
+    """A case seen in one language: what a page says of it, whatever the result that it shows."""
 
-    Parameters
-    ----------
-    plan : Plan
-        The plan; of one branch.
-    words : Words
-        Texts of the language.
-    """
-
-    plan: Plan
     words: Words
-    numbers: Numbers = field(init=False)
+    """Texts of the language."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "numbers", Numbers(self.words))
-        branched = [name for name, table in self.plan.tables.items() if "node" in table.columns]
-        if branched:
-            raise ValueError(f"A report shows a plan of one branch; this one branches in {', '.join(branched)}")
+    @property
+    @abstractmethod
+    def case(self) -> Case:
+        """The case that the result came from."""
+
+    @property
+    @abstractmethod
+    def spans(self) -> pl.DataFrame:
+        """Periods that figures are drawn over: bucket, until, days."""
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """How numbers are written."""
+        return Numbers(self.words)
 
     @property
     def currency(self) -> str:
         """Currency of every amount."""
-        return str(self.plan.settings.currency)
+        return str(self.case.settings.currency)
 
     @property
     def name(self) -> str:
         """Title of the case, or its name."""
-        return str(self.plan.settings.title or self.plan.settings.name)
+        return str(self.case.settings.title or self.case.settings.name)
 
     @cached_property
     def buckets(self) -> pl.DataFrame:
-        """Buckets, their names, and what turns a quantity in each into one per month."""
-        table = self.plan["buckets"]
+        """Periods, their names, and what turns a quantity in each into one per month."""
+        table = self.spans
         names = [self.numbers.bucket(first, until) for first, until in table.select("bucket", "until").iter_rows()]
         # Whole months count as such, so that a steady rate is a straight line whatever the calendar.
         months = 12 * (pl.col("until").dt.year() - pl.col("bucket").dt.year()) + (
@@ -88,9 +90,9 @@ class View:
     def _titles(self) -> dict[str, dict[str, str]]:
         titles: dict[str, dict[str, str]] = {}
         for key, table in TITLED.items():
-            rows = self.plan.case[table].select(key, "title").iter_rows()
+            rows = self.case[table].select(key, "title").iter_rows()
             titles[key] = {name: title or name for name, title in rows}
-        alone = self.plan.case["items"].filter(pl.col("family").is_null())["item"].to_list()
+        alone = self.case["items"].filter(pl.col("family").is_null())["item"].to_list()
         titles["family"] = {name: titles["item"][name] for name in alone}
         return titles
 
@@ -104,10 +106,6 @@ class View:
         """Word for a unit; the case's own, but for the default."""
         return self.words.known(f"unit.{name}", name or "")
 
-    def items_unit(self, items: Iterable[str]) -> str:
-        """Word for the unit of some items: their own where they share one, else units."""
-        return self.unit(self.plan.unit(items))
-
     def money(self, value: float | None) -> str:
         """Write an amount briefly."""
         return self.numbers.money(value, self.currency)
@@ -115,6 +113,15 @@ class View:
     def headline(self, value: float | None) -> str:
         """Write an amount that is compared between plans: with a figure more, for what-ifs are small beside it."""
         return self.numbers.money(value, self.currency, 4)
+
+    @cached_property
+    def digits(self) -> int:
+        """Decimals of the smallest unit of money."""
+        return Rounding.of(self.currency).digits
+
+    def exact(self, value: float | None) -> str:
+        """Write an amount to the smallest unit of money."""
+        return self.numbers.full(value, self.currency, self.digits)
 
     def full_money(self, value: float | None) -> str:
         """Write an amount to the last unit of money."""
@@ -130,6 +137,41 @@ class View:
         if len(names) < 2:
             return "".join(names)
         return self.words("and", first=", ".join(names[:-1]), last=names[-1])
+
+
+@dataclass(frozen=True)
+class View(CaseView):
+    """A plan seen in one language.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan; of one branch.
+    words : Words
+        Texts of the language.
+    """
+
+    plan: Plan
+    words: Words
+
+    def __post_init__(self) -> None:
+        branched = [name for name, table in self.plan.tables.items() if "node" in table.columns]
+        if branched:
+            raise ValueError(f"A report shows a plan of one branch; this one branches in {', '.join(branched)}")
+
+    @property
+    def case(self) -> Case:
+        """The case that was planned."""
+        return self.plan.case
+
+    @property
+    def spans(self) -> pl.DataFrame:
+        """Buckets of the plan."""
+        return self.plan["buckets"]
+
+    def items_unit(self, items: Iterable[str]) -> str:
+        """Word for the unit of some items: their own where they share one, else units."""
+        return self.unit(self.plan.unit(items))
 
     @cached_property
     def yearly(self) -> pl.DataFrame:

@@ -10,9 +10,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from coplant.case import Case
-from coplant.clauses import Record, clauses_of, exit_of
+from coplant.clauses import Record, Texts, clauses_of, exit_of
 from coplant.network.activities import term_end
 from coplant.network.frames import dates, days
+from coplant.program.money import Integers
 from coplant.settlement.facts import happenings
 from coplant.settlement.money import Rounding
 from coplant.timeline.calendar import Days
@@ -88,12 +89,7 @@ _TEXTS = ("clause", "line", "words", "item", "part", "formula")
 def tabulated(record: Record, rounding: Rounding) -> Billed:
     """Put the lines of a settled record into tables."""
     sizes = np.array([len(lines.day) for lines in record.lines], dtype=np.int64)
-    texts = {
-        name: pl.Series([getattr(lines, name) for lines in record.lines], dtype=pl.String).gather(
-            np.repeat(np.arange(len(sizes)), sizes)
-        )
-        for name in _TEXTS
-    }
+    texts = {name: _spread([getattr(lines, name) for lines in record.lines], sizes) for name in _TEXTS}
     day = _joined([lines.day for lines in record.lines], "datetime64[D]")
     quantity = _joined([lines.quantity for lines in record.lines])
     rate = _joined([lines.rate for lines in record.lines])
@@ -126,6 +122,12 @@ def tabulated(record: Record, rounding: Rounding) -> Billed:
         }
     )
     return Billed(lines, operands)
+
+
+def _spread(texts: Sequence[str | Texts | None], sizes: Integers) -> pl.Series:
+    """Texts of lines, of which several may share one."""
+    parts = [np.broadcast_to(np.asarray(text, dtype=object), size) for text, size in zip(texts, sizes, strict=True)]
+    return pl.Series(_joined(parts, "object").tolist(), dtype=pl.String)
 
 
 def _joined(parts: Sequence[NDArray[Any]], dtype: str = "float64") -> NDArray[Any]:

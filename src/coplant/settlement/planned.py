@@ -12,7 +12,7 @@ from coplant.case import Case
 from coplant.case.versions import with_windows
 from coplant.network.activities import agreement_end
 from coplant.network.frames import dates, days, floats
-from coplant.timeline import add_months, periods
+from coplant.timeline import add_months, overlaps, periods
 
 if TYPE_CHECKING:
     from coplant.planning import Plan
@@ -23,7 +23,7 @@ def carried_out(plan: Plan) -> Case:
 
     What is decided is signed and reserved, and the rest has ended; what is made becomes actuals, spread evenly over the
     days of its bucket on which the agreement is in force. Hosts spend what they charge and serve the hours that are
-    expected.
+    expected. On the first day of the horizon a forecast is published of what is built in every month of it.
 
     Parameters
     ----------
@@ -37,8 +37,9 @@ def carried_out(plan: Plan) -> Case:
     )
     actuals = pl.concat([_made(plan, case), _parts(plan, case), _spent(plan, case), _served(plan, case)])
     return case.replace(
-        {"agreements": agreements, "reservations": _reserved(plan, case), "actuals": actuals, "call_offs": [],
-         "commits": [], "shipments": [], "exits": _exits(plan, case)}
+        {"agreements": agreements, "reservations": _reserved(plan, case), "actuals": actuals,
+         "forecasts": _forecast(plan, case), "call_offs": [], "commits": [], "shipments": [],
+         "exits": _exits(plan, case)}
     )  # fmt: skip
 
 
@@ -98,6 +99,44 @@ def _made(plan: Plan, case: Case) -> pl.DataFrame:
         value_name="quantity",
     )
     return _actuals(each)
+
+
+def _forecast(plan: Plan, case: Case) -> pl.DataFrame:
+    """Forecasts published before the horizon, and what the plan builds in the months that lie in it as a whole.
+
+    Months that begin after the plan leaves an agreement are left as they were forecast.
+    """
+    start, until = (np.datetime64(day, "D") for day in (plan.settings.start, plan.settings.until))
+    bounds = np.arange(start.astype("datetime64[M]"), until.astype("datetime64[M]") + 1).astype("datetime64[D]")
+    months = pl.DataFrame({"month": dates(bounds[:-1]), "close": dates(bounds[1:])})
+    terms = case["agreements"].select("agreement", "starts", ends=pl.Series(agreement_end(case), dtype=pl.Date))
+    terms = terms.join(plan["left"].select("agreement", left="bucket"), on="agreement", how="left")
+    products = case["routes"].select("agreement", "item").unique(maintain_order=True)
+    told = (
+        products.join(terms.join(plan["signed"].filter("signed"), on="agreement", how="semi"), on="agreement")
+        .join(months, how="cross")
+        .with_columns(begins=pl.max_horizontal("month", "starts"))
+        .filter(
+            pl.col("month") >= plan.settings.start,
+            pl.col("begins") < pl.min_horizontal("close", "ends", "left"),
+        )
+        .select("agreement", "item", "month")
+    )
+    made = _made(plan, case).filter(measure="good")
+    hit = overlaps(bounds, days(made["from"]), days(made["until"]))
+    length = (days(made["until"]) - days(made["from"])).astype(np.float64)
+    built = (
+        made[hit.span]
+        .select("agreement", "item", "quantity", month=months["month"].gather(hit.bucket))
+        .with_columns(pl.col("quantity") * pl.Series((hit.last - hit.first).astype(np.float64) / length[hit.span]))
+        .group_by("agreement", "item", "month")
+        .agg(pl.col("quantity").sum())
+    )
+    published = told.join(built, on=["agreement", "item", "month"], how="left", maintain_order="left").select(
+        "agreement", "item", pl.lit(plan.settings.start).alias("published"), "month", pl.col("quantity").fill_null(0.0)
+    )
+    before = case["forecasts"].filter(pl.col("published") < plan.settings.start)
+    return pl.concat([before.select(published.columns), published])
 
 
 def _parts(plan: Plan, case: Case) -> pl.DataFrame:

@@ -22,6 +22,7 @@ def unready(case: Case, agreement: str) -> Iterator[Problem]:
     """
     yield from _undecided_reservations(case, agreement)
     yield from _unknown_starts(case, agreement)
+    yield from _unknown_needs(case, agreement)
 
 
 def _undecided_reservations(case: Case, agreement: str) -> Iterator[Problem]:
@@ -46,3 +47,15 @@ def _unknown_starts(case: Case, agreement: str) -> Iterator[Problem]:
     for item in sorted(good - started):
         mend = f'Row {deductible["row"][0]} of reservations credits every unit started: add rows for "{item}"'
         yield Problem("actuals", None, "measure", None, f'units started of "{item}" under {agreement}', mend)
+
+
+def _unknown_needs(case: Case, agreement: str) -> Iterator[Problem]:
+    """Parts in the hands of a host that no forecast says anything about."""
+    rows = case["excess"].with_columns(row=case.rows["excess"])
+    rows = rows.filter(agreement=agreement).unique("item", keep="first", maintain_order=True)
+    held = case["actuals"].filter(agreement=agreement).filter(pl.col("measure").is_in(["on_hand", "on_order"]))
+    if rows.is_empty() or case["forecasts"].filter(agreement=agreement).height:
+        return
+    for row in rows.join(held, on="item", how="semi", maintain_order="left").iter_rows(named=True):
+        mend = f'Row {row["row"]} of excess counts "{row["item"]}" beyond what is forecast: add what was published'
+        yield Problem("forecasts", None, "item", None, f"forecasts under {agreement}", mend)

@@ -68,7 +68,13 @@ def settle(
     return Settlement.of(case, drawn, netting(case).filter(pl.col("agreement").is_in(names)), first, until, as_of)
 
 
-def pro_forma(plan: Plan) -> Settlement:
+def pro_forma(
+    plan: Plan,
+    agreement: str | None = None,
+    *,
+    first: datetime.date | None = None,
+    until: datetime.date | None = None,
+) -> Settlement:
     """Draw up the statements that a plan leads to if it is carried out to the letter.
 
     A year that the horizon cuts counts its share of days, as in the plan.
@@ -77,6 +83,15 @@ def pro_forma(plan: Plan) -> Settlement:
     ----------
     plan : Plan
         The plan; of one branch.
+    agreement : str, optional
+        The agreement; all that the plan has signed if left out.
+    first, until : date, optional
+        Statements of the months from the first day's to before the last day are kept; all if left out.
+
+    Raises
+    ------
+    CaseError
+        The agreement is unknown, or the plan does not sign it.
     """
     case = carried_out(plan)
     rounding = Rounding.of(case.settings.currency)
@@ -84,12 +99,18 @@ def pro_forma(plan: Plan) -> Settlement:
     last = (end - np.timedelta64(1, "D")).astype("datetime64[M]") + 1
     bounds = np.arange(since.astype("datetime64[M]"), last + 1).astype("datetime64[D]")
     drawn = {}
-    for name in case["agreements"].filter(status="signed")["agreement"]:
+    names = case["agreements"].filter(status="signed")["agreement"].to_list()
+    if agreement is not None:
+        if agreement not in names:
+            mend = did_you_mean(agreement, names, "Name one that the plan signs")
+            raise CaseError([Problem("agreements", None, "agreement", agreement, "an agreement the plan signs", mend)])
+        names = [agreement]
+    for name in names:
         record = bill(case, name, bounds, since=since, until=end, accrues=True)
         billed = tabulated(record, rounding)
         lines = billed.lines.with_columns(statement="period")
         drawn[name] = (Months(bounds, bounds[1:], since), Drawn(lines, billed.operands, record))
-    return Settlement.of(case, drawn, netting(case), None, None, None)
+    return Settlement.of(case, drawn, netting(case), first, until, None, pro_forma=True)
 
 
 def _settled(case: Case, agreement: str | None) -> list[str]:

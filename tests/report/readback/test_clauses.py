@@ -27,10 +27,15 @@ def day(text: str) -> datetime.date:
 
 def hosted(**agreement: Any) -> SmallCase:
     """A host builds a car and a van for three years."""
-    small = SmallCase("month:1", start=day("2026-01-01")).item("car", title="City car").item("van")
+    small = (
+        SmallCase("month:1", start=day("2026-01-01")).item("car", title="City car").item("van").item("bolt").item("nut")
+    )
     small.host(**{"starts": START, "term": 36.0, **agreement})
+    small.offer("bolt", 1.0, site="host").offer("nut", 1.0, site="host")
     for item in ("car", "van"):
-        small.route(item, site="host", agreement="deal").demand(item, 1, "month", price=1.0, site="host")
+        small.route(item, site="host", agreement="deal", bom={"bolt": 4.0, "nut": 4.0}).demand(
+            item, 1, "month", price=1.0, site="host"
+        )
     return small
 
 
@@ -91,6 +96,53 @@ SAMPLES: Mapping[str, list[Sample]] = {
             },
         ),
         Sample([{"tool": "dies", "amount": 1200, "payment": "per_unit", "months": 24, "units": 100}], {"units": 200}),
+    ],
+    "loss_cover": [
+        Sample(
+            [{"fixed_cost": 9_000, "per": "month", "margin": 20, "cap": 50_000}],
+            {"fixed_cost": 8_000, "per": "quarter", "margin": 30, "cap": 60_000, "months": 12, **DATED},
+        ),
+    ],
+    "advisory": [
+        Sample(
+            [{"service": "tryout", "fee": 1_000, "hours": 20, "hourly_rate": 50, "cap": 20_000}],
+            {"service": "training", "fee": 900, "per": "week", "hours": 10, "hourly_rate": 60, "cap": 10_000, **DATED},
+        ),
+    ],
+    "licences": [
+        Sample(
+            [{"holder": "brand", "fee": 500, "royalty": 3}],
+            {"item": "car", "holder": "host", "fee": 400, "per": "year", "royalty": 2, **DATED},
+        ),
+    ],
+    "credits": [
+        Sample(
+            [{"credit": "emission", "price": 75}],
+            {"credit": "fuel", "item": "car", "quantity": 2, "price": 50, "brand_share": 0.5, **DATED},
+        ),
+    ],
+    "exclusivity": [Sample([{}], {"item": "car", "months_after": 6, "own_plant": "excluded", **DATED})],
+    "flexibility": [
+        Sample(
+            [
+                {"months_ahead": 0, "up_share": 0.1, "down_share": 0.05, "binding_share": 1, "price": 80},
+                {"months_ahead": 3, "up_share": 0.2, "down_share": 0.2, "binding_share": 0.5, "price": 80},
+            ],
+            {"months_ahead": 4, "up_share": 0.3, "down_share": 0.4, "binding_share": 0.25, "price": 70},
+        ),
+        Sample(
+            [{"months_ahead": 0, "up_share": 0.1, "down_share": 0.05, "binding_share": 1, "price": 80}],
+            {"item": "car", "method": "original", **DATED},
+        ),
+    ],
+    "excess": [
+        Sample(
+            [{"item": "bolt", "window_months": 3, "cost": 2}],
+            {
+                "item": "nut", "window_months": 4, "cost": 3, "handling_share": 0.05, "carrying_rate": 0.01,
+                "review": "month", **DATED,
+            },
+        ),
     ],
     "exit_terms": [
         Sample(

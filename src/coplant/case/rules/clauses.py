@@ -13,13 +13,11 @@ from coplant.schema import TABLES
 _FROM_SIGNATURE = ("advisory",)
 """Clauses that may hold before the agreement starts."""
 
-_OF_PRODUCTS = ("processing_fees", "licences", "credits", "exclusivity")
+_OF_PRODUCTS = ("processing_fees", "licences", "flexibility", "credits", "exclusivity")
 """Clauses for one product, or for every product of their agreement."""
 
-_ADDED_UP = {"processing_fees": "fee", "credits": "credit"}
-"""Those of which one for every product and one for a single product would both be paid."""
-
-_TIER = ("agreement", "item", "valid_from", "recorded_at")
+_SCHEDULE = ("agreement", "item", "valid_from", "recorded_at")
+"""Rows that were agreed together: tiers of a fee, fences of a forecast."""
 
 
 def _clauses(draft: Draft) -> list[str]:
@@ -80,24 +78,45 @@ def _overlap(name: str, row: pl.Series, valid_from: pl.Series, version: Version,
 @rule("processing_fees", sound=("processing_fees.above",))
 def fee_tiers_start_at_zero(draft: Draft) -> None:
     """Check that the first unit has a fee."""
-    above = pl.col("above")
-    rows = draft["processing_fees"].filter(above == above.min().over(_TIER), above > 0)
     mend = "Add the tier with above 0: what is the fee of the first unit?"
-    draft.report("processing_fees", rows, "above", "0 in the first tier", mend)
+    _start_at_zero(draft, "processing_fees", "above", "0 in the first tier", mend)
+
+
+@rule("flexibility", sound=("flexibility.months_ahead",))
+def fences_start_at_zero(draft: Draft) -> None:
+    """Check that a forecast of any age lies within a fence."""
+    mend = "Add the fence with months_ahead 0: what may still change in the month of publication?"
+    _start_at_zero(draft, "flexibility", "months_ahead", "0 in the first fence", mend)
+
+
+def _start_at_zero(draft: Draft, table: str, column: str, expected: str, mend: str) -> None:
+    step = pl.col(column)
+    rows = draft[table].filter(step == step.min().over(_SCHEDULE), step > 0)
+    draft.report(table, rows, column, expected, mend)
 
 
 @rule("processing_fees")
 def fee_tiers_agree(draft: Draft) -> None:
     """Check that tiers of one fee count the same units in the same way, and hold for the same days."""
-    for column in ("basis", "method", "valid_until"):
-        first = pl.struct(ROW, column).first().over(_TIER)
+    _agree(draft, "processing_fees", ("basis", "method", "valid_until"), "Tiers of one fee")
+
+
+@rule("flexibility")
+def fences_agree(draft: Draft) -> None:
+    """Check that fences of one schedule compare a forecast with the same, and hold for the same days."""
+    _agree(draft, "flexibility", ("method", "valid_until"), "Fences of one schedule")
+
+
+def _agree(draft: Draft, table: str, columns: tuple[str, ...], which: str) -> None:
+    for column in columns:
+        first = pl.struct(ROW, column).first().over(_SCHEDULE)
         rows = (
-            draft["processing_fees"]
+            draft[table]
             .with_columns(first=first.struct.field(column), first_row=first.struct.field(ROW))
             .filter(pl.col(column).ne_missing(pl.col("first")))
         )
-        mend = f"Tiers of one fee have the same {column}: mend one of the two rows"
-        draft.report("processing_fees", rows, column, "{first}, as in row {first_row}", mend)
+        mend = f"{which} have the same {column}: mend one of the two rows"
+        draft.report(table, rows, column, "{first}, as in row {first_row}", mend)
 
 
 @rule("agreements", sound=("routes.agreement", "routes.item"))
@@ -111,25 +130,66 @@ def clauses_are_for_what_is_made(draft: Draft) -> None:
             draft.report(table, rows, "item", "an item that a route of the agreement makes", mend)
 
 
-@rule("agreements", sound=("agreements.starts", "agreements.term"))
-def clauses_are_for_one_or_for_all(draft: Draft) -> None:
-    """Check that while a fee or a credit is for every product of an agreement, none is for one of them."""
-    for table, word in _ADDED_UP.items():
-        thing = [name for name in same_thing(TABLES[table]) if name != "item"]
-        each = [*thing, "item", "valid_from", "recorded_at"]
-        told = with_windows(draft, table).unique(each, keep="first", maintain_order=True)
-        every = told.filter(pl.col("item").is_null()).select(
-            *thing, begins_all="begins", ends_all="ends", row_all=pl.col(ROW)
-        )
-        rows = (
-            told.filter(pl.col("item").is_not_null())
-            .join(every, on=thing, maintain_order="left")
-            .filter(pl.col("begins") < pl.col("ends_all"), pl.col("begins_all") < pl.col("ends"))
-            .unique(ROW, keep="first", maintain_order=True)
-        )
-        mend = f"Give the {word} of row {{row_all}} for each item, or remove this one"
-        expected = f"no {word} for one item while row {{row_all}} has one for all"
-        draft.report(table, rows, "item", expected, mend)
+@rule("flexibility", sound=("flexibility.months_ahead",))
+def fences_bind_less_further_ahead(draft: Draft) -> None:
+    """Check that what is owed for a cut falls with the age of the forecast."""
+    rows = draft["flexibility"].sort("months_ahead", maintain_order=True)
+    rows = rows.with_columns(
+        near=pl.col(ROW).shift().over(_SCHEDULE), limit=pl.col("binding_share").shift().over(_SCHEDULE)
+    )
+    mend = "A forecast further ahead binds less: mend the share in one of the two rows, or months_ahead"
+    draft.report(
+        "flexibility", rows.filter(pl.col("binding_share") > pl.col("limit")).sort(ROW), "binding_share",
+        "at most {limit}, the share of the nearer fence in row {near}", mend,
+    )  # fmt: skip
+    rows = rows.with_columns(limit=pl.col("down_share").shift().over(_SCHEDULE))
+    draft.report(
+        "flexibility", rows.filter(pl.col("down_share") < pl.col("limit")).sort(ROW), "down_share",
+        "at least {limit}, the share of the nearer fence in row {near}", mend,
+    )  # fmt: skip
+
+
+@rule("processing_fees", sound=("agreements.starts", "agreements.term"))
+def fees_are_for_one_or_for_all(draft: Draft) -> None:
+    """Check that while a fee is for every product of an agreement, none is for one of them."""
+    _are_for_one_or_for_all(draft, "processing_fees", "fee")
+
+
+@rule("flexibility", sound=("agreements.starts", "agreements.term"))
+def fences_are_for_one_or_for_all(draft: Draft) -> None:
+    """Check that while fences are for every product of an agreement, none are for one of them."""
+    _are_for_one_or_for_all(draft, "flexibility", "fence")
+
+
+@rule("credits", sound=("agreements.starts", "agreements.term"))
+def credits_are_for_one_or_for_all(draft: Draft) -> None:
+    """Check that while a credit is for every product of an agreement, it is not for one of them as well."""
+    _are_for_one_or_for_all(draft, "credits", "credit")
+
+
+def _are_for_one_or_for_all(draft: Draft, table: str, what: str) -> None:
+    thing = [name for name in same_thing(TABLES[table]) if name != "item"]
+    told = with_windows(draft, table).unique([*thing, *_SCHEDULE[1:]], keep="first", maintain_order=True)
+    every = told.filter(pl.col("item").is_null()).select(
+        *thing, begins_all="begins", ends_all="ends", row_all=pl.col(ROW)
+    )
+    rows = (
+        told.filter(pl.col("item").is_not_null())
+        .join(every, on=thing, maintain_order="left")
+        .filter(pl.col("begins") < pl.col("ends_all"), pl.col("begins_all") < pl.col("ends"))
+        .unique(ROW, keep="first", maintain_order=True)
+    )
+    mend = f"Give the {what} of row {{row_all}} for each item, or remove this one"
+    draft.report(table, rows, "item", f"no {what} for one item while row {{row_all}} has one for all", mend)
+
+
+@rule("excess", sound=("routes.agreement", "routes.route", "bom.route", "bom.item", "excess.agreement", "excess.item"))
+def excess_is_of_parts(draft: Draft) -> None:
+    """Check that a part that a host may hold is one that the agreement's routes take."""
+    taken = draft["bom"].select("route", "item").join(draft["routes"].select("route", "agreement"), on="route")
+    rows = draft["excess"].join(taken, on=["agreement", "item"], how="anti", maintain_order="left")
+    mend = 'No route of "{agreement}" takes {item}: name a part in bom of its routes'
+    draft.report("excess", rows, "item", "a part that a route of the agreement takes", mend)
 
 
 @rule("reservations")

@@ -102,12 +102,13 @@ def a_second_count_says_it_corrects(draft: Draft) -> None:
     draft.report("actuals", alone, "correction", "a count that was recorded before", mend)
 
 
-@rule("forecasts", sound=("forecasts.item", "forecasts.agreement", *_MADE))
+@rule("forecasts", sound=("forecasts.item", "forecasts.agreement", "excess.item", "excess.agreement", *_MADE))
 def forecasts_are_of_what_is_built(draft: Draft) -> None:
-    """Check that a forecast is for a product of the agreement."""
-    rows = draft["forecasts"].join(draft["routes"], on=["agreement", "item"], how="anti", maintain_order="left")
-    mend = "Name a product of the agreement"
-    draft.report("forecasts", rows, "item", "an item that a route of {agreement} makes", mend)
+    """Check that a forecast is for a product of the agreement, or for a part whose excess the brand takes on."""
+    known = pl.concat([draft[table].select("agreement", "item") for table in ("routes", "excess")])
+    rows = draft["forecasts"].join(known, on=["agreement", "item"], how="anti", maintain_order="left")
+    mend = "Name a product of the agreement, or a part that excess has for it"
+    draft.report("forecasts", rows, "item", "an item that a route of {agreement} makes, or a part in excess", mend)
 
 
 @rule("forecasts")

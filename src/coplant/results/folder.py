@@ -1,0 +1,101 @@
+"""A result in a folder: a Parquet file for each table, a file of facts by which it is known, and the case."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from coplant.case import Case, read
+from coplant.case.files import carry_over, holds_other, written_whole
+from coplant.case.folder import SETTINGS
+from coplant.errors import FileError
+from coplant.schema import TABLES
+
+
+class Kind(NamedTuple):
+    """A kind of result."""
+
+    name: str
+    """What it is called."""
+    command: str
+    """The command that writes one."""
+
+    @property
+    def facts(self) -> str:
+        """File of its folder that says what it is, and which tables are its own."""
+        return f"{self.name}.json"
+
+
+class Kept(NamedTuple):
+    """A result as it was read."""
+
+    case: Case
+    tables: dict[str, pl.DataFrame]
+    facts: dict[str, Any]
+
+
+def write_result(
+    folder: str | Path, kind: Kind, case: Case, tables: Mapping[str, pl.DataFrame], facts: Mapping[str, Any]
+) -> None:
+    """Write a result to a folder, whole or not at all.
+
+    The files of an older result of its kind in its place are replaced; others are kept.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder.
+    kind : Kind
+        What is written.
+    case : Case
+        The case it came from.
+    tables : mapping of str to DataFrame
+        Its tables.
+    facts : mapping
+        All that is not a table, as plain values.
+
+    Raises
+    ------
+    FileError
+        The folder cannot be written, or holds files and no result of the kind.
+    """
+    old = Path(folder)
+    if holds_other(old, kind.facts):
+        raise FileError(f"{old} holds files that are no {kind.name}. Name a new or an empty folder")
+    with written_whole(old, folder=True) as place:
+        for name, table in tables.items():
+            table.write_parquet(place / f"{name}.parquet")
+        told = json.dumps({**facts, "tables": list(tables)}, indent=2, default=str)
+        (place / kind.facts).write_text(told + "\n", encoding="utf-8")
+        case.write(place / "case", format="parquet")
+        own = {f"{name}.parquet" for name in (*tables, *_tables_in(old, kind))}
+        carry_over(old, place, {kind.facts, *own, f"case/{SETTINGS}", *(f"case/{name}.parquet" for name in TABLES)})
+
+
+def read_result(folder: str | Path, kind: Kind) -> Kept:
+    """Read a result that was written.
+
+    Raises
+    ------
+    FileError
+        The folder does not hold a result of the kind.
+    """
+    place = Path(folder)
+    try:
+        facts = json.loads((place / kind.facts).read_text(encoding="utf-8"))
+        tables = {name: pl.read_parquet(place / f"{name}.parquet") for name in facts.pop("tables")}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, pl.exceptions.PolarsError) as error:
+        raise FileError(f"{place} does not hold a {kind.name} ({error}); write one with {kind.command}") from error
+    return Kept(read(place / "case"), tables, facts)
+
+
+def _tables_in(folder: Path, kind: Kind) -> list[str]:
+    """Names of the tables of a result that was written to a folder; none if it does not say."""
+    try:
+        return list(json.loads((folder / kind.facts).read_text(encoding="utf-8"))["tables"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return []

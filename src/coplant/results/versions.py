@@ -1,0 +1,11 @@
+"""Versions of the libraries that a result came from."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+
+
+def versions_of(*libraries: str) -> dict[str, str]:
+    """Versions of some libraries, and of Python."""
+    return {name: importlib.metadata.version(name) for name in libraries} | {"Python": platform.python_version()}
