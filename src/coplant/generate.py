@@ -850,6 +850,16 @@ def _agreement_tables(
             "holder": ["brand"] * len(covered),
             "royalty": _money(value[covered] * 0.01),
         },
+        "credits": {
+            "agreement": _text(names[bound]),
+            "credit": ["emission"] * len(bound),
+            "price": _money(value[bound] * 0.02),
+            "brand_share": np.full(len(bound), 0.5),
+        },
+        "exclusivity": {
+            "agreement": _text(names[covered]),
+            "months_after": np.full(len(covered), 2.0),
+        },
         "tooling": {
             "agreement": _text(names),
             "tool": ["moulds"] * len(host),

@@ -161,6 +161,15 @@ deal,training,,,,10,40,
 agreement,item,valid_from,holder,fee,royalty
 deal,car,2023-02-01,wall,500,3
 """,
+    "credits": """\
+agreement,credit,item,quantity,price,brand_share
+deal,emission,car,2,100,0.8
+deal,fuel,,1,50,0.5
+""",
+    "exclusivity": """\
+agreement,item,months_after,own_plant
+deal,car,6,excluded
+""",
     "flexibility": """\
 agreement,item,months_ahead,up_share,down_share,binding_share,price
 deal,car,0,0.1,0.05,1,80

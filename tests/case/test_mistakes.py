@@ -342,6 +342,10 @@ MISTAKES = [
     mistake("hours of another service", "actuals", ",tryout,", ",trial,", (7, "charge"), '"trial"', "in advisory"),
     mistake("licence of nobody", "licences", ",wall,", ",wal,", (2, "holder"), '"wal"', '"wall"?'),
     mistake("licence for a part", "licences", "deal,car", "deal,seat", (2, "item"), '"deal" makes seat'),
+    mistake("credit for a part", "credits", "emission,car", "emission,seat", (2, "item"), '"deal" makes seat'),
+    mistake("credit for one and for all", "credits", "fuel,", "emission,", (2, "item"), "row 3 has one for all"),
+    mistake("more than all of a credit", "credits", "100,0.8", "100,1.8", (2, "brand_share"), "at most 1"),
+    mistake("exclusivity of a part", "exclusivity", "deal,car", "deal,seat", (2, "item"), '"deal" makes seat'),
     mistake(
         "losses covered until two days",
         "loss_cover",

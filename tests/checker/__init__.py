@@ -22,6 +22,7 @@ TABLES = (
     "offers", "offer_prices", "allotments", "stock", "receipts", "safety_stock", "demand", "prices", "annuities", "mix",
     "agreements", "reservations", "processing_fees", "fixed_charges", "take_or_pay", "tooling", "loss_cover",
     "advisory", "licences", "flexibility", "forecasts", "materials", "security", "exit_terms",
+    "credits", "exclusivity", "parties",
 )  # fmt: skip
 
 

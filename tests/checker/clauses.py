@@ -45,6 +45,7 @@ class Contracts:
                 self._losses(name)
                 self._help(name)
                 self._licences(name)
+                self._credits(name)
                 self._forecasts(name)
                 self._materials(name)
                 self._security(name)
@@ -204,6 +205,12 @@ class Contracts:
                 due += row["royalty"] * share * self.units(agreement, bucket, row["item"])
                 self.charges["licence", agreement, bucket] += due
             self.owe(agreement, row["fee"] * length_of(max(first, facts.bounds[-1]), until, row["per"]))
+
+    def _credits(self, agreement: str) -> None:
+        for row in self._rows("credits", agreement):
+            each = row["brand_share"] * row["quantity"] * row["price"]
+            for bucket, share in self.parts(agreement, *self.facts.window(row)):
+                self.charges["credit", agreement, bucket] -= each * share * self.units(agreement, bucket, row["item"])
 
     def _tooling(self, agreement: str) -> None:
         deal, left = self.facts.agreements[agreement], self.facts.left.get(agreement, datetime.date.max)

@@ -6,7 +6,7 @@ import datetime
 import math
 from collections import defaultdict
 
-from checker.dates import Row, arrivals, later, length_of, mean_in, quantity_in, shared
+from checker.dates import Day, Row, arrivals, later, length_of, mean_in, quantity_in, shared
 from checker.facts import Facts, grouped
 
 
@@ -261,8 +261,8 @@ def check_starts(facts: Facts) -> None:
             facts.at_most("reservation_ramp", row["route"], label, row["started"], room)
 
 
-def rise(facts: Facts, route: Row, bucket: int) -> float:
-    """Share of the full rate at which a route can be started, on the average of a bucket's days."""
+def rise(facts: Facts, route: Row, bucket: int, but: tuple[Day, Day] | None = None) -> float:
+    """Share of the full rate at which a route can be started over a bucket's days, some of them left out."""
     low, high = route["from"] or datetime.date.min, route["until"] or datetime.date.max
     if route["agreement"]:
         starts, ends = facts.term(route["agreement"])
@@ -276,9 +276,9 @@ def rise(facts: Facts, route: Row, bucket: int) -> float:
     for (_, share), begin, end in zip(steps, begins, ends, strict=True):
         hit = shared(max(begin, low), min(end, high), *facts.bounds[bucket : bucket + 2])
         if hit:
-            total += share * sum(
-                _licensed(facts, route, hit[0] + datetime.timedelta(n)) for n in range((hit[1] - hit[0]).days)
-            )
+            days = (hit[0] + datetime.timedelta(number) for number in range((hit[1] - hit[0]).days))
+            licensed = [day for day in days if _licensed(facts, route, day)]
+            total += share * sum(but is None or not but[0] <= day < but[1] for day in licensed)
     return total / facts.days(bucket)
 
 
@@ -287,6 +287,41 @@ def _licensed(facts: Facts, route: Row, day: datetime.date) -> bool:
     rows = [row for row in facts.case["licences"] if row["agreement"] == route["agreement"]]
     windows = [facts.window(row) for row in rows if row["item"] in (None, route["item"])]
     return not windows or any(first <= day < until for first, until in windows)
+
+
+def check_exclusivity(facts: Facts) -> None:
+    """What an agreement keeps to its host is started elsewhere on other days only."""
+    roles = {row["party"]: row["role"] for row in facts.case["parties"]}
+    capacity, loads = grouped(facts.case["resource_capacity"], "resource"), grouped(facts.case["loads"], "route")
+    for row in facts.case["exclusivity"]:
+        name = row["agreement"]
+        if not facts.signed[name]:
+            continue
+        first, until = facts.window(row)
+        if until == facts.term(name)[1]:
+            until = later(until, row["months_after"])
+        made = {route["item"] for route in facts.routes.values() if route["agreement"] == name}
+        for start in facts.plan["made"]:
+            route, bucket = facts.routes[start["route"]], facts.place[start["bucket"]]
+            deal = facts.agreements.get(route["agreement"])
+            host = deal["host"] if deal else facts.sites[route["site"]]["party"]
+            allowed = roles.get(host, "brand") == "brand" and row["own_plant"] == "allowed"
+            if (
+                allowed
+                or host == facts.agreements[name]["host"]
+                or route["item"] not in ({row["item"]} if row["item"] else made)
+            ):
+                continue
+            label, span = facts.label(bucket), facts.bounds[bucket : bucket + 2]
+            share = rise(facts, route, bucket, (first, until))
+            if share <= 0.0:
+                facts.at_most("exclusivity", start["route"], label, start["started"], 0.0)
+            elif share < rise(facts, route, bucket):
+                for load in loads.get(start["route"], []):
+                    rows = capacity.get(load["resource"], [])
+                    room = quantity_in(rows, *span) + quantity_in(rows, *span, column="overtime_quantity")
+                    used = load["quantity"] * start["started"]
+                    facts.at_most("exclusivity", start["route"], label, used, share * room)
 
 
 def check_groups(facts: Facts) -> None:

@@ -338,3 +338,19 @@ def vesting() -> Golden:
     {name}.stays[2023-05]: 0 <= -1 {name}[2023-04] +1 {name}[2023-05]
     """
     return Golden(small, (f"{name}.short", f"{name}.reached", f"{name}.stays"), text)
+
+
+@golden
+def exclusivity() -> Golden:
+    """x <= most (1 - r): another host builds no car until half a month after April, that is to 16 May of 31 days.
+
+    Its plant makes up to 12 a month, so that on the 15 other days of May 15 / 31 of 12 = 5.806451613 are left.
+    """
+    small = _hosted(term=1.0, status="option").add("exclusivity", agreement="deal", item="car", months_after=0.5)
+    small.host("other", "elsewhere", term=2.0).route("car", route="rival", site="elsewhere", agreement="other")
+    small.line("rival", 12, "month", site="elsewhere")
+    text = """
+    exclusivity/deal/car[rival,2023-04]: +1 start[rival,2023-04] +12 sign[deal] <= 12
+    exclusivity/deal/car[rival,2023-05]: +1 start[rival,2023-05] +6.193548387 sign[deal] <= 12
+    """
+    return Golden(small, ("exclusivity/deal/car",), text)

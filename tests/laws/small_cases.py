@@ -300,6 +300,12 @@ def _agreement(write: _Writer, host: str) -> None:
         begins = begins if begins and starts <= begins < later(starts, term) else None
         add("licences", agreement=name, item="car" if chance() else None, valid_from=begins, holder="brand",
             fee=number(0, 10), royalty=number(0, 1, 2))  # fmt: skip
+    if number(0, 1, 2) == 0:
+        add("credits", agreement=name, credit="clean", item="car" if chance() else None, valid_until=part,
+            quantity=number(0.5, 2), price=number(1, 4), brand_share=number(0.5, 1))  # fmt: skip
+    if number(0, 1, 2) == 0:
+        add("exclusivity", agreement=name, item="car" if chance() else None, valid_until=part,
+            months_after=number(0, 1, 3), own_plant=draw(st.sampled_from(["allowed", "excluded"])))  # fmt: skip
     if write.integers and status != "ended" and chance():
         add("exit_terms", agreement=name, notice=number(0, 1), fee=number(0, 20), fee_per_month=number(0, 2),
             tooling_share=number(0, 0.5, 1), relocation=number(0, 5))  # fmt: skip

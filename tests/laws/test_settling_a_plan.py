@@ -14,7 +14,7 @@ from coplant.settlement.money import Rounding
 
 CONTRACT = (
     "reservation_fee", "processing_fee", "fixed_charge", "take_or_pay", "tooling", "cancellation", "loss_cover",
-    "advisory", "licence", "material_turnkey", "material_bought", "material_sold", "material_handling",
+    "advisory", "licence", "credit", "material_turnkey", "material_bought", "material_sold", "material_handling",
     "material_credit", "security", "vesting", "exit",
 )  # fmt: skip
 """Money lines of clauses; the others are the brand's own, or no cash."""

@@ -137,6 +137,12 @@ def licensed() -> SmallCase:
     return built(small, m2023_03=11)
 
 
+def credited() -> SmallCase:
+    """Regulatory credits of which the brand has half."""
+    small = hosted().add("credits", agreement="deal", credit="emission", quantity=2, price=75, brand_share=0.5)
+    return built(small, m2023_03=11)
+
+
 def forecast() -> SmallCase:
     """A forecast that is cut, parts that are then too many, and what they cost."""
     small = hosted().item("bolt").offer("bolt", 1.0, site="host")
@@ -169,6 +175,7 @@ def settlements() -> Iterator[Settlement]:
         losses(cap=1_000),
         helped(),
         licensed(),
+        credited(),
         forecast(),
     ]
     for one in small:

@@ -10,6 +10,7 @@ from typing import Protocol, Self
 
 from coplant.case import Case
 from coplant.clauses.advisory import Advisory
+from coplant.clauses.credit import Credit
 from coplant.clauses.excess import Excess
 from coplant.clauses.exit_terms import ExitTerms, exit_of, exits, tooling_share
 from coplant.clauses.fixed_charge import FixedCharge
@@ -31,6 +32,7 @@ __all__ = [
     "Advisory",
     "Balance",
     "Clause",
+    "Credit",
     "Evidence",
     "Excess",
     "Exit",
@@ -81,6 +83,7 @@ CLAUSES: tuple[type[Clause], ...] = (
     LossCover,
     Advisory,
     Licence,
+    Credit,
     Flexibility,
     Excess,
     Material,

@@ -166,7 +166,9 @@ class LossCover:
         earlier, later = scope.successions(months.closings)
         ends, before = np.nonzero(self._on_paths(scope, months))
         earlier, later = np.append(earlier, before), np.append(later, len(closing) + ends)
-        reached = program.columns(scope.block("cap_reached", part), axes, upper=1.0, integer=True)
+        # Before so much can have been lost at all the cap is not reached, which makes the relaxation tighter.
+        can = months.fixed + np.bincount(later, months.fixed[earlier], minlength=count) >= self.cap
+        reached = program.columns(scope.block("cap_reached", part), axes, upper=can, integer=True)
         losing = program.columns(scope.block("losing", part), axes, where=most > 0.0, upper=1.0, integer=True)
 
         def loss(columns: Floats) -> Floats:

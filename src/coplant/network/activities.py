@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -99,7 +100,8 @@ class Activities:
         cost = np.concatenate(
             [floats(routes["cost"])[:, None] * flat, floats(lanes["cost"])[:, None] * flat, np.nan_to_num(price)]
         )
-        share = np.concatenate([_open_share(case, timeline), np.ones((len(lanes), len(timeline))), ~np.isnan(price)])
+        opened = Openings.of(case, timeline).averaged(timeline, len(routes))
+        share = np.concatenate([opened, np.ones((len(lanes), len(timeline))), ~np.isnan(price)])
         return cls(
             (
                 *routes["route"],
@@ -141,30 +143,53 @@ def _lanes_by_item(case: Case) -> pl.DataFrame:
     )
 
 
-def _open_share(case: Case, timeline: Timeline) -> Floats:
-    """Share of the full rate at which each route can be started, averaged over the days of each bucket, (routes, T).
+class Openings(NamedTuple):
+    """Spans of days on which routes can be started, each at one share of the full rate."""
 
-    On days on which its agreement is not in force, or no licence holds where one is needed, a route is closed.
-    """
-    routes = case["routes"]
-    agreements = case["agreements"].select("agreement", "starts", ends=pl.Series(agreement_end(case), dtype=pl.Date))
-    window = routes.select("agreement", "from", "until").join(
-        agreements, on="agreement", how="left", maintain_order="left"
-    )
-    first = days(window.select(pl.max_horizontal("from", "starts"))["from"])
-    until = days(window.select(pl.min_horizontal("until", "ends"))["until"])
-    first = np.where(np.isnat(first), timeline.bounds[0], first)
-    until = np.where(np.isnat(until), timeline.bounds[-1], until)
-    owner, begin, end, share = _licensed(case, *_steps(case, first, until))
-    hit = overlaps(timeline.bounds, begin, end)
-    total = np.zeros((len(routes), len(timeline)))
-    length = (hit.last - hit.first).astype(np.float64)
-    np.add.at(total, (owner[hit.span], hit.bucket), share[hit.span] * length)
-    return total / timeline.days
+    route: Integers
+    """Row of the route, shape (K,)."""
+    first: Days
+    """First day, shape (K,)."""
+    until: Days
+    """Day after the last, shape (K,); a span that is empty opens nothing."""
+    share: Floats
+    """Share of the full rate, shape (K,)."""
+
+    @classmethod
+    def of(cls, case: Case, timeline: Timeline) -> Openings:
+        """Read when routes can be started.
+
+        A route is closed on days on which its agreement is not in force, or no licence holds where one is needed.
+        """
+        agreements = case["agreements"].select(
+            "agreement", "starts", ends=pl.Series(agreement_end(case), dtype=pl.Date)
+        )
+        window = (
+            case["routes"]
+            .select("agreement", "from", "until")
+            .join(agreements, on="agreement", how="left", maintain_order="left")
+        )
+        first = days(window.select(pl.max_horizontal("from", "starts"))["from"])
+        until = days(window.select(pl.min_horizontal("until", "ends"))["until"])
+        first = np.where(np.isnat(first), timeline.bounds[0], first)
+        until = np.where(np.isnat(until), timeline.bounds[-1], until)
+        return _licensed(case, _steps(case, first, until))
+
+    def within(self, first: np.datetime64, until: np.datetime64) -> Openings:
+        """Leave the days of [first, until)."""
+        return self._replace(first=np.maximum(self.first, first), until=np.minimum(self.until, until))
+
+    def averaged(self, timeline: Timeline, routes: int) -> Floats:
+        """Share of the full rate over the days of each bucket, shape (routes, T)."""
+        hit = overlaps(timeline.bounds, self.first, self.until)
+        total = np.zeros((routes, len(timeline)))
+        length = (hit.last - hit.first).astype(np.float64)
+        np.add.at(total, (self.route[hit.span], hit.bucket), self.share[hit.span] * length)
+        return np.asarray(total / timeline.days)
 
 
-def _steps(case: Case, first: Days, until: Days) -> tuple[Integers, Days, Days, Floats]:
-    """Spans of each route at one share of the full rate: the route, first day, day after the last, and the share."""
+def _steps(case: Case, first: Days, until: Days) -> Openings:
+    """Openings of each route between two days, along its ramp."""
     routes, ramps = case["routes"], case["ramps"]
     names = tuple(ramps["ramp"].unique(maintain_order=True))
     ramp = indices(routes["ramp"], names)
@@ -181,38 +206,35 @@ def _steps(case: Case, first: Days, until: Days) -> tuple[Integers, Days, Days, 
             begins.append(np.maximum(edge, first[owner]))
             ends.append(np.minimum(close, until[owner]))
             shares.append(share)
-    return np.concatenate(owners), np.concatenate(begins), np.concatenate(ends), np.concatenate(shares)
+    return Openings(np.concatenate(owners), np.concatenate(begins), np.concatenate(ends), np.concatenate(shares))
 
 
-def _licensed(
-    case: Case, owner: Integers, begin: Days, end: Days, share: Floats
-) -> tuple[Integers, Days, Days, Floats]:
-    """Spans of routes on the days on which a licence holds, where the agreement has any for what they make."""
+def _licensed(case: Case, openings: Openings) -> Openings:
+    """Openings on the days on which a licence holds, where the agreement has any for what a route makes."""
     licences = with_windows(case, "licences").select("agreement", "begins", "ends", of="item")
     if licences.is_empty():
-        return owner, begin, end, share
+        return openings
     held = (
         case["routes"]
         .select("agreement", "item")
-        .with_row_index("owner")
+        .with_row_index("route")
         .join(licences, on="agreement")
         .filter(pl.col("of").is_null() | (pl.col("of") == pl.col("item")))
-        .sort("owner", "begins")
+        .sort("route", "begins")
     )
     # Licences that overlap or follow one another are one span.
     begun = (pl.col("begins") > pl.col("ends").cum_max().shift(1)).fill_null(True).cum_sum()
-    held = held.group_by("owner", begun.over("owner").alias("span"), maintain_order=True).agg(
+    held = held.group_by("route", begun.over("route").alias("span"), maintain_order=True).agg(
         pl.col("begins").min(), pl.col("ends").max()
     )
-    holder, first, until = held["owner"].to_numpy(), days(held["begins"]), days(held["ends"])
-    free = np.flatnonzero(~np.isin(owner, holder))
-    step, span = np.nonzero(owner[:, None] == holder)
-    within = np.maximum(begin[step], first[span]), np.minimum(end[step], until[span])
-    return (
-        np.append(owner[free], owner[step]),
-        np.append(begin[free], within[0]),
-        np.append(end[free], within[1]),
-        np.append(share[free], share[step]),
+    holder, first, until = held["route"].to_numpy(), days(held["begins"]), days(held["ends"])
+    free = np.flatnonzero(~np.isin(openings.route, holder))
+    step, span = np.nonzero(openings.route[:, None] == holder)
+    return Openings(
+        np.append(openings.route[free], openings.route[step]),
+        np.append(openings.first[free], np.maximum(openings.first[step], first[span])),
+        np.append(openings.until[free], np.minimum(openings.until[step], until[span])),
+        np.append(openings.share[free], openings.share[step]),
     )
 
 

@@ -23,16 +23,27 @@ def most_started(draft: Draft, activities: Integers) -> Floats:
     """
     network = draft.network
     wanted = useful_units(network)[network.activities.item[activities]] + lot_size(network)[activities]
-    most = np.broadcast_to(wanted[:, None], (len(activities), len(draft.tree))).copy()
+    most = np.minimum(wanted[:, None], full_rate(network, activities))
+    granted = network.activities.allotment[activities]
+    limited = np.flatnonzero(granted >= 0)
+    most[limited] = np.minimum(most[limited], network.allotments.quantity[granted[limited]])
+    return most
+
+
+def full_rate(network: Network, activities: Integers) -> Floats:
+    """Units of some activities that capacity and overtime let start at each node; infinite for what loads nothing.
+
+    Returns
+    -------
+    ndarray, shape (len(activities), N)
+    """
+    most = np.full((len(activities), len(network.tree)), np.inf)
     place = np.full(len(network.activities), -1, dtype=np.int64)
     place[activities] = np.arange(len(activities))
     load = network.loads.tocoo()
     hit = np.flatnonzero(place[load.col] >= 0)
     room = network.resources.capacity + network.resources.overtime
     np.minimum.at(most, place[load.col[hit]], room[load.row[hit]] / load.data[hit][:, None])
-    granted = network.activities.allotment[activities]
-    limited = np.flatnonzero(granted >= 0)
-    most[limited] = np.minimum(most[limited], network.allotments.quantity[granted[limited]])
     return most
 
 

@@ -15,6 +15,7 @@ from coplant.planning.allotment import allotment
 from coplant.planning.annuity import annuity
 from coplant.planning.capacity import capacity, lane_capacity, launch_gate
 from coplant.planning.draft import Draft
+from coplant.planning.exclusivity import exclusivity
 from coplant.planning.horizon_end import horizon_end
 from coplant.planning.learning import learning
 from coplant.planning.lot import lot
@@ -70,6 +71,7 @@ def formulate(network: Network) -> Draft:
     annuity(draft)
     mix(draft)
     agreements(draft)
+    exclusivity(draft)
     horizon_end(draft)
     return draft
 

@@ -32,6 +32,7 @@ RULES = {
     "loss_cover_cap": "{owner} pays no more than its cap on losses by {} (loss_cover.cap)",
     "loss_cover_most": "{owner} pays no more than its host loses in {} (loss_cover)",
     "loss_cover_none": "{owner} pays only for losses in {} (loss_cover)",
+    "exclusivity": "{} starts nothing in {} while {owner} keeps it to its host (exclusivity)",
     "flexibility": "{owner} builds no more of {} than its forecast allows in {} (flexibility.up_share, forecasts)",
     "cancellation": "{owner} pays for what it cuts below its forecast of {} in {} (flexibility.down_share, forecasts)",
     "processing_fee": "the units of {owner} are counted in {} (processing_fees)",

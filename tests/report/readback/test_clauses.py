@@ -115,6 +115,13 @@ SAMPLES: Mapping[str, list[Sample]] = {
             {"item": "car", "holder": "host", "fee": 400, "per": "year", "royalty": 2, **DATED},
         ),
     ],
+    "credits": [
+        Sample(
+            [{"credit": "emission", "price": 75}],
+            {"credit": "fuel", "item": "car", "quantity": 2, "price": 50, "brand_share": 0.5, **DATED},
+        ),
+    ],
+    "exclusivity": [Sample([{}], {"item": "car", "months_after": 6, "own_plant": "excluded", **DATED})],
     "flexibility": [
         Sample(
             [

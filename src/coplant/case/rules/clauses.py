@@ -6,14 +6,14 @@ import polars as pl
 
 from coplant.case.draft import ROW, Draft
 from coplant.case.rules.registry import rule
-from coplant.case.versions import Version, groups, successive, with_terms, with_windows
+from coplant.case.versions import Version, groups, same_thing, successive, with_terms, with_windows
 from coplant.errors import Problem
 from coplant.schema import TABLES
 
 _FROM_SIGNATURE = ("advisory",)
 """Clauses that may hold before the agreement starts."""
 
-_OF_PRODUCTS = ("processing_fees", "licences", "flexibility")
+_OF_PRODUCTS = ("processing_fees", "licences", "flexibility", "credits", "exclusivity")
 """Clauses for one product, or for every product of their agreement."""
 
 _SCHEDULE = ("agreement", "item", "valid_from", "recorded_at")
@@ -161,14 +161,21 @@ def fences_are_for_one_or_for_all(draft: Draft) -> None:
     _are_for_one_or_for_all(draft, "flexibility", "fence")
 
 
+@rule("credits", sound=("agreements.starts", "agreements.term"))
+def credits_are_for_one_or_for_all(draft: Draft) -> None:
+    """Check that while a credit is for every product of an agreement, it is not for one of them as well."""
+    _are_for_one_or_for_all(draft, "credits", "credit")
+
+
 def _are_for_one_or_for_all(draft: Draft, table: str, what: str) -> None:
-    schedules = with_windows(draft, table).unique(_SCHEDULE, keep="first", maintain_order=True)
-    every = schedules.filter(pl.col("item").is_null()).select(
-        "agreement", begins_all="begins", ends_all="ends", row_all=pl.col(ROW)
+    thing = [name for name in same_thing(TABLES[table]) if name != "item"]
+    told = with_windows(draft, table).unique([*thing, *_SCHEDULE[1:]], keep="first", maintain_order=True)
+    every = told.filter(pl.col("item").is_null()).select(
+        *thing, begins_all="begins", ends_all="ends", row_all=pl.col(ROW)
     )
     rows = (
-        schedules.filter(pl.col("item").is_not_null())
-        .join(every, on="agreement", maintain_order="left")
+        told.filter(pl.col("item").is_not_null())
+        .join(every, on=thing, maintain_order="left")
         .filter(pl.col("begins") < pl.col("ends_all"), pl.col("begins_all") < pl.col("ends"))
         .unique(ROW, keep="first", maintain_order=True)
     )

@@ -13,6 +13,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "revenue": ("revenue",),
     "annuity": ("annuity",),
     "annuity_cost": ("annuity_cost",),
+    "credits": ("credit",),
     "material": (
         "material",
         "material_turnkey",

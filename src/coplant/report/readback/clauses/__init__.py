@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from coplant.report.readback.clauses.advisory import advisory
+from coplant.report.readback.clauses.credits import credits  # noqa: A004 - named as the table
 from coplant.report.readback.clauses.excess import excess
+from coplant.report.readback.clauses.exclusivity import exclusivity
 from coplant.report.readback.clauses.exit_terms import exit_terms
 from coplant.report.readback.clauses.fixed_charges import fixed_charges
 from coplant.report.readback.clauses.flexibility import flexibility
@@ -36,6 +38,8 @@ TELLERS: Mapping[str, Teller] = {
         loss_cover,
         advisory,
         licences,
+        credits,
+        exclusivity,
         flexibility,
         excess,
         exit_terms,
