@@ -159,6 +159,35 @@ def forecast() -> SmallCase:
     return small
 
 
+def materials() -> SmallCase:
+    """Parts of every mode; more of one is used than is allowed."""
+    small = hosted()
+    for item, mode in (("bolt", "consigned"), ("nut", "turnkey"), ("cell", "buy_sell"), ("chip", "directed")):
+        small.item(item).offer(item, 1.0, site="host").add("bom", route="car", item=item, quantity=2.0)
+        more = {"attrition_share": 0.01} if mode == "consigned" else {"handling_share": 0.05}
+        small.add("materials", agreement="deal", item=item, mode=mode, price=3, **more)
+    built(small, m2023_02=100, m2023_03=50)
+    for part in ("bolt", "cell"):
+        small.add("actuals", agreement="deal", measure="used", item=part, from_=day("2023-02-01"),
+                  until=day("2023-03-01"), quantity=215)  # fmt: skip
+    return small
+
+
+def secured(**left: str) -> SmallCase:
+    """Securities of every kind, returned at the end or forfeited in part."""
+    small = hosted()
+    add = small.add
+    add("security", agreement="deal", security="cash", kind="deposit", amount=100, forfeited_share=0.5)
+    add("security", agreement="deal", security="ahead", kind="prepayment", amount=90, draw_per_unit=2)
+    add("security", agreement="deal", security="bond", kind="guarantee", amount=1_000, fee_rate=0.02)
+    add("security", agreement="deal", security="shares", kind="vesting", amount=70, milestone_date=day("2023-06-01"))
+    add("security", agreement="deal", security="warrants", kind="vesting", amount=60, milestone_units=20)
+    if left:
+        add("exit_terms", agreement="deal")
+        add("exits", agreement="deal", notice=day("2023-06-01"), exit=day("2023-12-16"), **left)
+    return built(small, m2023_02=11, m2023_08=14)
+
+
 def settlements() -> Iterator[Settlement]:
     """Settle them all."""
     small = [
@@ -177,6 +206,9 @@ def settlements() -> Iterator[Settlement]:
         licensed(),
         credited(),
         forecast(),
+        materials(),
+        secured(),
+        secured(by="brand"),
     ]
     for one in small:
         yield coplant.settle(one.case())

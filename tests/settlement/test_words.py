@@ -12,6 +12,10 @@ from coplant.report.settled.view import SettledView
 from coplant.report.words import LANGUAGES, words_of
 
 
+CUT_MONTHS = {"material.attrition.so_far"}
+"""Lines of bills whose periods cut a month; statements are by the month."""
+
+
 @pytest.fixture(scope="module")
 def every() -> list[Settlement]:
     return list(settlements())
@@ -25,7 +29,7 @@ def test_every_line_has_words_that_name_its_operands(every: list[Settlement]) ->
 def test_every_text_is_the_text_of_some_line(every: list[Settlement]) -> None:
     """A clause that is added brings a case that bills every kind of its lines, and texts for them."""
     keys = [key.removeprefix("settle.words.") for key in words_of("en").texts if key.startswith("settle.words.")]
-    assert {line.words for settlement in every for line in lines(settlement)} == set(keys)
+    assert {line.words for settlement in every for line in lines(settlement)} == set(keys) - CUT_MONTHS
 
 
 @pytest.mark.parametrize("kind", CLAUSES, ids=lambda kind: kind.__name__)

@@ -144,6 +144,35 @@ SAMPLES: Mapping[str, list[Sample]] = {
             },
         ),
     ],
+    "materials": [
+        Sample(
+            [{"item": "bolt", "mode": "consigned", "price": 2, "attrition_share": 0.01}],
+            {"item": "nut", "price": 3, "attrition_share": 0.02, **DATED},
+        ),
+        Sample(
+            [{"item": "bolt", "mode": "buy_sell", "price": 2, "handling_share": 0.05}],
+            {"mode": "directed", "handling_share": 0.1},
+        ),
+    ],
+    "security": [
+        Sample(
+            [{"security": "cash", "kind": "prepayment", "amount": 100, "draw_per_unit": 2, "forfeited_share": 0.5}],
+            {"security": "money", "amount": 200, "date": day("2023-02-01"), "draw_per_unit": 3, "forfeited_share": 0},
+        ),
+        Sample(
+            [{"security": "bond", "kind": "guarantee", "amount": 100, "fee_rate": 0.01}],
+            {"fee_rate": 0.02},
+        ),
+        Sample(
+            [{"security": "warrants", "kind": "vesting", "amount": 100, "milestone_units": 50}],
+            {"milestone_units": 60},
+        ),
+        Sample(
+            [{"security": "warrants", "kind": "vesting", "amount": 100, "milestone_date": day("2023-09-01")}],
+            {"milestone_date": day("2023-10-01")},
+        ),
+        Sample([{"security": "cash", "kind": "deposit", "amount": 100}], {"amount": 120}),
+    ],
     "exit_terms": [
         Sample(
             [{"notice": 6, "fee": 100, "fee_per_month": 10, "relocation": 50}],

@@ -17,8 +17,10 @@ from coplant.report.readback.clauses.fixed_charges import fixed_charges
 from coplant.report.readback.clauses.flexibility import flexibility
 from coplant.report.readback.clauses.licences import licences
 from coplant.report.readback.clauses.loss_cover import loss_cover
+from coplant.report.readback.clauses.materials import materials
 from coplant.report.readback.clauses.processing_fees import processing_fees
 from coplant.report.readback.clauses.reservations import reservations
+from coplant.report.readback.clauses.security import security
 from coplant.report.readback.clauses.take_or_pay import take_or_pay
 from coplant.report.readback.clauses.tooling import tooling
 from coplant.report.readback.provisions import Provision
@@ -42,6 +44,8 @@ TELLERS: Mapping[str, Teller] = {
         exclusivity,
         flexibility,
         excess,
+        materials,
+        security,
         exit_terms,
     )
 }
