@@ -11,7 +11,6 @@ from coplant.clauses import CLAUSES
 from coplant.report.settled.view import SettledView
 from coplant.report.words import LANGUAGES, words_of
 
-
 CUT_MONTHS = {"material.attrition.so_far"}
 """Lines of bills whose periods cut a month; statements are by the month."""
 
