@@ -24,6 +24,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from coplant.case.defaults import Default
     from coplant.planning import Plan
     from coplant.schema import Table
     from coplant.settlement import Settlement
@@ -124,12 +125,12 @@ def plan(
     """Say what to sign, reserve, build, buy, move, stock and sell."""
     with _answering(as_json), _Progress() as progress:
         import coplant
-        from coplant.case.outputs import Output, check_outputs
+        from coplant.case.outputs import PAGE, PAGES, Output, check_outputs
         from coplant.planning.result import KIND
 
         outputs = {
             "tables": Output(out, option="--out", folder=True, replaces=(KIND.facts, KIND.name)) if out else None,
-            "report": Output(report, (".html", ".htm"), option="--report") if report else None,
+            "report": Output(report, PAGES, option="--report", replaces=PAGE) if report else None,
             "excel": Output(excel, (".xlsx",), option="--excel", replaces=("decision", "plan")) if excel else None,
         }
         files = {name: output.path for name, output in outputs.items() if output}
@@ -188,7 +189,7 @@ def settle(
     """Say what each agreement costs on what happened, or on what a plan leads to."""
     with _answering(as_json), _Progress() as progress:
         import coplant
-        from coplant.case.outputs import Output, check_outputs
+        from coplant.case.outputs import PAGE, PAGES, Output, check_outputs
         from coplant.planning.result import KIND as PLAN
         from coplant.report.settled.invoices import INDEX
         from coplant.settlement.result import KIND
@@ -198,7 +199,7 @@ def settle(
         in_folder = (INDEX, "invoices") if invoice and invoice.suffix.lower() != ".json" else None
         outputs = {
             "tables": Output(out, option="--out", folder=True, replaces=(KIND.facts, KIND.name)) if out else None,
-            "report": Output(report, (".html", ".htm"), option="--report") if report else None,
+            "report": Output(report, PAGES, option="--report", replaces=PAGE) if report else None,
             "excel": Output(excel, (".xlsx",), option="--excel", replaces=("settled", KIND.name)) if excel else None,
             "invoices": Output(invoice, (".json",), option="--invoice", folder=True, replaces=in_folder)
             if invoice
@@ -277,19 +278,26 @@ def agreement(
 
 @app.command()
 def check(case: CasePath, as_json: AsJson = False) -> None:
-    """Read a case and list everything that is wrong with it."""
+    """Read a case and list everything that is wrong with it, or its rows and the defaults it takes."""
     with _answering(as_json):
-        import coplant
+        from coplant.case.defaults import defaults_taken
+        from coplant.case.reading import case_of, find
         from coplant.schema import TABLES
 
-        read = coplant.read(case)
+        source = find(case)
+        read = case_of(source, case)
+        taken = defaults_taken(source)
         rows = {name: read[name].height for name in TABLES if name != "case" and read[name].height}
         if as_json:
-            _print_json({"case": read.settings.name, "digest": read.digest, "rows": rows, "problems": []})
+            told = {"case": read.settings.name, "digest": read.digest, "rows": rows, "problems": []}
+            _print_json(told | {"defaults": [default._asdict() for default in taken]})
             return
         buckets = " ".join(f"{kind}:{count}" for kind, count in read.settings.buckets)
         typer.echo(f"{read.settings.name}: no problems. Horizon {read.settings.start}, {buckets}.")
         _print_columns([("table", "rows"), *((name, f"{count:,}") for name, count in rows.items())])
+        if taken:
+            typer.echo("\nOf these the case says nothing, so their defaults count:")
+            _print_columns([("column", "default", "rows"), *map(_default_in_words, taken)])
 
 
 @app.command()
@@ -412,6 +420,15 @@ def _facts_of(settled: Settlement) -> dict[str, Any]:
     return head | settled.facts() | {name: settled[name].to_dicts() for name in ("statements", "lines")}
 
 
+def _default_in_words(taken: Default) -> tuple[str, str, str]:
+    rows = f"all {taken.of:,}" if taken.rows == taken.of else f"{taken.rows:,} of {taken.of:,}"
+    return f"{taken.table}.{taken.column}", _plain(taken.value), "a setting" if taken.table == "case" else rows
+
+
+def _plain(default: object) -> str:
+    return "" if default is None else str(default).removesuffix(".0")
+
+
 def _describe(table: Table, as_json: bool) -> None:
     fields = ("type", "unit", "key", "required", "default", "range", "choices", "refers_to", "description")
     if as_json:
@@ -425,9 +442,8 @@ def _describe(table: Table, as_json: bool) -> None:
     for column in table.columns:
         kind = " or ".join(column.choices) if column.choices else f"{column.type} {column.range}".strip()
         kind = f"{kind} of {'.'.join(column.refers_to)}" if column.refers_to else kind
-        default = "" if column.default is None else str(column.default).removesuffix(".0")
         key, needed = "key" if column.key else "", "needed" if column.required else ""
-        rows.append((column.name, key, needed, kind, column.unit, default, column.description))
+        rows.append((column.name, key, needed, kind, column.unit, _plain(column.default), column.description))
     _print_columns(rows)
 
 

@@ -76,6 +76,7 @@ def generate(
         **_demand_tables(draw, horizon, places, bill, flow),
         **_stock_tables(draw, horizon, places, bill, flow),
         **_agreement_tables(draw, horizon, places, bill, flow, integers),
+        **_material_tables(places, bill, flow, integers),
     }
     settings = {
         "name": f"generated-{items}-{len(horizon.bounds) - 1}-{hosts}-{seed}",
@@ -874,4 +875,61 @@ def _agreement_tables(
             "months": pl.Series([None if kind == "up_front" else 12.0 for kind in payment], dtype=pl.Float64),
             "rate": [0.05 if kind == "annuity" else 0.0 for kind in payment],
         },
+        "security": _securities(
+            names, np.asarray(tool, dtype=np.float64), np.asarray(monthly * horizon_months), integers, horizon.at(0.4)
+        ),
+    }
+
+
+def _securities(names: NDArray[np.object_], tool: Floats, units: Floats, integers: bool, day: np.datetime64) -> Table:
+    """Write a deposit with each host; with every other one a prepayment and a tranche that vests, else a guarantee."""
+    first = np.arange(len(names)) % 2 == 0
+    kind = np.concatenate([
+        np.full(len(names), "deposit"), np.where(first, "prepayment", "guarantee"), np.full(first.sum(), "vesting")
+    ])  # fmt: skip
+    owner = np.concatenate([np.arange(len(names)), np.arange(len(names)), np.flatnonzero(first)])
+    amount = np.repeat([0.2, 0.3, 0.1], [len(names), len(names), first.sum()]) * tool[owner]
+    expected = units[owner]
+    prepaid, vests = kind == "prepayment", kind == "vesting"
+    # To be built up to a milestone is a whole-number decision; the first host's tranche vests on a day.
+    by_units = vests & integers & (owner > 0)
+
+    def only(where: NDArray[np.bool_], values: NDArray[np.floating[Any]] | float) -> pl.Series:
+        spread = np.broadcast_to(values, kind.shape)
+        return pl.Series([float(value) if here else None for here, value in zip(where, spread, strict=True)])
+
+    return {
+        "agreement": _text(names[owner]),
+        "security": _text(list(kind)),
+        "kind": _text(list(kind)),
+        "amount": _money(amount),
+        "draw_per_unit": only(prepaid, _money(amount / (0.6 * expected))),
+        "fee_rate": only(kind == "guarantee", 0.02),
+        "milestone_date": _dates(np.where(vests & ~by_units, day, np.datetime64("NaT", "D"))),
+        "milestone_units": only(by_units, np.maximum(np.round(0.4 * expected), 1.0)),
+        "forfeited_share": np.where(np.isin(kind, ["deposit", "prepayment"]), 0.5, 0.0),
+    }
+
+
+def _material_tables(places: _Places, bill: _Bill, flow: _Flow, integers: bool) -> dict[str, Table]:
+    """Say of some parts of each host's products who buys them, one part for each way there is."""
+    modes = np.array(["consigned", "buy_sell", "directed", "turnkey"], dtype=object)
+    line, taker = _lines_of_routes(bill, flow.route_item)
+    host = flow.route_host[taker]
+    bought = (host >= 0) & (bill.component[line] >= bill.made)
+    owner, part = np.unique(np.stack([host[bought], bill.component[line][bought]]), axis=1)
+    number = np.arange(len(owner)) - np.searchsorted(owner, owner, side="left")
+    owner, part, number = (values[number < len(modes)] for values in (owner, part, number))
+    mode = modes[number]
+    # Where some routes waste more than is allowed for and others less, what is credited takes whole-number decisions.
+    allowed = (mode == "consigned") & (owner == 0) & integers
+    return {
+        "materials": {
+            "agreement": _text(_named("agreement", places.hosts)[owner]),
+            "item": _text(bill.names[part]),
+            "mode": _text(mode),
+            "price": _money(bill.value[part] * np.where(mode == "buy_sell", 1.4, 1.0)),
+            "handling_share": np.where(mode == "consigned", 0.0, 0.03),
+            "attrition_share": np.where(allowed, 0.02, 0.0),
+        }
     }

@@ -179,6 +179,19 @@ deal,car,2,,0.2,0.5,80
 agreement,item,window_months,cost,carrying_rate,review
 deal,chip,3,2,0.01,month
 """,
+    "materials": """\
+agreement,item,valid_from,valid_until,mode,price,handling_share,attrition_share
+deal,chip,,2024-01-01,consigned,2,,0.01
+deal,chip,2024-01-01,,buy_sell,3,0.05,
+""",
+    "security": """\
+agreement,security,kind,amount,date,draw_per_unit,fee_rate,milestone_date,milestone_units,forfeited_share
+deal,bond,deposit,1000,2022-07-01,,,,,0.5
+deal,ahead,prepayment,2000,,4,,,,
+deal,bank,guarantee,500,,,0.02,,,
+deal,gate,vesting,300,,,,2023-12-31,,
+deal,volume,vesting,300,,,,,900,
+""",
     "actuals": """\
 agreement,measure,item,charge,from,until,recorded_at,correction,quantity
 deal,good,car,,2023-02-01,2023-03-01,,,20

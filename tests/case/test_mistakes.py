@@ -34,6 +34,9 @@ def mistake(
     return Mistake(name, file, before, after, table or file, *place, words)
 
 
+_CHIPS = "deal,chip,,2024-01-01,consigned,2,,0.01\n"
+"""Row 2 of materials."""
+
 MISTAKES = [
     # settings
     mistake("no currency", "case", 'currency = "CNY"\n', "", (None, "currency"), "this setting", "ISO 4217"),
@@ -68,7 +71,7 @@ MISTAKES = [
     mistake("column in capitals", "items", "value", "Value", (None, "Value"), '"value"?'),
     mistake("missing column", "stock", "quantity\nchip", "note\nchip", (None, "quantity"), "this column"),
     mistake("column twice", "items", "item,family,value", "item,family,family", (1, "family"), "no other column"),
-    mistake("column without a name", "items", "item,family,value", "item,family,", (1, None), "name above", "column 3"),
+    mistake("column without a name", "items", "item,family,value", "item,family,", (2, None), "name above", "column 3"),
     mistake("too many cells", "stock", "chip,plant,5", "chip,plant,1,000", (2, None), "000", "3 cells", "comma"),
     # cells
     mistake("number with a unit", "items", "100", "100 CNY", (2, "value"), '"100 CNY"', "without unit"),
@@ -394,6 +397,50 @@ MISTAKES = [
     mistake("excess below a window of nothing", "excess", "chip,3", "chip,-3", (2, "window_months"), "at least 0"),
     mistake("carrying in per cent", "excess", "0.01", "1.5", (2, "carrying_rate"), "1.5 % is 0.015"),
     mistake("review in a while", "excess", "month\n", "decade\n", (2, "review"), "one of month, quarter, year"),
+    mistake("part that nothing takes", "materials", "deal,chip,2024", "deal,car,2024", (3, "item"), '"deal" takes car'),
+    mistake("part without a price", "materials", "buy_sell,3,", "buy_sell,,", (3, "price"), "mode is buy_sell"),
+    mistake(
+        "allowance without a price", "materials", "consigned,2", "consigned,", (2, "price"), "attrition_share 0.01"
+    ),
+    mistake("handling of one's own", "materials", "2,,0.01", "2,0.1,0.01", (2, "handling_share"), "is consigned"),
+    mistake("allowance of the host's", "materials", "3,0.05,", "3,0.05,0.1", (3, "attrition_share"), "is buy_sell"),
+    mistake("part bought now and then", "materials", "buy_sell", "turnkey", (2, "mode"), "turnkey, as in row 3"),
+    mistake(
+        "part bought from a day on",
+        "materials",
+        f"{_CHIPS}deal,chip,2024-01-01,,buy_sell,3",
+        "deal,chip,2023-02-01,,turnkey,3",
+        (2, "valid_from"),
+        "not after 2023-01-01",
+    ),
+    mistake(
+        "part bought until a day",
+        "materials",
+        f"{_CHIPS}deal,chip,2024-01-01,,buy_sell,3",
+        "deal,chip,,2024-06-01,turnkey,3",
+        (2, "valid_until"),
+        "2025-01-01, when the agreement ends",
+    ),
+    mistake(
+        "part bought with a break",
+        "materials",
+        f"{_CHIPS}deal,chip,2024-01-01,,buy_sell,3",
+        "deal,chip,,2024-01-01,turnkey,2,,\ndeal,chip,2024-03-01,,turnkey,3",
+        (3, "valid_from"),
+        "not after 2024-01-01",
+    ),
+    mistake("prepayment drawn by nothing", "security", "2000,,4", "2000,,", (3, "draw_per_unit"), "kind is prepayment"),
+    mistake("guarantee for free", "security", "0.02", "", (4, "fee_rate"), "kind is guarantee"),
+    mistake("fee of a deposit", "security", "2022-07-01,,,", "2022-07-01,,0.1,", (2, "fee_rate"), "kind is deposit"),
+    mistake("guarantee that is drawn", "security", "500,,,", "500,,3,", (4, "draw_per_unit"), "kind is guarantee"),
+    mistake("guarantee that is lost", "security", "0.02,,,", "0.02,,,0.5", (4, "forfeited_share"), "kind is guarantee"),
+    mistake("tranche that is paid", "security", "300,,,,2023", "300,2023-01-01,,,2023", (5, "date"), "kind is vesting"),
+    mistake("deposit that vests", "security", ",,,,0.5", ",,2023-12-31,,0.5", (2, "milestone_date"), "kind is deposit"),
+    mistake("guarantee that vests", "security", "0.02,,,", "0.02,,9,", (4, "milestone_units"), "kind is guarantee"),
+    mistake("tranche without a milestone", "security", "2023-12-31", "", (5, "milestone_date"), "milestone_units"),
+    mistake("tranche of two milestones", "security", ",,,900", ",,2023-12-31,900", (6, "milestone_units"), "not both"),
+    mistake("deposit after the end", "security", "2022-07-01", "2025-01-01", (2, "date"), "before 2025-01-01"),
+    mistake("milestone after the end", "security", "2023-12-31", "2025-01-01", (5, "milestone_date"), "a day before"),
     # structure
     mistake("loop of one", "bom", "build,seat,1", "build,car,1", (2, "item"), "car into car"),
     mistake(
@@ -655,6 +702,16 @@ def test_what_is_missing_is_followed_down_to_its_root(files: dict[str, str], put
         'lane "bring" brings "foam" from works; route "mould" needs "resin" at works; '
         'no offer, route, lane or stock supplies "resin" at works'
     )
+
+
+def test_two_standards_of_a_part_are_told_with_both_routes(files: dict[str, str], put: Put) -> None:
+    files["routes"] += "other,car,plant,deal,,,,,,\n"
+    files["bom"] += "other,seat,1\nother,chip,30\n"
+    with pytest.raises(coplant.CaseError) as caught:
+        coplant.read(put(files))
+    (problem,) = caught.value.problems
+    assert (problem.table, problem.row, problem.column, problem.value) == ("materials", 2, "item", "chip")
+    assert problem.mend.startswith("Route build takes 40.0 and other 30.0")
 
 
 def test_lanes_that_only_go_round_are_told(files: dict[str, str], put: Put) -> None:

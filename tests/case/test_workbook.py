@@ -128,6 +128,29 @@ def test_a_sheet_that_is_no_table_is_told(book: Path) -> None:
     assert str(told[1]) == f"thoughts: expected a sheet that is called like a table of a case. {mend}"
 
 
+def test_a_sheet_of_remarks_is_not_taken_for_a_table(book: Path) -> None:
+    """It is like none that is missing, and not enough like one that is there."""
+
+    def change(workbook: openpyxl.Workbook) -> None:
+        workbook.create_sheet("Notes")["A1"] = "why not"
+        workbook.create_sheet("price")["A1"] = "of what"
+        del workbook["annuities"]
+
+    assert not any("Did you mean" in str(one) for one in problems(changed(book, change)))
+
+
+@pytest.mark.parametrize(("sheet", "kind"), [("decision", "plan"), ("statements", "settlement")])
+def test_the_workbook_of_a_result_is_told_once(sheet: str, kind: str, book: Path) -> None:
+    def change(workbook: openpyxl.Workbook) -> None:
+        workbook["case"].title = sheet
+        workbook["items"].title = "columns"
+
+    with pytest.raises(coplant.FileError) as caught:
+        coplant.read(changed(book, change))
+    mend = "Name the workbook or the folder of the case it came from"
+    assert str(caught.value) == f"{book} is the workbook of a {kind}, not of a case. {mend}"
+
+
 def test_a_misspelt_sheet_of_settings_is_told(book: Path) -> None:
     def change(workbook: openpyxl.Workbook) -> None:
         workbook["case"].title = "Case"
@@ -249,7 +272,7 @@ def test_a_formula_without_a_value_is_told(book: Path) -> None:
     assert [(one.table, one.row, one.column, one.value) for one in told] == [
         ("items", 2, "value", "=50+50"),
         ("items", 2, "note", "=A1"),
-        ("stock", 1, None, None),
+        ("stock", 9, None, "=1+1"),
         ("stock", 9, "item", None),
         ("stock", 9, "site", None),
         ("stock", 9, "quantity", None),
@@ -291,8 +314,10 @@ def test_a_column_without_a_name_and_one_named_twice_are_told(book: Path) -> Non
         sheet["K1"], sheet["K2"] = "value", 3
 
     told = problems(changed(book, change))
-    assert [(one.table, one.row, one.column) for one in told] == [("items", 1, None), ("items", 1, "value")]
-    assert "column 12" in str(told[0])
+    assert [(one.table, one.row, one.column) for one in told] == [("items", 1, "value"), ("items", 2, None)]
+    assert str(told[1]) == (
+        'items, row 2: "astray"; expected a name above every column. Name column L in the first row, or clear it'
+    )
 
 
 def test_the_case_has_one_row_of_settings(book: Path) -> None:

@@ -20,14 +20,9 @@ __all__ = ["Violation", "check"]
 TABLES = (
     "items", "sites", "resources", "resource_capacity", "routes", "bom", "loads", "ramps", "learning", "lanes",
     "offers", "offer_prices", "allotments", "stock", "receipts", "safety_stock", "demand", "prices", "annuities", "mix",
-    "loss_cover",
-    "advisory",
-    "licences",
-    "credits",
-    "exclusivity",
-    "parties",
-    "agreements", "reservations", "processing_fees", "fixed_charges", "take_or_pay", "tooling", "exit_terms",
-    "flexibility", "forecasts",
+    "agreements", "reservations", "processing_fees", "fixed_charges", "take_or_pay", "tooling", "loss_cover",
+    "advisory", "licences", "flexibility", "forecasts", "materials", "security", "exit_terms",
+    "credits", "exclusivity", "parties",
 )  # fmt: skip
 
 

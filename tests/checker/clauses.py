@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from checker.dates import FOREVER, Day, Row, later, length_of, shared
-from checker.facts import Facts, Violation, grouped
+from checker.facts import Facts, grouped
 
 NO_LIMIT = float("inf")
 
@@ -28,11 +28,13 @@ class Contracts:
         """The same, discounted."""
         self.started: dict[tuple[str, int], float] = defaultdict(float)
         self.good: dict[tuple[str, str, int], float] = defaultdict(float)
+        self.starts: dict[tuple[str, str, int], float] = defaultdict(float)
         for row in facts.plan["made"]:
             route, bucket = facts.routes[row["route"]], facts.place[row["bucket"]]
             if route["agreement"]:
                 self.started[route["agreement"], bucket] += row["started"]
                 self.good[route["agreement"], route["item"], bucket] += row["started"] * route["yield"]
+                self.starts[route["agreement"], route["item"], bucket] += row["started"]
         for name, signed in facts.signed.items():
             if signed:
                 self._reservations(name)
@@ -45,6 +47,8 @@ class Contracts:
                 self._licences(name)
                 self._credits(name)
                 self._forecasts(name)
+                self._materials(name)
+                self._security(name)
                 self._exit(name)
 
     # -- time --------------------------------------------------------------------------------------------------
@@ -86,7 +90,6 @@ class Contracts:
         if not rows:
             return
         total = [0.0] * facts.count
-        each: list[Row] = []
         for row in rows:
             first, until = facts.window(row)
             known = max(first, facts.bounds[0])
@@ -95,22 +98,21 @@ class Contracts:
             facts.at_most("reservation", agreement, str(first), rate, row["most"])
             hours = row["hours_per_year"] if row["per"] == "hour" else 1.0
             per = "year" if row["per"] == "hour" else row["per"]
-            room = []
             for bucket in range(facts.count):
                 hit = shared(first, until, *facts.bounds[bucket : bucket + 2])
-                room.append(rate * hours * length_of(*hit, per) if hit else 0.0)
-                total[bucket] += room[-1]
-                self.charges["reservation_fee", agreement, bucket] += row["fee"] * room[-1]
+                room = rate * hours * length_of(*hit, per) if hit else 0.0
+                total[bucket] += room
+                self.charges["reservation_fee", agreement, bucket] += row["fee"] * room
             rest = length_of(max(first, facts.bounds[-1]), until, per) * hours
             self.owe(agreement, row["fee"] * rate * rest)
-            each.append(row)
         for bucket in range(facts.count):
-            used = self.started[agreement, bucket]
-            facts.at_most("reserved", agreement, facts.label(bucket), used, total[bucket])
-            for row in each:
-                if row["kind"] == "deductible":
-                    share = dict(self.parts(agreement, *facts.window(row))).get(bucket, 0.0)
-                    self.charges["reservation_fee", agreement, bucket] -= row["fee"] * used * share
+            facts.at_most("reserved", agreement, facts.label(bucket), self.started[agreement, bucket], total[bucket])
+        for row in rows:
+            if row["kind"] == "deductible":
+                for bucket, share in self.parts(agreement, *facts.window(row)):
+                    self.charges["reservation_fee", agreement, bucket] -= (
+                        row["fee"] * share * self.started[agreement, bucket]
+                    )
 
     def _fees(self, agreement: str) -> None:
         schedules = grouped(self._rows("processing_fees", agreement), "item", "valid_from")
@@ -211,48 +213,40 @@ class Contracts:
                 self.charges["credit", agreement, bucket] -= each * share * self.units(agreement, bucket, row["item"])
 
     def _tooling(self, agreement: str) -> None:
-        deal = self.facts.agreements[agreement]
-        left = self.facts.left.get(agreement, datetime.date.max)
+        deal, left = self.facts.agreements[agreement], self.facts.left.get(agreement, datetime.date.max)
         for row in self._rows("tooling", agreement):
             begin = row["date"] or deal["sign_from"] or deal["starts"]
-            if row["payment"] == "up_front":
-                if begin < left:
-                    self._pay_on(agreement, begin, row["amount"])
-            elif row["payment"] == "annuity":
-                rate, months = row["rate"] / 12, row["months"]
-                each = row["amount"] * (rate / (1 - (1 + rate) ** -months) if rate else 1 / months)
-                unpaid = row["amount"]
-                for number in range(int(months)):
-                    if later(begin, number) < left:
-                        self._pay_on(agreement, later(begin, number), each)
-                        unpaid -= each - unpaid * rate
-                if begin < left:
-                    self._pay_at_exit(agreement, unpaid)
-            else:
+            if row["payment"] == "per_unit":
                 self._per_unit(agreement, row, begin)
-
-    def _pay_at_exit(self, agreement: str, unpaid: float) -> None:
-        """Pay the share of unpaid tooling that falls due when an agreement is left."""
-        terms = self.facts.exit_terms(agreement)
-        if terms:
-            last = self.facts.left[agreement] - datetime.timedelta(days=1)
-            self._pay_on(agreement, last, terms["tooling_share"] * unpaid)
+                continue
+            rate, months, unpaid = 0.0, 1, row["amount"]
+            each = unpaid
+            if row["payment"] == "annuity":
+                rate, months = row["rate"] / 12, int(row["months"])
+                each *= rate / (1 - (1 + rate) ** -months) if rate else 1 / months
+            for day in (later(begin, number) for number in range(months)):
+                if day < left:
+                    self._pay_on(agreement, "tooling", day, each)
+                    unpaid = unpaid * (1 + rate) - each
+            if begin < left < datetime.date.max:
+                last = left - datetime.timedelta(days=1)
+                self._pay_on(agreement, "tooling", last, self._tooling_share(agreement) * unpaid)
 
     def _per_unit(self, agreement: str, row: Row, begin: Day) -> None:
         _, ends = self.facts.term(agreement)
+        if begin >= ends and agreement in self.facts.left:
+            return
         until = min(later(begin, row["months"]), ends)
         paid = 0.0
         for bucket, share in self.parts(agreement, begin, until):
             due = row["amount"] / row["units"] * share * self.units(agreement, bucket)
             self.charges["tooling", agreement, bucket] += due
             paid += due
-        if self.facts.left.get(agreement) == ends and ends < later(begin, row["months"]):
-            if begin < ends:
-                self._pay_at_exit(agreement, row["amount"] - paid)
-            return
+        broken = self.facts.left.get(agreement) == until < later(begin, row["months"])
+        rest = (row["amount"] - paid) * (self._tooling_share(agreement) if broken else 1.0)
         # The difference is settled when the time is up: in the bucket of its last day, or after the horizon.
         beyond = until > self.facts.bounds[-1]
-        self._pay_on(agreement, until if beyond else until - datetime.timedelta(days=1), row["amount"] - paid)
+        self._pay_on(agreement, "tooling", until if beyond else until - datetime.timedelta(days=1), rest)
 
     def _forecasts(self, agreement: str) -> None:
         """Hold what is built in each month that lies in the horizon against what was forecast before it."""
@@ -291,28 +285,108 @@ class Contracts:
         first, until = self.facts.window(row)
         return bool(first <= day < until)
 
-    def _exit(self, agreement: str) -> None:
-        """Pay for leaving, in the bucket of the last day in force."""
-        terms, facts = self.facts.exit_terms(agreement), self.facts
-        if agreement in facts.left and terms is None:
-            facts.violations.append(Violation("exit", agreement, str(facts.left[agreement]), 1.0, 0.0))
-        if not terms:
-            return
-        deal, day = facts.agreements[agreement], facts.left[agreement]
-        facts.at_most("notice", agreement, str(day), (later(day, -terms["notice"]) < facts.bounds[0]) * 1.0, 0.0)
-        rest = length_of(day, later(deal["starts"], deal["term"]), "month")
-        last = facts.place[day] - 1
-        self.charges["exit", agreement, last] += terms["fee"] + terms["fee_per_month"] * rest
-        self.charges["relocation", agreement, last] += terms["relocation"]
+    def _terms(self, agreement: str) -> Row | None:
+        """Terms by which an agreement is left, if any hold on that day."""
+        day = self.facts.left[agreement]
+        for row in self._rows("exit_terms", agreement):
+            if (row["valid_from"] or day) <= day < (row["valid_until"] or datetime.date.max):
+                return row
+        return None
 
-    def _pay_on(self, agreement: str, day: Day, amount: float) -> None:
+    def _tooling_share(self, agreement: str) -> float:
+        terms = self._terms(agreement)
+        return terms["tooling_share"] if terms else 1.0
+
+    def _exit(self, agreement: str) -> None:
+        if agreement in self.facts.left:
+            terms = self._terms(agreement)
+            assert terms, f"{agreement} is left without terms"
+            day = self.facts.left[agreement]
+            last, months = day - datetime.timedelta(days=1), length_of(day, self.facts.term_ends(agreement), "month")
+            self._pay_on(agreement, "exit", last, terms["fee"] + terms["fee_per_month"] * months)
+            self._pay_on(agreement, "relocation", last, terms["relocation"])
+
+    def _materials(self, agreement: str) -> None:
+        for row in self._rows("materials", agreement):
+            price, handling = row["price"], row["handling_share"]
+            first, until = self.facts.window(row)
+            for bucket, share in self.parts(agreement, first, until):
+                used, standard = self._use(agreement, row["item"], bucket, share)
+                for line, modes, amount in (
+                    ("material_turnkey", ["turnkey"], standard * (1 + handling)),
+                    ("material_bought", ["buy_sell"], standard * (1 + handling)),
+                    ("material_sold", ["buy_sell"], -used),
+                    ("material_handling", ["directed"], standard * handling),
+                ):
+                    if row["mode"] in modes:
+                        self.charges[line, agreement, bucket] += price * amount
+            if row["mode"] == "consigned" and price is not None:
+                for begin, end in _bases("month", first, until):
+                    excess = 0.0
+                    for bucket, share in self.parts(agreement, begin, end):
+                        used, standard = self._use(agreement, row["item"], bucket, share)
+                        before, excess = excess, excess + used - standard * (1 + row["attrition_share"])
+                        self.charges["material_credit", agreement, bucket] -= price * (max(0, excess) - max(0, before))
+
+    def _security(self, agreement: str) -> None:
+        starts, ends = self.facts.term(agreement)
+        last, end = ends - datetime.timedelta(days=1), self.facts.bounds[-1]
+        for row in self._rows("security", agreement):
+            begin = row["date"] or self.facts.agreements[agreement]["sign_from"] or starts
+            if row["kind"] == "guarantee":
+                fee = row["amount"] * row["fee_rate"]
+                for bucket in range(self.facts.count):
+                    hit = shared(begin, ends, *self.facts.bounds[bucket : bucket + 2])
+                    if hit:
+                        self.charges["security", agreement, bucket] += fee * length_of(*hit, "year")
+                self.owe(agreement, fee * length_of(max(begin, end), ends, "year"))
+            elif row["kind"] == "vesting":
+                self._vesting(agreement, row, starts, ends)
+            elif begin < ends:
+                unused = row["amount"]
+                self._pay_on(agreement, "security", begin, unused)
+                if row["kind"] == "prepayment":
+                    for bucket, share in self.parts(agreement, begin, ends):
+                        due = min(unused, row["draw_per_unit"] * share * self.units(agreement, bucket))
+                        self.charges["security", agreement, bucket] -= due
+                        unused -= due
+                lost = row["forfeited_share"] if agreement in self.facts.left else 0.0
+                self._pay_on(agreement, "security", last, -(1.0 - lost) * unused)
+
+    def _vesting(self, agreement: str, row: Row, starts: Day, ends: Day) -> None:
+        if row["milestone_date"]:
+            if row["milestone_date"] < ends:
+                self._pay_on(agreement, "vesting", row["milestone_date"], row["amount"])
+            return
+        built = 0.0
+        for bucket, share in self.parts(agreement, starts, ends):
+            built += share * self.units(agreement, bucket)
+            # A count that rounding puts a hair below the milestone has reached it.
+            if built >= row["milestone_units"] - 1e-6 * max(1.0, built):
+                self.charges["vesting", agreement, bucket] += row["amount"]
+                return
+
+    def _use(self, agreement: str, part: str, bucket: int, share: float) -> tuple[float, float]:
+        """How much of a part was used in a share of a bucket, and how much its good units should have taken."""
+        used = standard = 0.0
+        each = {
+            self.facts.routes[row["route"]]["item"]: row["quantity"]
+            for row in self.facts.case["bom"]
+            if row["item"] == part and self.facts.routes[row["route"]]["agreement"] == agreement
+        }
+        for item, quantity in each.items():
+            used += quantity * share * self.starts[agreement, item, bucket]
+            standard += quantity * share * self.good[agreement, item, bucket]
+        return used, standard
+
+    def _pay_on(self, agreement: str, line: str, day: Day, amount: float) -> None:
         """Pay on a day: not what was due before the horizon, and what is due after it is still owed."""
         if day >= self.facts.bounds[-1]:
             self.owe(agreement, amount, day)
         elif day >= self.facts.bounds[0]:
             bucket = self.facts.bucket_of(day)
             assert bucket is not None
-            self.charges["tooling", agreement, bucket] += amount
+            self.charges[line, agreement, bucket] += amount
 
 
 class _Order:

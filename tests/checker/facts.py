@@ -70,21 +70,14 @@ class Facts:
         return self.items[item]["family"] or item
 
     def term(self, agreement: str) -> tuple[datetime.date, datetime.date]:
-        """Days on which an agreement is in force if it is signed: until it is left, or its term is over."""
-        row = self.agreements[agreement]
-        return row["starts"], min(later(row["starts"], row["term"]), self.left.get(agreement, FOREVER))
+        """Days on which an agreement is in force if it is signed, until it is left."""
+        starts, ends = self.agreements[agreement]["starts"], self.term_ends(agreement)
+        return starts, min(ends, self.left.get(agreement, ends))
 
-    def exit_terms(self, agreement: str) -> Row | None:
-        """Terms by which an agreement is left, if it is."""
-        day = self.left.get(agreement)
-        if day is None:
-            return None
-        held = (
-            row
-            for row in self.case["exit_terms"]
-            if row["agreement"] == agreement and (row["valid_from"] or day) <= day < (row["valid_until"] or FOREVER)
-        )
-        return next(held, None)
+    def term_ends(self, agreement: str) -> datetime.date:
+        """Day after the last of the term, whether or not the agreement is left before."""
+        row = self.agreements[agreement]
+        return later(row["starts"], row["term"])
 
     def window(self, clause: Row) -> tuple[datetime.date, datetime.date]:
         """Days that a row of a clause covers, within its agreement's term."""

@@ -11,21 +11,12 @@ from checker.clauses import Contracts
 from checker.dates import arrivals, later, length_of, mean_in
 from checker.facts import Facts, grouped
 
-NOT_CASH = {"below_safety_stock", "lost_sale", "stock_at_end", "annuity_after_end", "remaining_commitments"}
+NOT_CASH = {"vesting", "below_safety_stock", "lost_sale", "stock_at_end", "annuity_after_end", "remaining_commitments"}
 CLAUSES = (
-    "reservation_fee",
-    "processing_fee",
-    "fixed_charge",
-    "take_or_pay",
-    "tooling",
-    "cancellation",
-    "loss_cover",
-    "advisory",
-    "licence",
-    "credit",
-    "exit",
-    "relocation",
-)
+    "reservation_fee", "processing_fee", "fixed_charge", "take_or_pay", "tooling", "cancellation", "loss_cover",
+    "advisory", "licence", "credit", "material_turnkey", "material_bought", "material_sold", "material_handling",
+    "material_credit", "security", "vesting", "exit", "relocation",
+)  # fmt: skip
 
 
 class Ledger:

@@ -78,10 +78,14 @@ def check_stock(facts: Facts) -> None:
 
     rule = facts.settings.lag_rule
     bill = grouped(facts.case["bom"], "route")
+    # What a host buys itself takes nothing from stock.
+    turnkey = {(row["agreement"], row["item"]) for row in facts.case["materials"] if row["mode"] == "turnkey"}
     for row in facts.plan["made"]:
         route, bucket = facts.routes[row["route"]], facts.place[row["bucket"]]
         facts.equal("good", row["route"], facts.label(bucket), row["good"], row["started"] * route["yield"])
         for line in bill.get(row["route"], []):
+            if (route["agreement"], line["item"]) in turnkey:
+                continue
             put(line["item"], route["site"], bucket, -line["quantity"] * row["started"])
         for number, share in arrivals(facts.bounds, bucket, route["lead_time"], rule):
             put(route["item"], route["site"], number, share * route["yield"] * row["started"])

@@ -281,6 +281,12 @@ def test_tools_paid_by_the_unit_beyond_the_horizon_are_a_commitment() -> None:
     assert _by_bucket(plan, "remaining_commitments") == [0.0, _near(-500)]
 
 
+def test_tools_whose_time_is_up_before_the_agreement_starts_are_paid_then() -> None:
+    small = _hosted("month:3", starts=datetime.date(2023, 3, 1), sign_from=JANUARY, term=2.0)
+    small.add("tooling", agreement="deal", tool="mould", amount=1_000, payment="per_unit", units=10, months=1)
+    assert _by_bucket(small.plan(), "tooling") == [_near(-1_000), 0.0, 0.0]
+
+
 # -- the end of the horizon --------------------------------------------------------------------------------------------
 
 

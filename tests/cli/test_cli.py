@@ -50,6 +50,22 @@ def test_check_counts_the_rows_of_a_sound_case(lamps: Path) -> None:
     assert json.loads(run("check", lamps, "--json").stdout)["rows"]["items"] == 1
 
 
+def test_check_lists_the_defaults_that_count(lamps: Path, tmp_path: Path) -> None:
+    (lamps / "demand.csv").write_text(
+        "demand,item,site,from,quantity,per,wait_share\n"
+        "orders,lamp,workshop,2026-01-01,500,month,0.5\norders,lamp,workshop,2026-02-01,400,month,\n"
+    )
+    lines = [line.split() for line in run("check", lamps).stdout.splitlines()]
+    assert ["demand.wait_share", "0", "1", "of", "2"] in lines
+    assert ["demand.least_fill", "0", "all", "2"] in lines
+    assert ["case.lag_rule", "exact", "a", "setting"] in lines
+    told = json.loads(run("check", lamps, "--json").stdout)["defaults"]
+    assert {"table": "demand", "column": "wait_share", "value": 0.0, "rows": 1, "of": 2} in told
+    # A workbook has every column, with what counts in each.
+    coplant.read(lamps).write(tmp_path / "lamps.xlsx")
+    assert json.loads(run("check", tmp_path / "lamps.xlsx", "--json").stdout)["defaults"] == []
+
+
 def test_check_lists_every_problem(lamps: Path) -> None:
     (lamps / "routes.csv").write_text("route,item,site,cost\nbuild,lmap,workshop,-20\n")
     (lamps / "prices.csv").write_text("demand,from,price\norders,2026-13-01,35\n")

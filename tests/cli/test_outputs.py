@@ -24,6 +24,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lamps: Path) -> Path:
     monkeypatch.chdir(tmp_path)
     coplant.read(lamps).write("lamps.xlsx")
     coplant.read(lamps).write("other.xlsx")
+    Path("mine.html").write_text('<meta name="generator" content="Coplanter 1">', encoding="utf-8")
     Path("broken.xlsx").write_bytes(b"PK\x03\x04 cut off")
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "dear.txt").write_text("dear")
@@ -74,6 +75,10 @@ def refused(place: Path, *words: str) -> str:
         # endings
         ("lamps --excel other.xlsx", "--excel other.xlsx is there and no plan. Name a file that does not exist yet"),
         ("lamps --excel broken.xlsx", "--excel broken.xlsx is there and no plan"),
+        (
+            "lamps --report mine.html",
+            "--report mine.html is there and no page of Coplant. Name a file that does not exist yet",
+        ),
         ("lamps --excel plan.csv", "--excel plan.csv does not end in .xlsx. Name it plan.xlsx"),
         ("lamps --excel plan", "--excel plan does not end in .xlsx. Name it plan.xlsx"),
         ("lamps --report page.pdf", "--report page.pdf does not end in .html or .htm. Name it page.html"),
@@ -112,7 +117,7 @@ def test_everything_that_is_wrong_with_the_places_is_said_at_once(place: Path) -
 def test_a_place_without_permission_is_told_before_the_case_is_read(
     locked: str, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (place / "page.html").write_text("mine")
+    (place / "page.html").write_text('<meta name="generator" content="Coplant 0.0.1">')
     allowed: Callable[..., bool] = os.access
     shut = place / locked
 
@@ -128,6 +133,16 @@ def test_results_of_an_earlier_plan_are_replaced(place: Path) -> None:
     for _ in range(2):
         assert run("plan", "lamps", "--out", "out", "--report", "page.HTM", "--excel", "plan.xlsx").exit_code == 0
     assert coplant.Plan.read("out").case == coplant.read("lamps")
+
+
+def test_the_results_of_a_plan_are_no_case(place: Path) -> None:
+    assert run("plan", "lamps", "--out", "out", "--excel", "plan.xlsx").exit_code == 0
+    told = run("plan", "plan.xlsx").stderr
+    assert "plan.xlsx is the workbook of a plan, not of a case. Name the workbook or the folder of the case" in told
+    assert run("check", "out").stderr == (
+        "out is the folder of a plan, not of a case. The case it came from is in it: name out/case\n"
+    )
+    assert run("check", "out/case").exit_code == 0
 
 
 def test_a_plan_keeps_the_files_that_others_put_into_its_folder(place: Path) -> None:

@@ -201,6 +201,145 @@ def loss_cover_with_a_cap() -> Golden:
     return Golden(_covering(cap=50), tuple(f"{name}/deal" for name in rows), text)
 
 
+def _forecast() -> SmallCase:
+    """In force since March, when 20 cars and 6 vans were forecast for April and 24 cars for May."""
+    march = datetime.date(2023, 3, 1)
+    small = _hosted(starts=march, term=3.0)
+    for ahead, up, down, share in ((0, 0.1, 0.2, 1.0), (1, None, 0.5, 0.5)):
+        small.add("flexibility", agreement="deal", months_ahead=ahead, up_share=up, down_share=down,
+                  binding_share=share, price=3)  # fmt: skip
+    for item, month, units in (("car", APRIL, 20), ("car", MAY, 24), ("van", APRIL, 6)):
+        small.add("forecasts", agreement="deal", item=item, published=march, month=month, quantity=units)
+    return small
+
+
+@golden
+def flexibility() -> Golden:
+    """Good units <= forecast x (1 + rise), which is a tenth for April and without limit for May."""
+    text = """
+    flexibility/deal[car,2023-04]: +0.5 start[car,2023-04] <= 22
+    flexibility/deal[van,2023-04]: +1 start[van,2023-04] <= 6.6
+    """
+    return Golden(_forecast(), ("flexibility/deal",), text)
+
+
+@golden
+def cancellation() -> Golden:
+    """Cancelled + good units >= forecast x (1 - fall) x z: a fifth of April's may go, half of May's."""
+    text = """
+    cancellation/deal[car,2023-04]: 0 <= +0.5 start[car,2023-04] -16 sign[deal] +1 cancelled/deal[car,2023-04]
+    cancellation/deal[car,2023-05]: 0 <= +0.5 start[car,2023-05] -12 sign[deal] +1 cancelled/deal[car,2023-05]
+    cancellation/deal[van,2023-04]: 0 <= +1 start[van,2023-04] -4.8 sign[deal] +1 cancelled/deal[van,2023-04]
+    """
+    return Golden(_forecast(), ("cancellation/deal",), text)
+
+
+@golden
+def attrition() -> Golden:
+    """Use beyond an allowance of a half: of the car, half of it scrap, a quarter of a seat each; of the van less.
+
+    From mid April to mid May both months count so far, and the two halves of May do not add up.
+    """
+    small = _hosted().item("seat").offer("seat", 1.0, site="host")
+    for route in ("car", "van"):
+        small.add("bom", route=route, item="seat", quantity=1.0)
+    small.add("materials", agreement="deal", item="seat", mode="consigned", price=9, attrition_share=0.5,
+              valid_from=datetime.date(2023, 4, 16))  # fmt: skip
+    seat = "attrition/deal/seat/2023-04-16"
+    text = f"""
+    {seat}.sum[2023-04]: -0.125 start[car,2023-04] +0.25 start[van,2023-04]
+        +1 {seat}[2023-04] -1 {seat}.unused[2023-04] = 0
+    {seat}.sum[2023-05]: -0.25 start[car,2023-05] +0.5 start[van,2023-05]
+        +1 {seat}[2023-05] -1 {seat}.unused[2023-05] = 0
+    {seat}.beyond[2023-04]: +1 {seat}[2023-04] -5 {seat}.exceeded[2023-04] <= 0
+    {seat}.beyond[2023-05]: +1 {seat}[2023-05] -10 {seat}.exceeded[2023-05] <= 0
+    {seat}.within[2023-04]: +1 {seat}.unused[2023-04] +2 {seat}.exceeded[2023-04] <= 2
+    {seat}.within[2023-05]: +1 {seat}.unused[2023-05] +4 {seat}.exceeded[2023-05] <= 4
+    """
+    return Golden(small, (f"{seat}.sum", f"{seat}.beyond", f"{seat}.within"), text)
+
+
+def _prepaid(**settings: Any) -> SmallCase:
+    """60 are paid ahead; each good unit draws 3."""
+    small = _hosted(sign_from=datetime.date(2023, 3, 1))
+    small.settings |= settings
+    return small.add("security", agreement="deal", security="ahead", kind="prepayment", amount=60, draw_per_unit=3)
+
+
+@golden
+def drawn() -> Golden:
+    """d <= r q, and all that is drawn along a branch <= what was prepaid."""
+    text = """
+    drawn/deal/ahead[2023-04]: -1.5 start[car,2023-04] -3 start[van,2023-04] +1 drawn/deal/ahead[2023-04] <= 0
+    drawn/deal/ahead[2023-05]: -1.5 start[car,2023-05] -3 start[van,2023-05] +1 drawn/deal/ahead[2023-05] <= 0
+    prepayment/deal/ahead[2023-05]: +1 drawn/deal/ahead[2023-04] +1 drawn/deal/ahead[2023-05] <= 60
+    """
+    return Golden(_prepaid(discount_rate=0.1), ("drawn/deal/ahead", "prepayment/deal/ahead"), text)
+
+
+@golden
+def drawn_at_once() -> Golden:
+    """Without a discount: units draw all that they can, 28 units at most, until all of it is drawn."""
+    name = "drawn/deal/ahead"
+    text = f"""
+    {name}.all[2023-04]: 0 <= -1.5 start[car,2023-04] -3 start[van,2023-04]
+        +1 {name}[2023-04] +84 {name}.used_up[2023-04]
+    {name}.all[2023-05]: 0 <= -1.5 start[car,2023-05] -3 start[van,2023-05]
+        +1 {name}[2023-05] +84 {name}.used_up[2023-05]
+    {name}.used_up[2023-04]: 0 <= +1 {name}[2023-04] -60 {name}.used_up[2023-04]
+    {name}.used_up[2023-05]: 0 <= +1 {name}[2023-04] +1 {name}[2023-05] -60 {name}.used_up[2023-05]
+    """
+    return Golden(_prepaid(), (f"{name}.all", f"{name}.used_up"), text)
+
+
+def _left() -> SmallCase:
+    """The agreement may be left in May."""
+    return _prepaid(discount_rate=0.1).add("exit_terms", agreement="deal")
+
+
+@golden
+def running() -> Golden:
+    """r_n = r_{a(n)} - y_n: it runs once it is signed, until it is left."""
+    text = """
+    running/deal[2023-04]: -1 sign[deal] +1 running/deal[2023-04] = 0
+    running/deal[2023-05]: +1 leave/deal[2023-05.2023-05] -1 running/deal[2023-04] +1 running/deal[2023-05] = 0
+    """
+    return Golden(_left(), ("running/deal",), text)
+
+
+@golden
+def drawn_until() -> Golden:
+    """Of the end of the term, and of the exit, the one that takes place returns what was not drawn until then."""
+    name, end, left = "drawn_until/deal/ahead", "2023-03-01.2023-05", "2023-03-01.2023-04.left"
+    text = f"""
+    {name}.within[{end}]: -1 drawn/deal/ahead[2023-04] -1 drawn/deal/ahead[2023-05] +1 {name}[{end}] <= 0
+    {name}.within[{left}]: -1 drawn/deal/ahead[2023-04] +1 {name}[{left}] <= 0
+    {name}.due[{end}]: -60 running/deal[2023-05] +1 {name}[{end}] <= 0
+    {name}.due[{left}]: -60 leave/deal[2023-05.2023-05] +1 {name}[{left}] <= 0
+    {name}.all[{end}]: -60 <= -60 running/deal[2023-05] -1 drawn/deal/ahead[2023-04]
+        -1 drawn/deal/ahead[2023-05] +1 {name}[{end}]
+    {name}.all[{left}]: -60 <= -60 leave/deal[2023-05.2023-05] -1 drawn/deal/ahead[2023-04] +1 {name}[{left}]
+    """
+    return Golden(_left(), (f"{name}.within", f"{name}.due", f"{name}.all"), text)
+
+
+@golden
+def vesting() -> Golden:
+    """Units so far are at most 11, or at least 12, and what has vested stays; 30 are of use in April, 51 in all."""
+    small = _hosted().add("security", agreement="deal", security="gate", kind="vesting", amount=9, milestone_units=12)
+    name = "vesting/deal/gate"
+    april = "+0.5 start[car,2023-04] +1 start[van,2023-04]"
+    both = "+0.5 start[car,2023-04] +0.5 start[car,2023-05] +1 start[van,2023-04] +1 start[van,2023-05]"
+    text = f"""
+    {name}.short[2023-04]: {april} -19 {name}[2023-04] <= 11
+    {name}.short[2023-05]: {both} -40 {name}[2023-05] <= 11
+    {name}.reached[2023-04]: 0 <= {april} -12 {name}[2023-04]
+    {name}.reached[2023-05]: 0 <= {both} -12 {name}[2023-05]
+    {name}.stays[2023-05]: 0 <= -1 {name}[2023-04] +1 {name}[2023-05]
+    """
+    return Golden(small, (f"{name}.short", f"{name}.reached", f"{name}.stays"), text)
+
+
 @golden
 def exclusivity() -> Golden:
     """x <= most (1 - r): another host builds no car until half a month after April, that is to 16 May of 31 days.

@@ -166,6 +166,13 @@ def _network(write: _Writer, hosts: int) -> None:
             add("bom", route=row["route"], item=component, quantity=quantity)
         if site in resources:
             add("loads", route=row["route"], resource=f"line-{site}", quantity=number(0.5, 1, 2))
+        if site != "home" and write.integers and write.chance():
+            # A second way that wastes less, or more: what is used beyond an allowance may then be of either sign.
+            add("routes", **row | {"route": f"{item}-{site}-too", "yield": 1.9 - row["yield"]})
+            for component, quantity in bills[item].items():
+                add("bom", route=f"{item}-{site}-too", item=component, quantity=quantity)
+            if site in resources:
+                add("loads", route=f"{item}-{site}-too", resource=f"line-{site}", quantity=number(0.5, 1, 2))
     add("ramps", ramp="rise", month=0.0, share=0.25)
     add("ramps", ramp="rise", month=1.5, share=1.0)
     if learner:
@@ -313,6 +320,12 @@ def _agreement(write: _Writer, host: str) -> None:
             months=None if payment == "up_front" else number(1, 3, 12))  # fmt: skip
     if flexible:
         _forecasts(write, name)
+    for kind in ("deposit", "prepayment", "guarantee", "vesting"):
+        if draw(st.integers(0, 2)) == 0:
+            _security(write, name, kind, starts, later(starts, term))
+    for part in ("board", "bolt"):
+        if chance():
+            _material(write, name, part, some_days if starts < some_days < later(starts, term) else None)
 
 
 def _forecasts(write: _Writer, name: str) -> None:
@@ -332,3 +345,41 @@ def _forecasts(write: _Writer, name: str) -> None:
             day = min(write.start - datetime.timedelta(days=days), later(month, 1) - datetime.timedelta(days=1))
             add("forecasts", agreement=name, item="car", published=day, month=month, quantity=number(0, 20, 100, 300))
         month = later(month, 1)
+
+
+def _material(write: _Writer, agreement: str, part: str, until: datetime.date | None) -> None:
+    """A part of the car: who buys it, at about what it is worth."""
+    value = next(row["value"] for row in write.draft.tables["items"] if row["item"] == part)
+    mode = write.draw(st.sampled_from(["consigned", "consigned", "turnkey", "buy_sell", "directed"]))
+    consigned = mode == "consigned"
+    write.draft.add(
+        "materials", agreement=agreement, item=part, mode=mode, price=value * write.number(0.5, 1, 1.5),
+        handling_share=0.0 if consigned else write.number(0, 0.05),
+        attrition_share=write.number(0, 0.05) if consigned else 0.0,
+        valid_until=until if mode != "turnkey" and not write.plain and write.chance() else None,
+    )  # fmt: skip
+
+
+def _security(write: _Writer, agreement: str, kind: str, starts: datetime.date, ends: datetime.date) -> None:
+    """What is paid or pledged; what takes whole-number decisions only in a case that may."""
+    number, timeless = write.number, write.draft.settings["discount_rate"] == 0.0
+    if kind == "prepayment" and timeless and not write.integers:
+        return
+
+    def some_day() -> datetime.date:
+        first = starts - datetime.timedelta(days=30)
+        return first + datetime.timedelta(days=write.draw(st.integers(0, (ends - first).days - 1)))
+
+    row: Row = {"agreement": agreement, "security": f"a {kind}", "kind": kind, "amount": number(20, 60, 200)}
+    if kind == "vesting":
+        by_units = write.integers and write.chance()
+        row |= {"milestone_units": number(5, 20, 50)} if by_units else {"milestone_date": some_day()}
+    elif write.chance() and not write.plain:
+        row["date"] = some_day()
+    if kind == "prepayment":
+        row["draw_per_unit"] = number(0.5, 2, 5)
+    if kind == "guarantee":
+        row["fee_rate"] = number(0.01, 0.1)
+    elif kind != "vesting":
+        row["forfeited_share"] = number(0, 0.5, 1)
+    write.draft.add("security", **row)

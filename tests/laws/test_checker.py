@@ -22,8 +22,9 @@ Tables = dict[str, pl.DataFrame]
 def planned(integers: bool = True) -> coplant.Plan:
     """A small case in whose plan every money line and every kind of limit occurs; near the optimum is near enough."""
     case = generate(40, [("week", 3), ("month", 3), ("quarter", 1)], 3, seed=3, integers=integers)
-    # Parts so scarce that customers are lost and what was promised to hosts is not built.
-    return coplant.plan(case.edit("allotments", quantity=pl.col("quantity") * 0.2), gap=0.05)
+    # Parts so scarce that customers are lost and what was promised to hosts is not built, on lines that are short too.
+    scarce = case.edit("allotments", quantity=pl.col("quantity") * 0.2)
+    return coplant.plan(scarce.edit("resource_capacity", quantity=pl.col("quantity") * 0.7), gap=0.05)
 
 
 def findings(plan: coplant.Plan, tables: Tables | None = None, objective: float | None = None) -> list[str]:
@@ -155,7 +156,8 @@ MISTAKES = {
     for line in (
         "revenue", "annuity", "annuity_cost", "annuity_after_end", "material", "conversion", "transport", "overtime",
         "holding", "below_safety_stock", "lost_sale", "reservation_fee", "processing_fee", "fixed_charge", "tooling",
-        "take_or_pay", "stock_at_end", "remaining_commitments",
+        "take_or_pay", "stock_at_end", "remaining_commitments", "material_turnkey", "material_bought",
+        "material_sold", "material_handling", "material_credit", "security", "vesting",
     )
 } | {
     "a present value misstated": (_times("money", "present_value", line="revenue"), "present_value revenue"),

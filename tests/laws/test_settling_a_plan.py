@@ -13,18 +13,10 @@ from coplant.settlement.bill import bill, tabulated
 from coplant.settlement.money import Rounding
 
 CONTRACT = (
-    "reservation_fee",
-    "processing_fee",
-    "fixed_charge",
-    "take_or_pay",
-    "tooling",
-    "cancellation",
-    "loss_cover",
-    "advisory",
-    "licence",
-    "credit",
-    "exit",
-)
+    "reservation_fee", "processing_fee", "fixed_charge", "take_or_pay", "tooling", "cancellation", "loss_cover",
+    "advisory", "licence", "credit", "material_turnkey", "material_bought", "material_sold", "material_handling",
+    "material_credit", "security", "vesting", "exit",
+)  # fmt: skip
 """Money lines of clauses; the others are the brand's own, or no cash."""
 
 

@@ -147,6 +147,18 @@ def test_nothing_is_wider_than_a_phone(opened: Open, language: str) -> None:
     assert too_wide == 0
 
 
+def test_headings_out_of_sight_leave_no_blank_band_on_a_phone(opened: Open) -> None:
+    page, _ = opened(width=390)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+
+    lines = page.evaluate(
+        "[...document.querySelectorAll('#en-shortages thead, #en-agreements thead')].map((one) =>"
+        " one.getBoundingClientRect().height / parseFloat(getComputedStyle(one).lineHeight))"
+    )
+    assert len(lines) > 3
+    assert max(lines) < 4.0
+
+
 def test_switches_work_from_the_keyboard(opened: Open) -> None:
     page, _ = opened()
 

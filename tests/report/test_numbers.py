@@ -43,6 +43,19 @@ def test_a_headline_has_four_figures(value: float, expected: str) -> None:
     assert ENGLISH.money(value, "EUR", 4) == f"{expected.replace(' ', SPACE)}{SPACE}EUR"
 
 
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([208.03e9, 198.74e9, 9.293e9], ["208.0 bn EUR", "198.7 bn EUR", "9.3 bn EUR"]),
+        ([2.5e6, -30.0, 0.0], ["2.500 m EUR", "0.000 m EUR", "0.000 m EUR"]),
+        ([90_000.0, -1_234.5], ["90,000 EUR", "\N{MINUS SIGN}1,234 EUR"]),
+        ([], []),
+    ],
+)
+def test_amounts_that_add_up_have_the_same_decimals(values: list[float], expected: list[str]) -> None:
+    assert [text.replace("\u00a0", " ") for text in ENGLISH.alike(values, "EUR")] == expected
+
+
 def test_axes_spell_magnitudes_out() -> None:
     assert ENGLISH.axis(ENGLISH.magnitude([2e6]), "hours") == "million hours"
     assert FRENCH.axis(FRENCH.magnitude([2e6]), "heures") == "heures, en millions"

@@ -18,11 +18,15 @@ from small_case import SmallCase
 import coplant
 from coplant import Plan
 from coplant.report import write_report
-from coplant.report.charts import split
+from coplant.report.charts import SYMBOLS, Step, ranking, split
 from coplant.report.page import embedded, page_of
 from coplant.report.sections import SECTIONS
-from coplant.report.sections.cash import run_down
+from coplant.report.sections.agreements import agreements
+from coplant.report.sections.assumptions import assumptions
+from coplant.report.sections.cash import run_down, under_way
 from coplant.report.sections.decision import key_figures
+from coplant.report.sections.launch import launch
+from coplant.report.sections.mix import mix
 from coplant.report.sections.production import production, reserved_in_buckets
 from coplant.report.sections.shortages import shortages
 from coplant.report.sections.users import end_products
@@ -251,6 +255,73 @@ def test_the_decision_names_agreement_host_and_reservation(page: str, made_up: P
     assert re.search(r"; reserve [\d.,]+ units per month \([\d,]+ a year\) from \d+ \w+ \d{4}; first unit: ", said)
 
 
+def test_an_option_that_is_not_signed_has_no_days(smallest: Plan) -> None:
+    small = SmallCase("month:2").host(term=2.0, status="option").item("car").route("car", site="host", agreement="deal")
+    plan = (
+        small.add("fixed_charges", agreement="deal", charge="rent", amount=1e6, per="month")
+        .demand("car", 1, "month", price=9, site="host")
+        .plan()
+    )
+    assert plan["signed"].select("signed", "sign_date", "starts", "ends").row(0) == (False, None, None, None)
+    section = agreements(View(plan, words_of("en")))
+    assert section is not None
+    table = section.blocks[0].table
+    assert table is not None
+    assert [cell.text for cell in table.rows[0][4:]] == ["", "", ""]
+
+
+def test_the_start_of_production_is_told_as_the_tables_have_it() -> None:
+    """Production may start in February, and does in March, for the first month is dear; April has a day less."""
+    small = (
+        SmallCase("month:5")
+        .host(term=5.0, status="option")
+        .item("car")
+        .route("car", site="host", agreement="deal", from_=date(2023, 2, 1))
+    )
+    small.add("resources", resource="line", site="host")
+    for day, quantity in ((date(2023, 1, 1), 0.0), (date(2023, 3, 1), 96.0), (date(2023, 5, 1), 100.0)):
+        small.add("resource_capacity", resource="line", from_=day, quantity=quantity, per="month")
+    plan = (
+        small.add("loads", route="car", resource="line", quantity=1.0)
+        .demand("car", 1e3, "month", 9, site="host")
+        .plan()
+    )
+    section = launch(View(plan, words_of("en")))
+    assert section is not None
+    said = "production can start on 1 February 2023; first unit: Mar 2023, 2 months after signing; "
+    said += "highest rate: 100 units per month, first in the bucket May 2023; "
+    assert section.lead[0].endswith(said + "95% of it or more first in the bucket Mar 2023 (96).")
+    summary, by_bucket = (block.table for block in section.blocks)
+    assert summary is not None
+    assert by_bucket is not None
+    assert [cell.text for cell in summary.rows[0][3:9]] == [
+        "1\u00a0Feb\u00a02023",
+        "Mar 2023",
+        "100",
+        "May 2023",
+        "Mar 2023",
+        "96",
+    ]
+    assert [[cell.text for cell in row[1:]] for row in by_bucket.rows] == [
+        ["Mar 2023", "96", "96"],
+        ["Apr 2023", "96", "96"],
+        ["May 2023", "100", "100"],
+    ]
+
+
+def test_notes_say_of_how_many_rows_they_are() -> None:
+    small = SmallCase("month:1")
+    for name in ("car", "bus", "van", "cab", "bike"):
+        small.item(name, source="assumed", note="as we think" if name != "bike" else "as they say")
+    plan = small.route("car").demand("car", 1, "month").plan()
+    table = assumptions(View(plan, words_of("en"))).blocks[1].table
+    assert table is not None
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["items", "1", "bike", "as they say"],
+        ["items", "4", "bus; cab; car; 1 other", "as we think"],
+    ]
+
+
 def test_what_has_ended_is_neither_to_be_signed_nor_declined() -> None:
     small = SmallCase("month:2").host(term=2.0, status="ended").item("car").demand("car", 1, "month", site="host")
     said = html.unescape(page_of(small.route("car", site="host", agreement="deal").plan()))
@@ -292,6 +363,42 @@ def test_customers_still_waiting_stand_in_the_table_of_shortages(waiting: Plan) 
     assert "sales of 27.0\u00a0EUR still wait when the horizon ends" in section.lead[1]
 
 
+def test_customers_who_wait_are_drawn_on_an_axis_of_their_own(waiting: Plan) -> None:
+    section = shortages(View(waiting, words_of("en")))
+
+    assert section is not None
+    chart = section.blocks[1].chart
+    assert chart is not None
+    layout = chart.figure["layout"]
+    assert layout["yaxis"]["title"]["text"] == "units per month"
+    assert layout["yaxis2"]["title"]["text"] == "units"
+    assert layout["yaxis2"]["domain"][1] < layout["yaxis"]["domain"][0]
+    assert [trace["name"] for trace in chart.figure["data"] if trace.get("yaxis") == "y2"] == [chart.legend[-1].name]
+    assert chart.legend[-1].traces == (3,)
+
+
+def test_a_legend_shows_the_symbols_of_its_points(made_up: Plan) -> None:
+    section = mix(View(made_up, words_of("en")))
+
+    assert section is not None
+    chart = section.blocks[-1].chart
+    assert chart is not None
+    assert [mark.shape for mark in chart.legend] == [trace["marker"]["symbol"] for trace in chart.figure["data"]]
+    style = (Path(coplant.__file__).parent / "report" / "templates" / "report.css").read_text(encoding="utf-8")
+    assert all(f".mark.{symbol}" in style for symbol in SYMBOLS)
+
+
+def test_a_long_label_is_folded(smallest: Plan) -> None:
+    names = ["Power chip, Maker of power-management chips & more", "x" * 99, ""]
+    chart = ranking(View(smallest, words_of("en")), [Step(name, 1.0, "c1") for name in names], "EUR", "label")
+
+    labels = [text.rpartition("<br>")[0] for text in chart.figure["layout"]["yaxis"]["ticktext"]]
+    assert labels[0] == "Power chip, Maker of power-<br>management chips &amp; more"
+    assert labels[1].startswith("x" * 30)
+    assert max(map(len, labels[1].split("<br>"))) <= 34
+    assert labels[2] == ""
+
+
 @pytest.mark.parametrize(
     ("rate", "per"), [(2.5, "hour"), (300.0, "day"), (2_000.0, "week"), (9_000.0, "month"), (99_000.0, "year")]
 )
@@ -319,9 +426,34 @@ def test_stock_that_is_run_down_is_said_where_it_flatters(smallest: Plan) -> Non
 
     small = SmallCase("month:2").item("car", value=5).route("car", cost=99).demand("car", 10, "month", price=9)
     small.add("stock", item="car", site="works", quantity=20)
+    small.add("receipts", item="car", site="works", date=date(2023, 1, 9), quantity=3)
     said = run_down(View(small.plan(), words_of("en")), "cash")
     assert len(said) == 1
-    assert said[0].endswith("is worth 100\u00a0EUR at the start and 0\u00a0EUR at the end.")
+    start = "there are 100\u00a0EUR on hand and 15.0\u00a0EUR under way at the start"
+    assert said[0].endswith(f"{start}, 15.0\u00a0EUR and 0\u00a0EUR at the end.")
+
+
+@pytest.mark.parametrize(("rule", "goods"), [("exact", ["car", "seat"]), ("conservative", ["car"])])
+def test_what_is_on_hand_and_under_way_at_the_end_is_what_is_valued(rule: str, goods: list[str]) -> None:
+    """A car of 20 and its seat of 5, bought, made and shipped over buckets of several lengths."""
+    small = SmallCase("week:1", "month:2", "day:5", lag_rule=rule).item(
+        "seat", value=5, end_value_share=0.99, holding_rate=1
+    )
+    small.item("car", value=20, end_value_share=0.8).offer("seat", 5, lead_time=20)
+    small.add("sites", site="shop", kind="market").add("stock", item="seat", site="works", quantity=5)
+    small.route("car", bom={"seat": 1.0}, lead_time=8, **{"yield": 0.5}).line("car", 3, "day")
+    small.add("lanes", lane="road", item="car", from_site="works", to_site="shop", lead_time=11)
+    plan = small.demand("car", 1, "day", site="shop", price=90, wait_share=0.9).plan()
+    valued = plan["money"].filter(pl.col("line") == "stock_at_end").group_by("item").agg(pl.col("amount").sum())
+
+    last = plan["stock"].filter(pl.col("bucket") == plan["buckets"]["bucket"].max())
+    late = under_way(View(plan, words_of("en"))).filter(pl.col("quantity") > 0.0)
+    held = pl.concat([last.select("item", quantity="stock"), late]).group_by("item").agg(pl.col("quantity").sum())
+    assert late["item"].unique().sort().to_list() == goods
+    worth = held.join(plan.case["items"], on="item").select(
+        "item", pl.col("quantity") * pl.col("value") * pl.col("end_value_share")
+    )
+    assert dict(worth.iter_rows()) == pytest.approx(dict(valued.iter_rows()))
 
 
 def test_what_the_decision_is_about_is_told_apart_however_small(smallest: Plan) -> None:

@@ -76,7 +76,12 @@ def check_tables(found: Mapping[str, Found], draft: Draft) -> None:
     unknown = [name for name in found if name not in names]
     for name in unknown:
         expected, mend = _STRAY[found[name].origin]
-        near = did_you_mean(name, TABLES if found[name].origin == "sheet" else names)  # the settings are a sheet too
+        tables = {
+            "sheet": [one for one in TABLES if one not in found],  # the settings are a sheet too
+            "file": [one for one in names if one not in found],
+            "table": names,  # one that is handed over takes the place of one that is there
+        }
+        near = did_you_mean(name, tables[found[name].origin])
         draft.add(Problem(name, None, None, None, expected, f"{near} {mend}".lstrip()))
     for name in names:
         table = TABLES[name]

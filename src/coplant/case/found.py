@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Literal
 
 import polars as pl
@@ -53,8 +54,18 @@ class Found:
         return cls(columns, rows)
 
     @classmethod
-    def under(cls, table: str, header: Sequence[Any], columns: Sequence[Raw], rows: pl.Series) -> Found:
-        """Take columns under the cells of a header row; those without a name and without content are left out."""
+    def under(
+        cls,
+        table: str,
+        header: Sequence[Any],
+        columns: Sequence[Raw],
+        rows: pl.Series,
+        placed: Callable[[int], str] = str,
+    ) -> Found:
+        """Take columns under the cells of a header row; those without a name and without content are left out.
+
+        `placed` says how a column is called that has no name, by its place counted from 1.
+        """
         found = cls({}, rows)
         named: dict[str, Raw] = {}
         for place, (cell, raw) in enumerate(zip(header, columns, strict=True), start=1):
@@ -64,9 +75,12 @@ class Found:
                 found.problems.append(Problem(table, 1, name, name, "a name that no other column has", mend))
             elif name:
                 named[name] = raw
-            elif any(one is not None and one != "" for one in raw):
-                mend = f"Name column {place} in the first row, or clear it"
-                found.problems.append(Problem(table, 1, None, None, "a name above every column", mend))
+            else:
+                filled = ((row, one) for row, one in zip(rows, raw, strict=True) if one is not None and one != "")
+                for row, one in islice(filled, 1):
+                    content = one.content if isinstance(one, Fault) else one
+                    mend = f"Name column {placed(place)} in the first row, or clear it"
+                    found.problems.append(Problem(table, row, None, content, "a name above every column", mend))
         found.columns = named
         return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -13,6 +14,16 @@ import python_calamine as calamine
 
 from coplant.case.files import holds_other, refused
 from coplant.errors import FileError
+
+PAGES = (".html", ".htm")
+"""What the name of a page may end in."""
+
+PAGE = ("Coplant", "page of Coplant")
+"""What makes a page that may be replaced, and what the page is."""
+
+_GENERATOR = re.compile(rb'<meta name="generator" content="([^" ]+)')
+_HEAD = 4_096
+"""Bytes of a page within which it says what made it."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +41,8 @@ class Output:
     folder : bool
         Whether a name without such an ending means a folder.
     replaces : (mark, kind) or None
-        The file by which a folder is known that may be replaced, or the sheet of a workbook, and what it is in a word;
-        None for any.
+        The file by which a folder is known that may be replaced, the sheet of a workbook, or what made a page; and what
+        it is in a word or two. None for any.
     if_there : str
         How to mend it if something is there already; empty where that is replaced.
     """
@@ -156,13 +167,17 @@ def _there(output: Output) -> str | None:
         mark, kind = output.replaces
         if holds_other(path, mark):
             return f"{output} holds files that are no {kind}. Name a new or an empty folder"
-        if path.is_file() and mark not in _sheets(path):
+        if path.is_file() and mark not in _marks(path):
             return f"{output} is there and no {kind}. Name a file that does not exist yet"
     return None
 
 
-def _sheets(path: Path) -> list[str]:
-    """Names of the sheets of a workbook; none if it is not one."""
+def _marks(path: Path) -> list[str]:
+    """Names of the sheets of a workbook, or what a page says it was made by; none if it is neither."""
+    if path.suffix.lower() in PAGES:
+        with path.open("rb") as file:
+            made_by = _GENERATOR.search(file.read(_HEAD))
+        return [made_by[1].decode("utf-8", "replace")] if made_by else []
     try:
         return list(calamine.CalamineWorkbook.from_path(path).sheet_names)
     except (calamine.CalamineError, calamine.PasswordError, calamine.XmlError, calamine.ZipError):

@@ -6,9 +6,12 @@ from pathlib import Path
 
 from coplant.case.case import Case, make_case
 from coplant.case.files import refused
-from coplant.case.folder import SETTINGS, read_folder
+from coplant.case.folder import SETTINGS, Source, read_folder
 from coplant.case.names import did_you_mean
 from coplant.errors import FileError
+
+_RESULTS = {"plan": ("plan.json", "decision"), "settlement": ("settlement.json", "statements")}
+"""What is made from a case and kept as it is: the file by which its folder is known, and the sheet of its workbook."""
 
 
 def read(path: str | Path) -> Case:
@@ -32,23 +35,65 @@ def read(path: str | Path) -> Case:
     CaseError
         The tables hold mistakes; all of them are listed.
     """
+    return case_of(find(path), path)
+
+
+def case_of(source: Source, path: str | Path) -> Case:
+    """Check what was found at a path and make a case of it.
+
+    Raises
+    ------
+    CaseError
+        The tables hold mistakes; all of them are listed.
+    """
+    return make_case(source.settings, source.tables, str(path), source.setting_rows, source.problems)
+
+
+def find(path: str | Path) -> Source:
+    """Find the settings and tables of a case, and check nothing in them yet.
+
+    Parameters
+    ----------
+    path : str or Path
+        As for `read`.
+
+    Raises
+    ------
+    FileError
+        The path cannot be read, or holds what was made from a case.
+    """
     place = Path(path)
     try:
         if place.is_dir():
-            source = read_folder(place)
-        elif not place.exists():
+            _refuse_folder_of_result(place)
+            return read_folder(place)
+        if not place.exists():
             raise FileError(f"{place} does not exist. {_remedy(place)}")
-        elif place.suffix.lower() in (".xlsx", ".xlsm"):
+        if place.suffix.lower() in (".xlsx", ".xlsm"):
             from coplant.case.workbook import read_workbook
 
             source = read_workbook(place)
-        elif place.name == SETTINGS:
+            _refuse_workbook_of_result(place, source)
+            return source
+        if place.name == SETTINGS:
             raise FileError(f"{place} is part of a case. Name its folder, {place.parent}")
-        else:
-            raise FileError(f"{place} is not a case. A case is a folder with {SETTINGS}, or a workbook (.xlsx)")
+        raise FileError(f"{place} is not a case. A case is a folder with {SETTINGS}, or a workbook (.xlsx)")
     except OSError as error:
         raise refused(place, "read", error) from error
-    return make_case(source.settings, source.tables, str(place), source.setting_rows, source.problems)
+
+
+def _refuse_folder_of_result(place: Path) -> None:
+    for kind, (facts, _) in _RESULTS.items():
+        if (place / facts).is_file() and not (place / SETTINGS).is_file():
+            mend = f"The case it came from is in it: name {place / 'case'}"
+            raise FileError(f"{place} is the folder of a {kind}, not of a case. {mend}")
+
+
+def _refuse_workbook_of_result(place: Path, source: Source) -> None:
+    for kind, (_, sheet) in _RESULTS.items():
+        if sheet in source.tables and not source.settings:
+            mend = "Name the workbook or the folder of the case it came from"
+            raise FileError(f"{place} is the workbook of a {kind}, not of a case. {mend}")
 
 
 def _remedy(place: Path) -> str:

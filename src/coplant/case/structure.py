@@ -40,7 +40,8 @@ def obtainable(case: Tables) -> pl.DataFrame:
     """Find the stock points at which an item can be had at all, at any time and in any quantity.
 
     An item can be had where there is stock of it, a receipt or an offer; where a lane brings it from a site at which it
-    can be had; and where a route makes it and everything the route takes can be had at the route's site.
+    can be had; and where a route makes it and everything the route takes can be had at the route's site, or is bought
+    by the host.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def obtainable(case: Tables) -> pl.DataFrame:
     at_hand = [case[name].filter(pl.col("quantity") > 0).select("item", "site") for name in ("stock", "receipts")]
     source = pl.concat([*at_hand, case["offers"].select("item", "site")])
     routes = case["routes"].select("route", "item", "site").with_row_index("index")
-    taken = case["bom"].select("route", "item").join(routes.select("route", "index", "site"), on="route")
+    taken = supplied_parts(case).join(routes.select("route", "index"), on="route")
 
     def points(frame: pl.DataFrame) -> Indices:
         return _index(frame["item"], items) * width + _index(frame["site"], sites)
@@ -77,6 +78,20 @@ def obtainable(case: Tables) -> pl.DataFrame:
         new = new[~known[new]]
     found = np.flatnonzero(known)
     return pl.DataFrame([items.gather(found // max(width, 1)), sites.gather(found % max(width, 1))])
+
+
+def supplied_parts(case: Tables) -> pl.DataFrame:
+    """Find what the brand brings to routes: the bill of materials without the parts that hosts buy (turnkey).
+
+    Returns
+    -------
+    DataFrame
+        Columns ``route``, ``item``, ``quantity``, and ``site``, that of the route.
+    """
+    routes = case["routes"].select("route", "site", "agreement")
+    bought = case["materials"].filter(pl.col("mode") == "turnkey").select("agreement", "item")
+    taken = case["bom"].select("route", "item", "quantity").join(routes, on="route", maintain_order="left")
+    return taken.join(bought, on=("agreement", "item"), how="anti", maintain_order="left").drop("agreement")
 
 
 def bill_order(case: Tables) -> list[str]:
@@ -177,7 +192,7 @@ def _route_to(case: Tables, known: pl.DataFrame, item: str, site: str) -> tuple[
     """Return the route that lacks the fewest parts, with these."""
     routes = case["routes"].filter(pl.col("item") == item, pl.col("site") == site)
     lacking = (
-        case["bom"]
+        supplied_parts(case)
         .filter(pl.col("route").is_in(routes["route"].implode()))
         .join(known.filter(pl.col("site") == site), on="item", how="anti")
         .group_by("route", maintain_order=True)

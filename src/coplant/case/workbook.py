@@ -79,7 +79,8 @@ def _read_sheet(sheet: calamine.CalamineSheet, xml: bytes) -> Found | None:
     header, width = records[0], len(records[0])
     filled = [(row, record) for row, record in enumerate(records[1:], start=2) if record.count("") < width]
     columns = list(zip(*(record for _, record in filled), strict=True)) or [()] * width
-    found = Found.under(sheet.name, header, columns, pl.Series([row for row, _ in filled], dtype=pl.Int64))
+    rows = pl.Series([row for row, _ in filled], dtype=pl.Int64)
+    found = Found.under(sheet.name, header, columns, rows, lambda place: _letters(place - 1))
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         cells = f"{_letters(left)}{top + 1}:{_letters(right)}{bottom + 1}"
         name = str(header[left]) if left < width and header[left] else None

@@ -17,15 +17,18 @@ from coplant.clauses.fixed_charge import FixedCharge
 from coplant.clauses.flexibility import Flexibility
 from coplant.clauses.licence import Licence
 from coplant.clauses.loss_cover import LossCover
+from coplant.clauses.material import Material
 from coplant.clauses.processing_fee import ProcessingFee
-from coplant.clauses.record import Balance, Evidence, Exit, Facts, Lines, Record, Texts
+from coplant.clauses.record import NO_CASH, Balance, Evidence, Exit, Facts, Lines, Record, Texts
 from coplant.clauses.reservation import Reservation, Reservations
 from coplant.clauses.scope import Scope
+from coplant.clauses.security import Security
 from coplant.clauses.take_or_pay import TakeOrPay
 from coplant.clauses.tooling import Tooling
 
 __all__ = [
     "CLAUSES",
+    "NO_CASH",
     "Advisory",
     "Balance",
     "Clause",
@@ -40,11 +43,13 @@ __all__ = [
     "Licence",
     "Lines",
     "LossCover",
+    "Material",
     "ProcessingFee",
     "Record",
     "Reservation",
     "Reservations",
     "Scope",
+    "Security",
     "TakeOrPay",
     "Texts",
     "Tooling",
@@ -81,6 +86,8 @@ CLAUSES: tuple[type[Clause], ...] = (
     Credit,
     Flexibility,
     Excess,
+    Material,
+    Security,
     ExitTerms,
 )
 """Every kind of clause, in the order in which statements list them."""

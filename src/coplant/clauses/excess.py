@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from coplant.case import Case
 from coplant.clauses.forecasts import NEVER, Forecasts
-from coplant.clauses.record import Record
+from coplant.clauses.record import Record, beyond
 from coplant.clauses.scope import Scope
 from coplant.network.frames import days, floats, indices
 from coplant.program.money import Booleans, Floats, Integers
@@ -126,7 +126,7 @@ class Excess:
     @staticmethod
     def units(on_hand: ArrayLike, on_order: ArrayLike, demand: ArrayLike) -> Floats:
         """Units that are there or will be, and that no demand is left for."""
-        return np.maximum(np.add(on_hand, on_order) - demand, 0.0)
+        return beyond(np.add(on_hand, on_order), demand)
 
     def demand(self, on: Days, window: Floats) -> Floats:
         """Units of the part that the latest forecast asks for in the months after some days.
@@ -162,7 +162,7 @@ class Excess:
         excess = np.where(months.last & host_at_fault, 0.0, self.units(on_hand, counted, demand))
         # Of every month, what stands claimed since the review before.
         claimed = np.append(0.0, excess[months.review])[np.cumsum(months.review) - months.review]
-        claim = np.where(months.review, np.maximum(excess - claimed, 0.0), 0.0)
+        claim = np.where(months.review, beyond(excess, claimed), 0.0)
         figures = {"on_hand": on_hand, "on_order": counted, "demand": demand}
         record.charge(
             "excess", "excess", "excess.claim", closing, claim, terms.cost * (1.0 + terms.handling), item=self.item,

@@ -10,7 +10,7 @@ import polars as pl
 
 from coplant.case import Case
 from coplant.clauses.forecasts import NEVER, Forecasts
-from coplant.clauses.record import Record
+from coplant.clauses.record import Record, beyond
 from coplant.clauses.scope import Scope
 from coplant.network.frames import dates, days, floats
 from coplant.program import term
@@ -75,12 +75,12 @@ class Changes(NamedTuple):
     @property
     def cancelled(self) -> Floats:
         """Units below the band."""
-        return np.maximum(self.least - self.quantity, 0.0)
+        return beyond(self.least, self.quantity)
 
     @property
     def beyond(self) -> Floats:
         """Units above the band."""
-        return np.maximum(self.quantity - self.most, 0.0)
+        return beyond(self.quantity, self.most)
 
 
 class Terms(NamedTuple):

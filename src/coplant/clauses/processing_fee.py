@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 
 from coplant.case import Case
+from coplant.clauses.counting import counted_before, labels, node_before, running
 from coplant.clauses.record import Record
 from coplant.clauses.scope import Scope
 from coplant.program.money import Floats, Integers
 from coplant.program.piecewise import filled_in_order, one_of
 from coplant.timeline import calendar_months, spans
 from coplant.timeline.calendar import Days
-from coplant.tree import Windows
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,25 +107,25 @@ class ProcessingFee:
         if len(self.fee) == 1:
             self._price_flat(scope, routes, scope.share_of_nodes(first, until))
             return
-        counted = _running(scope.windows(*self._bases(first, until)))
+        counted = running(scope.windows(*self._bases(first, until)))
         if not len(counted.closing):
             return
         units = scope.good_units(counted, routes)
         most_in = scope.most_good(counted, routes)
         most = float(np.max(most_in, initial=0.0))
-        labels = (tuple(f"{scope.tree.labels[n]}{_ordinal(k, counted)}" for k, n in enumerate(counted.closing)),)
+        axes = (labels(scope.tree, counted),)
         name = scope.block("processing_fee", self.item or "", "" if np.isnat(self.valid_from) else str(first))
         reached = self.above < max(most, 1.0)
         end = np.append(self.above[1:], np.inf)[reached].clip(max=max(most, 1.0))
-        earlier = _before(scope, counted)
+        earlier = node_before(scope.tree, counted)
         if self.method == "all_units":
             least = np.where(self.above[reached] > 0.0, self.above[reached] + 1.0, 0.0)
-            part = one_of(scope.program, name, labels, units, least, np.maximum(end, least))
+            part = one_of(scope.program, name, axes, units, least, np.maximum(end, least))
         else:
             edges = np.append(self.above[reached], end[-1])
-            part = filled_in_order(scope.program, name, labels, units, 0.0, most_in, edges, earlier)
+            part = filled_in_order(scope.program, name, axes, units, 0.0, most_in, edges, earlier)
         fee = self.fee[reached]
-        scope.pay("processing_fee", part.index, fee, counted.closing[:, None], self._tags(scope, routes))
+        scope.pay("processing_fee", part.index, fee, counted.closing[:, None], scope.common_tags(routes))
         # The total of a count is due as it grows: what was due at the node before is taken off again.
         grown = np.flatnonzero(earlier >= 0)
         scope.pay(
@@ -133,7 +133,7 @@ class ProcessingFee:
             part.index[earlier[grown]],
             -fee,
             counted.closing[grown][:, None],
-            self._tags(scope, routes),
+            scope.common_tags(routes),
         )
 
     def _price_flat(self, scope: Scope, routes: Integers, share: Floats) -> None:
@@ -159,14 +159,11 @@ class ProcessingFee:
         begin, end = self._bases(first, until)
         bounds = record.cells(first, until, begin, end)
         good = record.counted("good", bounds, products).sum(axis=0)
-        base = np.searchsorted(begin, bounds[:-1], side="right")
-        after = np.cumsum(good)
-        starts = np.searchsorted(base, base, side="left")
-        after -= (after - good)[starts]
+        before = counted_before(good, begin, bounds[:-1])
         if self.method == "all_units":
-            self._settle_all_units(record, record.closing(bounds), after - good, good)
+            self._settle_all_units(record, record.closing(bounds), before, good)
         else:
-            self._settle_tiers(record, record.closing(bounds), after - good, good)
+            self._settle_tiers(record, record.closing(bounds), before, good)
 
     def _settle_tiers(self, record: Record, day: Days, before: Floats, good: Floats) -> None:
         for number, (fee, above) in enumerate(zip(self.fee, self.above, strict=True), start=1):
@@ -199,38 +196,3 @@ class ProcessingFee:
         if self.basis == "year":
             return spans(first, until, 12)
         return calendar_months(first, until)
-
-    def _tags(self, scope: Scope, routes: Integers) -> dict[str, int]:
-        """Item and family that a count belongs to, where it counts only one."""
-        items, families = np.unique(scope.item[routes]), np.unique(scope.family[routes])
-        return {
-            "item": int(items[0]) if len(items) == 1 else -1,
-            "family": int(families[0]) if len(families) == 1 else -1,
-        }
-
-
-def _running(windows: Windows) -> Windows:
-    """Windows that close at every node on the way to a window's close: the count so far, one for each node."""
-    order = np.lexsort((windows.node, windows.window))
-    window, node, share = windows.window[order], windows.node[order], windows.share[order]
-    keys, place = np.unique(np.stack([windows.span[window], node]), axis=1, return_index=True)
-    starts = np.searchsorted(window, window[place], side="left")
-    count = place - starts + 1
-    member = np.repeat(np.arange(len(place)), count)
-    entry = starts[member] + np.arange(len(member)) - np.repeat(np.cumsum(count) - count, count)
-    return Windows(keys[0], keys[1], member, node[entry], share[entry])
-
-
-def _before(scope: Scope, counted: Windows) -> Integers:
-    """The count at the node before in the same basis, -1 where a basis begins."""
-    place = {(int(s), int(n)): k for k, (s, n) in enumerate(zip(counted.span, counted.closing, strict=True))}
-    parent = scope.tree.parent[counted.closing]
-    return np.array(
-        [place.get((int(s), int(p)), -1) for s, p in zip(counted.span, parent, strict=True)], dtype=np.int64
-    )
-
-
-def _ordinal(number: int, counted: Windows) -> str:
-    """Suffix for a count that shares its node with others, as the months of a quarter do."""
-    same = np.flatnonzero(counted.closing == counted.closing[number])
-    return "" if len(same) == 1 else f".{int(np.flatnonzero(same == number)[0]) + 1}"

@@ -29,10 +29,20 @@ class Facts(NamedTuple):
     """Shape (F,)."""
 
 
+NO_CASH = ("vesting",)
+"""Money lines that are worth something and that nobody pays in money."""
+
 _NO_DAYS = np.empty(0, dtype="datetime64[D]")
 
 NOTHING = Facts(np.empty(0, dtype=np.int64), _NO_DAYS, _NO_DAYS, np.empty(0))
 """Facts of which there are none."""
+
+
+def beyond(quantity: ArrayLike, limit: ArrayLike) -> Floats:
+    """By how much quantities are beyond a limit; what rounding alone puts there is nothing."""
+    most = np.asarray(limit, dtype=np.float64)
+    more = np.asarray(quantity, dtype=np.float64) - most
+    return np.where(more > 1e-9 * np.maximum(most, 1.0), more, 0.0)
 
 
 class Lines(NamedTuple):

@@ -118,6 +118,14 @@ class Scope:
         """Positions of the routes that make a product; all for None."""
         return np.flatnonzero([item in (None, name) for name in self.item_names])
 
+    def common_tags(self, routes: Integers) -> dict[str, int]:
+        """Item and family of what some routes count together, where they make only one."""
+        items, families = np.unique(self.item[routes]), np.unique(self.family[routes])
+        return {
+            "item": int(items[0]) if len(items) == 1 else -1,
+            "family": int(families[0]) if len(families) == 1 else -1,
+        }
+
     def window(self, first: np.datetime64, until: np.datetime64) -> tuple[np.datetime64, np.datetime64]:
         """Validity of a clause until the agreement ends, that of the agreement where it says nothing."""
         return (self.starts if np.isnat(first) else first), (self.ends if np.isnat(until) else min(until, self.ends))
@@ -206,18 +214,24 @@ class Scope:
         return earlier, later
 
     def units_if_due(self, name: str, labels: tuple[str, ...], closings: Closings) -> Term:
-        """Good units of each closing if it closes as it does, else none; the term's row is the closing.
+        """Good units of each closing if it closes as it does, else none; see `quantity_if_due`."""
+        routes = np.arange(len(self.routes))
+        most = np.maximum(self.most_good(closings.windows, routes), 1.0)
+        return self.quantity_if_due(name, labels, closings, self.good_units(closings.windows, routes), most)
 
-        Where the agreement can be left they are columns t of their own, with units q and a bound M on them:
+    def quantity_if_due(
+        self, name: str, labels: tuple[str, ...], closings: Closings, quantity: Term, most: Floats
+    ) -> Term:
+        """A quantity of each closing if it closes as it does, else nothing; the term's row is the closing.
+
+        Where the agreement can be left they are columns t of their own, with the quantity q and a bound M on it:
         ``name.within``: t <= q, ``name.due``: t <= M due, ``name.all``: t >= q - M (1 - due).
         """
-        windows, routes = closings.windows, np.arange(len(self.routes))
-        units = self.good_units(windows, routes)
         if not (self.leaving >= 0).any():
-            return units
-        most, every = np.maximum(self.most_good(windows, routes), 1.0), np.arange(len(labels))
+            return quantity
+        every = np.arange(len(labels))
         part = self.program.columns(name, (labels,), upper=most)
-        less = Term(units.row, units.column, -units.value)
+        less = Term(quantity.row, quantity.column, -quantity.value)
         both = [term(every, part.index), less]
         self.program.rows(f"{name}.within", (labels,), both, upper=0.0)
         self.program.rows(
@@ -262,6 +276,7 @@ class Scope:
         amount: ArrayLike,
         node: ArrayLike,
         tags: Mapping[str, ArrayLike] | None = None,
+        cash: bool = True,
     ) -> None:
         """Charge an amount per unit of some columns to the brand; a negative amount is a credit."""
         self.program.money(
@@ -269,6 +284,7 @@ class Scope:
             column,
             -np.asarray(amount, dtype=np.float64),
             node,
+            cash=cash,
             tags={"agreement": self.agreement, "site": self.site, **(tags or {})},
         )
 

@@ -139,6 +139,13 @@ class Tooling:
         if begin >= end:
             scope.owe_after_end(scope.running[scope.tree.leaves], self.amount, until)
             return
+        if until <= scope.starts:
+            # Its time is up before anything can be made: all of it is the difference.
+            if until > end:
+                scope.owe_after_end(scope.running[scope.tree.leaves], self.amount, until)
+            nodes = scope.nodes_on(until - np.timedelta64(1, "D"))
+            scope.pay("tooling", scope.running[nodes], self.amount, nodes)
+            return
         first = np.array([begin])
         closings = scope.closings(first, np.array([until]))
         labels = scope.closing_labels(first, closings)

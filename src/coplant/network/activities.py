@@ -45,7 +45,7 @@ class Activities:
         Money per unit started.
     open_share : ndarray, shape (J, N)
         Share of the full rate at which it can be started through the node: 0 before the start of production, rising
-        with the ramp, 1 after it.
+        with the ramp, which counts from that day, 1 after it.
     least : ndarray, shape (J,)
         Least quantity started at a node, if any is.
     multiple : ndarray, shape (J,)

@@ -9,6 +9,7 @@ import polars as pl
 from scipy import sparse
 
 from coplant.case import Case
+from coplant.case.structure import supplied_parts
 from coplant.network.activities import LANE, ROUTE, Activities
 from coplant.network.demands import Demands
 from coplant.network.frames import Integers, floats, indices
@@ -34,7 +35,7 @@ class Network:
     stock_points, activities, resources, allotments, lane_capacity, demands
         See there.
     inputs : csr_array, shape (S, J)
-        Units taken from a stock point per unit of an activity started.
+        Units taken from a stock point per unit of an activity started; what hosts buy is not among them.
     outputs : csr_array, shape (S, J)
         Units given to a stock point, after the lead time, per unit started.
     loads : csr_array, shape (R, J)
@@ -72,7 +73,7 @@ class Network:
         families = tuple(pl.concat([of_item, case["annuities"]["family"].drop_nulls()]).unique(maintain_order=True))
         allotments = Allotments.of(case, tree)
         activities = Activities.of(case, tree, items, sites, agreements, allotments.labels, curves)
-        bom = case["bom"].join(case["routes"].select("route", "site"), on="route")
+        bom = supplied_parts(case)
         stock_points = StockPoints.of(
             case,
             tree,

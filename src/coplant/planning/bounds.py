@@ -51,8 +51,8 @@ def useful_units(network: Network) -> Floats:
     """Bound on the units of each item that could ever be of use, shape (items,).
 
     All demand of the horizon, safety targets, lots, what take-or-pay and forecasts count, what makes up for a host's
-    losses and the highest tier for all units, exploded through the bills of materials by the hungriest route of each
-    item.
+    losses, the unit that reaches a milestone and the highest tier for all units, exploded through the bills of
+    materials by the hungriest route of each item.
     """
     case, items = network.case, network.items
     points, demands = network.stock_points, network.demands
@@ -74,10 +74,11 @@ def useful_units(network: Network) -> Floats:
     activities = network.activities
     made_in_lots = lot_size(network) * (activities.open_share > 0.0).sum(axis=1)
     np.maximum.at(need, activities.item, need[activities.item] + made_in_lots)
-    tiers = case["processing_fees"].filter(method="all_units").group_by("agreement").agg(pl.col("above").max())
-    for agreement, above in tiers.iter_rows():
+    tiers = case["processing_fees"].filter(method="all_units").group_by("agreement").agg(pl.col("above").max() + 1.0)
+    milestones = case["security"].filter(pl.col("milestone_units").is_not_null()).select("agreement", pl.lit(1.0))
+    for agreement, units in (*tiers.iter_rows(), *milestones.iter_rows()):
         of_agreement = np.unique(activities.item[activities.agreement == network.agreements.index(agreement)])
-        need[of_agreement] += above + 1.0
+        need[of_agreement] += units
     demanded_by: dict[int, list[tuple[int, float]]] = {}
     taken = network.inputs.tocoo()
     for point, activity, quantity in zip(taken.row, taken.col, taken.data, strict=True):

@@ -11,6 +11,17 @@ from coplant.planning.reader import Reader, Tables, frame
 from coplant.program.linear import TAGS
 from coplant.program.money import Entries, Floats, Integers, MoneyLine
 
+PER_UNIT = (
+    "processing_fee",
+    "licence",
+    "material_turnkey",
+    "material_bought",
+    "material_sold",
+    "material_handling",
+    "material_credit",
+)
+"""Money lines of clauses that belong to the cost of what is made."""
+
 
 def money_table(reader: Reader) -> pl.DataFrame:
     """Money lines summed by what they belong to and when."""
@@ -36,7 +47,8 @@ def money_table(reader: Reader) -> pl.DataFrame:
         pl.concat(parts, how="vertical_relaxed")
         .group_by("line", "cash", *TAGS, "node", maintain_order=True)
         .agg(pl.col("amount", "present_value").sum(), size=pl.col("amount").abs().sum())
-        .filter(pl.col("amount").abs() > 1e-12 * pl.col("size"))
+        # What is paid and returned after the horizon may add up to nothing and still cost its interest.
+        .filter(pl.max_horizontal(pl.col("amount", "present_value").abs()) > 1e-12 * pl.col("size"))
     )
     code = {tag: total[tag].to_numpy() for tag in TAGS}
     site = np.where(code["site"] < 0, len(country), code["site"])
@@ -161,7 +173,7 @@ def _cost_of_goods(reader: Reader) -> pl.DataFrame:
 
 
 def _fees_per_unit(reader: Reader, started: Floats) -> Floats:
-    """Processing fees, royalties and learning per unit started: money of a node over the units that it is for."""
+    """Fees, royalties, material of hosts and learning per unit started: money of a node over the units it is for."""
     network = reader.draft.network
     activities = network.activities
     per_unit = np.zeros_like(started)
@@ -176,10 +188,10 @@ def _fees_per_unit(reader: Reader, started: Floats) -> Floats:
         if "learning" in line.tags:
             routes, share = _shares_of_curve(reader, line)
             spread(share * np.bincount(due.node, amount, minlength=len(network.tree)), routes)
-        elif line.name in ("processing_fee", "licence"):
+        elif line.name in PER_UNIT:
             owners = np.stack([due.tags["agreement"], due.tags["item"]])
             # Of a licence the royalty is for an item, and the fee for none.
-            for agreement, item in np.unique(owners[:, (line.name == "processing_fee") | (owners[1] >= 0)], axis=1).T:
+            for agreement, item in np.unique(owners[:, (line.name != "licence") | (owners[1] >= 0)], axis=1).T:
                 mine = (owners[0] == agreement) & (owners[1] == item)
                 cost = np.bincount(due.node[mine], amount[mine], minlength=len(network.tree))
                 made = (activities.agreement == agreement) & ((item < 0) | (activities.item == item))

@@ -63,6 +63,8 @@ def _buckets(reader: Reader) -> pl.DataFrame:
 def _signed(reader: Reader) -> pl.DataFrame:
     table = reader.draft.network.case["agreements"]
     signed = reader.values("sign") > 0.5
+    # An option that is not signed has no such days.
+    dated = pl.Series(signed) | (table["status"] != "option")
     return table.select(
         "agreement",
         "title",
@@ -71,9 +73,9 @@ def _signed(reader: Reader) -> pl.DataFrame:
         "group",
         "status",
         pl.Series("signed", signed, dtype=pl.Boolean),
-        pl.coalesce("sign_from", "starts").alias("sign_date"),
-        "starts",
-        dates(agreement_end(reader.draft.network.case)).alias("ends"),
+        pl.when(dated).then(pl.coalesce("sign_from", "starts")).alias("sign_date"),
+        pl.when(dated).then("starts").alias("starts"),
+        pl.when(dated).then(dates(agreement_end(reader.draft.network.case))).alias("ends"),
     )
 
 

@@ -55,8 +55,8 @@ class Mark:
         What is drawn.
     colour : str
         Name of the colour, as in the style sheet.
-    shape : {"fill", "line", "dash", "dot", "point", "hatch"}
-        How it is drawn.
+    shape : str
+        How it is drawn: fill, line, dash, point or hatch, or the symbol of its points.
     traces : sequence of int
         Traces of the figure that it stands for.
     """

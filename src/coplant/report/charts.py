@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime
 import html
+import textwrap
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -19,9 +20,15 @@ from coplant.report.view import CaseView
 COLOURS = ("c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8")
 """Colours of the style sheet, told apart by the colour-blind; in this order."""
 
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down")
+"""Symbols of points on lines, by which they are told apart without colour; the style sheet has each for legends."""
+
 OTHER = "grey"
 MOST_SERIES = 7
 """Things told apart in one figure; the rest is drawn as one."""
+
+_PANEL = 150
+"""Height in pixels of a panel below a chart."""
 
 _DAY = 86_400_000.0
 """Milliseconds of a day, the unit of widths on a time axis."""
@@ -39,7 +46,7 @@ class Series:
         A value for each bucket or category.
     colour : str
         Name of its colour.
-    shape : {"fill", "line", "dash", "dot"}
+    shape : {"fill", "line", "dash"}
         How it is drawn.
     """
 
@@ -82,13 +89,31 @@ def over_time(view: CaseView, series: Sequence[Series], unit: str, label: str, *
     layout["barmode"] = "relative"
     layout["bargap"] = 0
     layout["xaxis"] = {"type": "date", "range": [starts[0].isoformat(), buckets["until"].to_list()[-1].isoformat()]}
+    layout["yaxis"]["rangemode"] = "tozero"
     return Chart(label, {"data": traces, "layout": layout}, _legend(series), height)
+
+
+def with_panel(view: CaseView, chart: Chart, one: Series, unit: str) -> Chart:
+    """Add a panel of bars below a chart over time, with an axis of its own: for what is counted in another unit."""
+    below = over_time(view, [one], unit, chart.label)
+    height = chart.height + _PANEL
+    split = _PANEL / height
+    layout = {
+        **chart.figure["layout"],
+        "height": height,
+        "yaxis": {**chart.figure["layout"]["yaxis"], "domain": [split, 1.0]},
+        "yaxis2": {**below.figure["layout"]["yaxis"], "domain": [0.0, split - 0.07], "anchor": "x", "nticks": 3},
+        "xaxis": {**chart.figure["layout"]["xaxis"], "anchor": "y2"},
+    }
+    traces = [*chart.figure["data"], *(trace | {"yaxis": "y2"} for trace in below.figure["data"])]
+    mark = Mark(one.name, one.colour, one.shape, (len(traces) - 1,))
+    return Chart(chart.label, {"data": traces, "layout": layout}, [*chart.legend, mark], height)
 
 
 def _steps(
     one: Series, scaled: list[float | None], hover: list[str], starts: list[datetime.date], end: datetime.date
 ) -> dict[str, Any]:
-    dash = {"line": "solid", "dash": "dash", "dot": "dot"}[one.shape]
+    dash = {"line": "solid", "dash": "dash"}[one.shape]
     return {
         "type": "scatter",
         "mode": "lines",
@@ -122,6 +147,8 @@ def running(view: CaseView, values: Sequence[float], unit: str, label: str, name
     ]
     layout = _layout(view, view.numbers.axis(magnitude, unit), 320)
     layout["xaxis"] = {"type": "date", "range": [points[0], points[-1]]}
+    # Unseen ticks hold the numbers off, which a point at the start would touch.
+    layout["yaxis"] |= {"ticks": "outside", "ticklen": 9, "tickcolor": "var:--surface"}
     legend = [Mark(name, "c1", "line", (0,)), Mark(lowest, "c2", "point", (1,))]
     return Chart(label, {"data": traces, "layout": layout}, legend)
 
@@ -165,7 +192,7 @@ def by_category(
     layout["barmode"] = "relative"
     layout["xaxis"] = {"type": "category"}
     if across:
-        layout |= _across_axes(axis, [plain(_cut(name)) for name in names])
+        layout |= _across_axes(axis, [_folded(name) for name in names])
     return Chart(label, {"data": traces, "layout": layout}, _legend(series, 1), height)
 
 
@@ -181,6 +208,7 @@ def lines(
 ) -> Chart:
     """Draw lines with points over categories; values are shares, or an index of 0 to 1."""
     write = view.numbers.share if share else (lambda value: view.numbers.number(value, 3))
+    symbols = _symbols(len(series))
     traces = [
         {
             "type": "scatter",
@@ -196,12 +224,13 @@ def lines(
             "line": {"color": f"var:--{one.colour}", "width": 2},
             "marker": {"size": 8, "symbol": symbol},
         }
-        for one, symbol in zip(series, _symbols(len(series)), strict=True)
+        for one, symbol in zip(series, symbols, strict=True)
     ]
     layout = _layout(view, title, 320)
     layout["xaxis"] = {"type": "category"}
     layout["yaxis"] |= {"tickformat": ".0%" if share else ".2f", "rangemode": "tozero" if zero else "normal"}
-    return Chart(label, {"data": traces, "layout": layout}, _legend(series))
+    legend = [replace(mark, shape=symbol) for mark, symbol in zip(_legend(series), symbols, strict=False)]
+    return Chart(label, {"data": traces, "layout": layout}, legend)
 
 
 @dataclass(frozen=True)
@@ -248,7 +277,10 @@ def _across(
 ) -> Chart:
     ends = [base + step.value for base, step in zip(bases, steps, strict=True)]
     magnitude = view.numbers.magnitude([*bases, *ends])
-    ticks = [f"{plain(_cut(step.name))}<br><b>{plain(view.numbers.brief(step.value))}</b>" for step in steps]
+    names = [_folded(step.name) for step in steps]
+    ticks = [
+        f"{name}<br><b>{plain(view.numbers.brief(step.value))}</b>" for name, step in zip(names, steps, strict=True)
+    ]
     trace = {
         "type": "bar",
         "orientation": "h",
@@ -267,7 +299,7 @@ def _across(
             },
         },
     }
-    height = 80 + 42 * len(steps)
+    height = 80 + (54 if any("<br>" in name for name in names) else 42) * len(steps)
     layout = _layout(view, "", height)
     layout |= _across_axes(view.numbers.axis(magnitude, unit), ticks)
     return Chart(label, {"data": [trace], "layout": layout}, legend, height)
@@ -337,8 +369,9 @@ def plain(text: str) -> str:
     return html.escape(text, quote=False)
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= 30 else f"{text[:28]}…"
+def _folded(text: str) -> str:
+    """Return a label in two lines where it is long, and cut where it is very long; the whole is in what is hovered."""
+    return "<br>".join(map(plain, textwrap.wrap(text, 34, max_lines=2, placeholder=" …"))) or plain(text)
 
 
 def _hover(view: CaseView, name: str, places: Sequence[str], values: Sequence[float | None], unit: str) -> list[str]:
@@ -369,5 +402,4 @@ def _legend(series: Sequence[Series], least: int = 2) -> list[Mark]:
 
 
 def _symbols(count: int) -> list[str]:
-    symbols = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down")
-    return [symbols[number % len(symbols)] for number in range(count)]
+    return [SYMBOLS[number % len(SYMBOLS)] for number in range(count)]

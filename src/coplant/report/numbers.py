@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -88,6 +88,14 @@ class Numbers:
     def money(self, value: float | None, currency: str, figures: int = 3) -> str:
         """Write an amount with a few figures, its magnitude and its currency."""
         return self._joined(self.brief(value, figures), currency) if value is not None else ""
+
+    def alike(self, values: Sequence[float], currency: str, figures: int = 4) -> list[str]:
+        """Write amounts that are read together: all in the magnitude and with the decimals of the largest."""
+        largest = max(map(abs, values), default=0.0)
+        magnitude = self.magnitude([largest], figures) if largest >= 999_500.0 else Magnitude(1.0)
+        digits = _decimals(largest / magnitude.scale, figures)
+        texts = (self.number(value / magnitude.scale, digits) for value in values)
+        return [self._joined(self._joined(text, magnitude.short), currency) for text in texts]
 
     def count(self, value: float) -> str:
         """Write how many, with a decimal where they are few and not whole."""

@@ -23,6 +23,7 @@ def unready(case: Case, agreement: str) -> Iterator[Problem]:
     yield from _undecided_reservations(case, agreement)
     yield from _unknown_starts(case, agreement)
     yield from _unknown_needs(case, agreement)
+    yield from _unknown_use(case, agreement)
 
 
 def _undecided_reservations(case: Case, agreement: str) -> Iterator[Problem]:
@@ -59,3 +60,21 @@ def _unknown_needs(case: Case, agreement: str) -> Iterator[Problem]:
     for row in rows.join(held, on="item", how="semi", maintain_order="left").iter_rows(named=True):
         mend = f'Row {row["row"]} of excess counts "{row["item"]}" beyond what is forecast: add what was published'
         yield Problem("forecasts", None, "item", None, f"forecasts under {agreement}", mend)
+
+
+def _unknown_use(case: Case, agreement: str) -> Iterator[Problem]:
+    """Parts of which nothing is on record as used while products that take them are, where use is settled."""
+    rows = case["materials"].with_columns(row=case.rows["materials"])
+    settled = (pl.col("mode") == "buy_sell") | ((pl.col("mode") == "consigned") & pl.col("price").is_not_null())
+    actuals, routes = case["actuals"].filter(agreement=agreement), case["routes"].filter(agreement=agreement)
+    built = routes.filter(pl.col("item").is_in(actuals.filter(measure="good")["item"].implode()))
+    taken = case["bom"].join(built.select("route"), on="route")["item"]
+    unknown = rows.filter(
+        settled,
+        pl.col("agreement") == agreement,
+        pl.col("item").is_in(taken.implode()),
+        ~pl.col("item").is_in(actuals.filter(measure="used")["item"].implode()),
+    ).unique("item", keep="first", maintain_order=True)
+    for row, item in unknown.select("row", "item").iter_rows():
+        mend = f'Row {row} of materials settles what the host used: add rows for "{item}"'
+        yield Problem("actuals", None, "measure", None, f'what was used of "{item}" under {agreement}', mend)

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from coplant.case import Case
-from coplant.clauses import Evidence, Record
+from coplant.clauses import NO_CASH, Evidence, Record
 from coplant.network.frames import dates
 from coplant.results import Kind, read_result, versions_of, write_result
 from coplant.settlement.statements import Drawn, Months
@@ -34,7 +34,7 @@ class Settlement:
     tables : mapping of str to DataFrame
         Its tables; see the reference of results.
 
-        - ``statements``: a row for each agreement and month;
+        - ``statements``: a row for each agreement and month, what vests left out;
         - ``lines``: what each statement charges, with the amounts rounded as money is;
         - ``operands``: the figures from which the quantities of lines follow;
         - ``balances``: the accounts;
@@ -140,7 +140,8 @@ class Settlement:
             lines.append(f"{titles[name]}: {span}, {rows['amount'].sum():,.2f} {currency}")
             by_line = self["lines"].filter(agreement=name).group_by("line", maintain_order=True)
             for line, amount in by_line.agg(pl.col("amount").sum()).sort("amount", descending=True).iter_rows():
-                lines.append(f"  {line:<24}{amount:>z24,.2f} {currency}")
+                no_cash = ", which is not paid in money" if line in NO_CASH else ""
+                lines.append(f"  {line:<24}{amount:>z24,.2f} {currency}{no_cash}")
         if self["statements"].is_empty():
             lines.append("Nothing is settled: no month of a signed agreement has closed, and nothing is on record.")
         return "\n".join(lines)
@@ -258,8 +259,10 @@ def _statements(agreement: str, months: Months, lines: pl.DataFrame) -> pl.DataF
         }
     )
     correction = pl.col("kind") == "correction"
-    sums = lines.group_by("statement").agg(
-        charges=pl.col("amount").filter(~correction).sum(), corrections=pl.col("amount").filter(correction).sum()
+    sums = (
+        lines.filter(~pl.col("line").is_in(NO_CASH))
+        .group_by("statement")
+        .agg(charges=pl.col("amount").filter(~correction).sum(), corrections=pl.col("amount").filter(correction).sum())
     )
     return (
         day.join(sums, on="statement", how="left", maintain_order="left")

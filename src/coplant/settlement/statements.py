@@ -58,8 +58,8 @@ def months_of(case: Case, agreement: str, as_of: np.datetime64 | None) -> Months
     """
     term = Term.of(case, agreement)
     lag = int(case["agreements"].filter(agreement=agreement)["statement_days"].item())
-    tools = days(case["tooling"].filter(agreement=agreement)["date"].drop_nulls())
-    since = min([term.starts, term.signed, *tools])
+    dated = (case[name].filter(agreement=agreement)["date"].drop_nulls() for name in ("tooling", "security"))
+    since = min([term.starts, term.signed, *(day for dates in dated for day in days(dates))])
     first = since.astype("datetime64[M]")
     if as_of is not None:
         close = (as_of - np.timedelta64(lag, "D")).astype("datetime64[M]")

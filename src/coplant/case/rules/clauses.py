@@ -234,3 +234,133 @@ def tooling_is_paid_while_units_are_made(draft: Draft) -> None:
     )
     mend = "No unit is made under it later: mend the date or the agreement's term, or have it paid up_front"
     draft.report("tooling", rows, "date", "a day before {ends_agreement}, when the agreement ends", mend)
+
+
+_TAKEN = ("routes.route", "routes.agreement", "routes.item", "bom.route", "bom.item")
+
+
+@rule("materials", sound=(*_TAKEN, "materials.agreement", "materials.item"))
+def materials_are_taken(draft: Draft) -> None:
+    """Check that a part is one that the agreement's routes take."""
+    taken = draft["bom"].select("route", "item").join(draft["routes"].select("route", "agreement"), on="route")
+    rows = draft["materials"].join(taken, on=("agreement", "item"), how="anti", maintain_order="left")
+    mend = 'No route of "{agreement}" takes {item}: add it to bom, or name another part'
+    draft.report("materials", rows, "item", "a part that a route of the agreement takes", mend)
+
+
+@rule("materials", sound=(*_TAKEN, "bom.quantity", "materials.agreement", "materials.item"))
+def products_have_one_standard(draft: Draft) -> None:
+    """Check that all routes of a product under an agreement take as much of a part as one another."""
+    routes = draft["routes"].select("agreement", "route", product="item")
+    first = pl.struct("route", "quantity").first().over(ROW, "product")
+    rows = (
+        draft["materials"]
+        .select(ROW, "agreement", "item")
+        .join(routes, on="agreement", maintain_order="left")
+        .join(draft["bom"].select("route", "item", "quantity"), on=("route", "item"), how="left", maintain_order="left")
+        .with_columns(pl.col("quantity").fill_null(0.0))
+        .with_columns(other=first.struct.field("route"), other_quantity=first.struct.field("quantity"))
+        .filter(pl.col("quantity") != pl.col("other_quantity"))
+        .unique(["agreement", "item"], keep="first", maintain_order=True)
+    )
+    expected = "a part of which all routes of {product} under {agreement} take the same quantity"
+    mend = "Route {other} takes {other_quantity} and {route} {quantity}: mend bom, or give one another agreement"
+    draft.report("materials", rows, "item", expected, mend)
+
+
+@rule("materials", sound=("materials.price", "materials.mode"))
+def materials_have_a_price(draft: Draft) -> None:
+    """Check that a part has a price where anything of it is settled."""
+    settled = (pl.col("mode") != "consigned") | (pl.col("attrition_share") > 0.0)
+    rows = draft["materials"].filter(settled, pl.col("price").is_null())
+    mend = "Say at what the part is charged, sold or credited"
+    draft.report("materials", rows, "price", "a price, as mode is {mode} and attrition_share {attrition_share}", mend)
+
+
+@rule("materials")
+def material_shares_are_of_the_mode(draft: Draft) -> None:
+    """Check that only what a host buys is handled, and only what is consigned has an allowance."""
+    consigned = pl.col("mode") == "consigned"
+    rows = draft["materials"].filter(consigned, pl.col("handling_share") > 0.0)
+    mend = "The host buys nothing of it: leave it empty, or mend the mode"
+    draft.report("materials", rows, "handling_share", "nothing, as mode is consigned", mend)
+    rows = draft["materials"].filter(~consigned, pl.col("attrition_share") > 0.0)
+    mend = "Only the standard is charged, and scrap is at the host's cost: leave it empty, or mend the mode"
+    draft.report("materials", rows, "attrition_share", "nothing, as mode is {mode}", mend)
+
+
+@rule("materials", sound=("materials.agreement", "materials.item", "agreements.starts", "agreements.term"))
+def turnkey_is_for_all_the_term(draft: Draft) -> None:
+    """Check that a part that the host buys is bought by it on every day of the agreement.
+
+    A route takes such a part from the host or from the brand's stock, and is the same on every day.
+    """
+    part = ("agreement", "item")
+    turnkey = pl.col("mode") == "turnkey"
+    rows = with_windows(draft, "materials").with_columns(
+        row_turnkey=pl.col(ROW).filter(turnkey).first().over(part),
+        throughout=turnkey.all().over(part),
+        reached=pl.col("ends").max().over(part),
+    )
+    rows = rows.filter(pl.col("row_turnkey").is_not_null(), pl.col("mode").is_not_null())
+    mixed = rows.filter(~turnkey)
+    expected = "turnkey, as in row {row_turnkey}: a host buys a part throughout an agreement, or never"
+    draft.report("materials", mixed, "mode", expected, "Mend one of the two rows")
+    rows = rows.filter("throughout")
+    ordered = rows.sort("begins", maintain_order=True)
+    covered = pl.col("ends").cum_max().shift(1).over(part)
+    gap = ordered.with_columns(covered=pl.coalesce(covered, "starts_agreement")).filter(
+        pl.col("begins") > pl.col("covered")
+    )
+    expected = "a day not after {covered}: a part that the host buys has a price on every day of the agreement"
+    draft.report("materials", gap, "valid_from", expected, "Mend the day, or add a row for the days before")
+    short = rows.filter(pl.col("ends") == pl.col("reached"), pl.col("ends") < pl.col("ends_agreement"))
+    expected = "{ends_agreement}, when the agreement ends: a part that the host buys has a price on every day of it"
+    draft.report("materials", short, "valid_until", expected, "Leave it empty, or add a row for the days after")
+
+
+_ONLY_OF = {
+    "date": ("deposit", "prepayment", "guarantee"),
+    "draw_per_unit": ("prepayment",),
+    "fee_rate": ("guarantee",),
+    "milestone_date": ("vesting",),
+    "milestone_units": ("vesting",),
+    "forfeited_share": ("deposit", "prepayment"),
+}
+"""Columns of security that say something of some kinds only."""
+
+
+@rule("security", sound=("security.kind", "security.draw_per_unit", "security.fee_rate"))
+def securities_say_what_their_kind_needs(draft: Draft) -> None:
+    """Check that a security has what its kind needs, and nothing that another kind does."""
+    table, frame = TABLES["security"], draft["security"]
+    for kind, column in (("prepayment", "draw_per_unit"), ("guarantee", "fee_rate")):
+        rows = frame.filter(pl.col("kind") == kind, pl.col(column).is_null())
+        mend = f"kind is {kind}: {table.column(column).description}"
+        draft.report("security", rows, column, f"{column}, as kind is {kind}", mend)
+    for column, kinds in _ONLY_OF.items():
+        said = pl.col(column) > 0.0 if column == "forfeited_share" else pl.col(column).is_not_null()
+        rows = frame.filter(~pl.col("kind").is_in(kinds), said)
+        mend = f"It is read where kind is {' or '.join(kinds)}: leave it empty, or mend the kind"
+        draft.report("security", rows, column, "nothing, as kind is {kind}", mend)
+
+
+@rule("security", sound=("security.kind", "security.milestone_date", "security.milestone_units"))
+def tranches_have_one_milestone(draft: Draft) -> None:
+    """Check that a tranche vests on a day or by units, and not by both."""
+    frame = draft["security"].filter(pl.col("kind") == "vesting")
+    day, units = pl.col("milestone_date").is_not_null(), pl.col("milestone_units").is_not_null()
+    mend = "Say when the tranche vests: on a day, or with how many good units"
+    draft.report("security", frame.filter(~day & ~units), "milestone_date", "milestone_date or milestone_units", mend)
+    mend = "Write two tranches, or leave one of the two empty"
+    expected = "either milestone_date or milestone_units, not both"
+    draft.report("security", frame.filter(day & units), "milestone_units", expected, mend)
+
+
+@rule("security", sound=("agreements.starts", "agreements.term"))
+def securities_begin_before_the_end(draft: Draft) -> None:
+    """Check that what is paid is paid, and what vests by date vests, before the agreement ends."""
+    for column in ("date", "milestone_date"):
+        rows = with_terms(draft, "security").filter(pl.col(column) >= pl.col("ends_agreement"))
+        expected = "a day before {ends_agreement}, when the agreement ends"
+        draft.report("security", rows, column, expected, "Mend the day, or the agreement's term")

@@ -11,6 +11,8 @@ from coplant.schema import TABLES
 
 NONE = ""
 MOST_NOTES = 200
+MOST_NAMED = 3
+"""Rows named beside a note that several share."""
 
 
 def assumptions(view: View) -> Section:
@@ -50,7 +52,8 @@ def assumptions(view: View) -> Section:
     if notes.height:
         columns = [
             Column("table", words("column.table")),
-            Column("row", words("column.row")),
+            Column("rows", words("column.rows"), "number"),
+            Column("named", words("column.which")),
             Column("note", words("column.note")),
         ]
         shown = tabulate(view, notes, columns, words("assumptions.notes"), MOST_NOTES)
@@ -62,7 +65,7 @@ def assumptions(view: View) -> Section:
 
 
 def _notes(view: View) -> pl.DataFrame:
-    """Notes of rows that are assumed, each said once for a table, with the first row that says it."""
+    """Notes of rows that are assumed, each said once for a table, with how many rows say it, and the first of them."""
     parts = []
     for name, table in TABLES.items():
         if name == "case":
@@ -76,6 +79,16 @@ def _notes(view: View) -> pl.DataFrame:
                     [pl.col(column).cast(pl.String) for column in key], separator=", ", ignore_nulls=True
                 ),
                 note="note",
-            ).unique(["table", "note"], keep="first", maintain_order=True)
+            )
+            .group_by("table", "note", maintain_order=True)
+            .agg(pl.col("row").head(MOST_NAMED), rows=pl.len())
         )
-    return pl.concat(parts)
+    notes = pl.concat(parts)
+    named = [_named(view, names, rows) for names, rows in notes.select("row", "rows").iter_rows()]
+    return notes.with_columns(named=pl.Series(named, dtype=pl.String))
+
+
+def _named(view: View, names: list[str], rows: int) -> str:
+    """Name rows by their keys, and count those beyond."""
+    rest = [view.words.counted("others", rows - len(names))] if rows > len(names) else []
+    return "; ".join([*names, *rest])

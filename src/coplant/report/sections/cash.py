@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from coplant.report.blocks import Block, Section
 from coplant.report.charts import running
 from coplant.report.tabulate import Column, tabulate
 from coplant.report.view import View
+from coplant.timeline import lag_matrix
 
 
 def cash(view: View) -> Section | None:
@@ -34,7 +36,7 @@ def cash(view: View) -> Section | None:
 
 
 def run_down(view: View, where: str) -> list[str]:
-    """Say by how much the end of the horizon runs stock down, which flatters the last buckets; nothing if it does not.
+    """Say by how much the end of the horizon runs down stock and goods under way, which flatters the last buckets.
 
     Parameters
     ----------
@@ -42,11 +44,61 @@ def run_down(view: View, where: str) -> list[str]:
         The plan in a language.
     where : {"production", "cash"}
         Section that says it.
+
+    Returns
+    -------
+    list of str
+        A sentence, or none if there is as much at the end as at the start.
     """
+    case, stock = view.plan.case, view.plan["stock"]
+    worth = {
+        "start": _worth(view, case["stock"]),
+        "start_under_way": _worth(view, case["receipts"]),
+        "end": _worth(
+            view, stock.filter(pl.col("bucket") == view.buckets["bucket"].max()).rename({"stock": "quantity"})
+        ),
+        "end_under_way": _worth(view, under_way(view)),
+    }
+    if worth["end"] + worth["end_under_way"] >= worth["start"] + worth["start_under_way"]:
+        return []
+    return [view.words(f"{where}.run_down", **{name: view.money(value) for name, value in worth.items()})]
+
+
+def _worth(view: View, goods: pl.DataFrame) -> float:
+    """Material cost of some goods."""
     value = view.plan.case["items"].select("item", "value")
-    last = view.plan["stock"].filter(pl.col("bucket") == view.buckets["bucket"].max())
-    start, end = (
-        float(held.join(value, on="item").select((pl.col(quantity) * pl.col("value")).sum()).item())
-        for held, quantity in ((view.plan.case["stock"], "quantity"), (last, "stock"))
+    return float(goods.join(value, on="item").select((pl.col("quantity") * pl.col("value")).sum()).item())
+
+
+def under_way(view: View) -> pl.DataFrame:
+    """What is made, moved or bought and arrives after the horizon.
+
+    Returns
+    -------
+    DataFrame
+        item, quantity.
+    """
+    case, plan = view.plan.case, view.plan
+    started = pl.concat(
+        [
+            plan[table]
+            .join(case[of].select(key, "lead_time").unique(key), on=key)
+            .select("item", "bucket", "lead_time", pl.col(good).alias("quantity"))
+            for table, of, key, good in (
+                ("made", "routes", "route", "good"),
+                ("moved", "lanes", "lane", "quantity"),
+                ("bought", "offers", "offer", "quantity"),
+            )
+        ]
     )
-    return [view.words(f"{where}.run_down", start=view.money(start), end=view.money(end))] if end < start else []
+    if started.is_empty():
+        return started.select("item", "quantity")
+    buckets = view.buckets["bucket"]
+    bounds = np.append(buckets.to_numpy(), np.datetime64(case.settings.until)).astype("datetime64[D]")
+    late = [
+        pl.DataFrame(
+            {"bucket": buckets, "late": 1.0 - lag_matrix(bounds, days, case.settings.lag_rule).sum(axis=1)}
+        ).with_columns(lead_time=pl.lit(days))
+        for days in started["lead_time"].unique().to_list()
+    ]
+    return started.join(pl.concat(late), on=["bucket", "lead_time"]).select("item", pl.col("quantity") * pl.col("late"))

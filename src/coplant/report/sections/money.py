@@ -14,7 +14,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "annuity": ("annuity",),
     "annuity_cost": ("annuity_cost",),
     "credits": ("credit",),
-    "material": ("material",),
+    "material": (
+        "material",
+        "material_turnkey",
+        "material_bought",
+        "material_sold",
+        "material_handling",
+        "material_credit",
+    ),
     "conversion": ("conversion", "learning"),
     "fees": (
         "reservation_fee",
@@ -25,17 +32,21 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "loss_cover",
         "advisory",
         "licence",
+        "exit",
+        "relocation",
     ),
     "tooling": ("tooling",),
+    "security": ("security",),
     "transport": ("transport",),
     "overtime": ("overtime",),
     "holding": ("holding",),
+    "vesting": ("vesting",),
     "penalties": ("below_safety_stock", "lost_sale"),
     "end": ("stock_at_end", "remaining_commitments", "annuity_after_end"),
 }
 """Money lines that the waterfall draws as one step, in its order; a line of no group is a step of its own."""
 
-NOT_CASH = ("penalties", "end")
+NOT_CASH = ("vesting", "penalties", "end")
 """Groups of lines that are not cash."""
 
 LINES = {line: group not in NOT_CASH for group, lines in GROUPS.items() for line in lines}
@@ -78,9 +89,8 @@ def money(view: View) -> Section | None:
         Mark(words("money.total"), "total", "fill"),
     ]
     in_cash = float(lines.filter("cash")["present_value"].sum())
-    lead = words(
-        "money.lead", total=view.headline(total), cash=view.headline(in_cash), rest=view.headline(total - in_cash)
-    )
+    amounts = view.numbers.alike([total, in_cash, total - in_cash], view.currency)
+    lead = words("money.lead", **dict(zip(("total", "cash", "rest"), amounts, strict=True)))
     shown = lines.sort("order", pl.col("present_value").abs(), descending=[False, True])
     shown = shown.with_columns(line=pl.Series([view.line(name) for name in shown["line"].to_list()], dtype=pl.String))
     sums = pl.DataFrame(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from coplant.report.blocks import Block, Section
-from coplant.report.charts import Series, over_time
+from coplant.report.charts import Series, over_time, with_panel
 from coplant.report.tabulate import Column, tabulate
 from coplant.report.view import View
 
@@ -70,8 +70,6 @@ def _over_time(view: View, item: str, site: str) -> Block:
         Series(words("shortages.lost"), table["lost"].to_list(), "c2"),
         Series(words("shortages.wanted"), table["wanted"].to_list(), "ink", "line"),
     ]
-    if (table["waiting"] > 0.0).any():
-        series.append(Series(words("shortages.waiting"), table["waiting"].to_list(), "c5", "dot"))
     unit = view.items_unit([item])
     title = words("shortages.of", item=view.title("item", item), site=view.title("site", site))
     columns = [
@@ -82,4 +80,6 @@ def _over_time(view: View, item: str, site: str) -> Block:
         Column("waiting", words("column.waiting_end"), "number"),
     ]
     chart = over_time(view, series, words("per_month", unit=unit), title)
+    if (table["waiting"] > 0.0).any():
+        chart = with_panel(view, chart, Series(words("shortages.waiting"), table["waiting"].to_list(), "c5"), unit)
     return Block(title, chart=chart, table=tabulate(view, table, columns, title))

@@ -55,6 +55,7 @@
       hoverlabel: { bgcolor: surface, bordercolor: rule, font: { color: value("--ink"), size: 13 }, align: "left" },
       xaxis: axis({ showgrid: false, ...figure.layout.xaxis }, ink, rule, grid),
       yaxis: axis({ ...figure.layout.yaxis }, ink, rule, grid),
+      ...(figure.layout.yaxis2 && { yaxis2: axis(figure.layout.yaxis2, ink, rule, grid) }),
     };
     const hidden = hiddenTraces(place.id);
     figure.data.forEach((trace, number) => { if (hidden.has(number)) trace.visible = false; });
