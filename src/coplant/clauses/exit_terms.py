@@ -88,8 +88,9 @@ class ExitTerms:
         for node in np.flatnonzero(scope.leaving >= 0):
             day = scope.tree.timeline.bounds[scope.tree.bucket[node]]
             if self.hold_on(day):
-                scope.pay("exit", scope.leaving[node], self.owed(day, scope.ends), scope.tree.parent[node])
-                scope.pay("relocation", scope.leaving[node], self.relocation, scope.tree.parent[node])
+                before, chance = scope.tree.parent[node], scope.chance(node)
+                scope.pay("exit", scope.leaving[node], chance * self.owed(day, scope.ends), before)
+                scope.pay("relocation", scope.leaving[node], chance * self.relocation, before)
         if scope.exit is not None and self.hold_on(scope.exit.day):
             last = scope.nodes_on(scope.ends - np.timedelta64(1, "D"))
             owed = self.owed(scope.exit.day, scope.term_ends)

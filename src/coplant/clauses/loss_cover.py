@@ -136,7 +136,7 @@ class LossCover:
             covered = [*covered, term(every, reached.index, months.fixed)]
         scope.program.rows(scope.block("loss_cover", part), axes, covered, lower=0.0)
         closing = months.closings.windows.closing
-        scope.pay("loss_cover", paid.index[: len(closing)], 1.0, closing)
+        scope.pay("loss_cover", paid.index[: len(closing)], months.closings.chance, closing)
         scope.owe_after_end(paid.index[len(closing) :], 1.0, leaf=after)
 
     def _months(self, scope: Scope, first: np.datetime64, until: np.datetime64) -> tuple[_Months, Integers]:

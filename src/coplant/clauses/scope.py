@@ -31,6 +31,8 @@ class Closings(NamedTuple):
     """Day after the last of each, shape (W,)."""
     broken: Booleans
     """Whether an exit breaks it off, shape (W,)."""
+    chance: Floats
+    """Probability of the branch on which it closes so, given the node at which it closes, shape (W,)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +170,9 @@ class Scope:
         full = self.windows(first, until)
         bounds = self.tree.timeline.bounds
         closes = np.minimum(until, self.ends)[full.span]
-        closings = Closings(full, self.running[full.closing], closes, np.zeros(len(closes), dtype=bool))
+        closings = Closings(
+            full, self.running[full.closing], closes, np.zeros(len(closes), dtype=bool), np.ones(len(closes))
+        )
         if not (self.leaving >= 0).any():
             return closings
         # Of each span on each branch, one for every node of the branch at whose start the agreement can be left.
@@ -197,7 +201,13 @@ class Scope:
             np.concatenate([closings.due, self.leaving[left]]),
             np.concatenate([closes, day]),
             np.arange(count + len(day)) >= count,
+            np.concatenate([closings.chance, self.chance(left)]),
         )
+
+    def chance(self, left: ArrayLike) -> Floats:
+        """Probability of some nodes given those before them, at which an exit at their start is paid for."""
+        nodes = np.asarray(left)
+        return np.asarray(self.tree.probability[nodes] / self.tree.probability[self.tree.parent[nodes]])
 
     def successions(self, closings: Closings) -> tuple[Integers, Integers]:
         """Every two closings of which one closes in full before the other closes on the same branch.

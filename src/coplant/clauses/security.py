@@ -149,7 +149,7 @@ class Security:
                 scope.owe_after_end(scope.running[leaves], amount, day)
         left = np.flatnonzero((scope.leaving >= 0) & (bounds[:-1][scope.tree.bucket] > begin))
         back = self.amount * (1.0 - self.forfeited_share)
-        scope.pay("security", scope.leaving[left], -back, scope.tree.parent[left])
+        scope.pay("security", scope.leaving[left], -back * scope.chance(left), scope.tree.parent[left])
 
     def _price_drawn(self, scope: Scope, begin: np.datetime64) -> None:
         """Credit what good units draw, which is then not returned."""
@@ -164,7 +164,7 @@ class Security:
         back = held.value * (1.0 - np.where(closings.broken, self.forfeited_share, self._forfeited(scope)))[held.row]
         closing = windows.closing[held.row]
         after = (~closings.broken & (closings.until > scope.tree.timeline.bounds[-1]))[held.row]
-        scope.pay("security", held.column[~after], back[~after], closing[~after])
+        scope.pay("security", held.column[~after], (back * closings.chance[held.row])[~after], closing[~after])
         scope.owe_after_end(held.column[after], back[after], scope.ends - _DAY, leaf=closing[after])
 
     def _drawn_columns(self, scope: Scope, begin: np.datetime64) -> Columns:

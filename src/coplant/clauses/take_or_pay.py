@@ -201,7 +201,7 @@ class TakeOrPay:
             scope.program.rows(scope.block("take_or_pay", part), labels, terms, lower=0.0, upper=0.0)
         else:
             scope.program.rows(scope.block("take_or_pay", part), labels, terms, lower=0.0)
-        scope.pay("take_or_pay", deficiency.index, self.price_per_unit, windows.closing)
+        scope.pay("take_or_pay", deficiency.index, self.price_per_unit * closings.chance, windows.closing)
         after = float(np.sum(owed(np.maximum(begin, horizon[-1]), end, np.arange(len(begin)))))
         scope.owe_after_end(scope.running[scope.tree.leaves], self.price_per_unit * after)
 
@@ -257,7 +257,7 @@ class TakeOrPay:
             more.append(term(every, idle.index, -1.0))
         for name, terms, upper in rows:
             program.rows(scope.block(name, part), labels, terms, upper=upper)
-        scope.pay("take_or_pay", made_up.index, -self.price_per_unit, windows.closing[later])
+        scope.pay("take_or_pay", made_up.index, -self.price_per_unit * closings.chance[later], windows.closing[later])
         return more
 
 

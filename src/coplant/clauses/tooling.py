@@ -119,7 +119,7 @@ class Tooling:
             exit_day = bounds[scope.tree.bucket[node]]
             if begin < exit_day:
                 unpaid = left[np.searchsorted(dates, exit_day, side="left")]
-                due_then = scope.tooling_share(exit_day) * unpaid
+                due_then = scope.chance(node) * scope.tooling_share(exit_day) * unpaid
                 scope.pay("tooling", scope.leaving[node], due_then, scope.tree.parent[node])
         if scope.exit is not None and begin < scope.ends:
             last = scope.nodes_on(scope.ends - np.timedelta64(1, "D"))
@@ -157,10 +157,11 @@ class Tooling:
         closing = closings.windows.closing
         outlasts = ~closings.broken & (until > end)
         within = np.flatnonzero(~outlasts)
-        scope.pay("tooling", closings.due[within], share[within] * self.amount, closing[within])
+        each = share * closings.chance
+        scope.pay("tooling", closings.due[within], each[within] * self.amount, closing[within])
         counted = ~outlasts[units.row]
         rows = units.row[counted]
-        scope.pay("tooling", units.column[counted], -per_unit * share[rows] * units.value[counted], closing[rows])
+        scope.pay("tooling", units.column[counted], -per_unit * each[rows] * units.value[counted], closing[rows])
         after = np.flatnonzero(outlasts)
         scope.owe_after_end(closings.due[after], self.amount, until, leaf=closing[after])
         rows = units.row[~counted]
