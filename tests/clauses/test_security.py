@@ -141,7 +141,8 @@ def test_what_is_left_of_a_prepayment_is_forfeited_in_part(rate: float) -> None:
     plan = small.add("fixed_charges", agreement="deal", charge="rent", amount=1_100, per="month").plan()
     assert plan["left"]["bucket"].to_list() == [datetime.date(2023, 2, 1)]
     assert _by_bucket(plan) == [_near(-200 + 50 + 150 * 0.8), 0.0, 0.0, 0.0]
-    assert _account(plan, "prepayment")[-1] == (0.0, _near(120), _near(30), _near(0))
+    # The fifty that January draws, and what is returned, fall on the same last day.
+    assert _account(plan, "prepayment")[-1] == (0.0, _near(50 + 120), _near(30), _near(0))
 
 
 def test_what_is_left_of_a_prepayment_at_the_horizons_end_is_an_asset() -> None:

@@ -231,7 +231,12 @@ def _lines(agreement: str, months: Months, lines: pl.DataFrame) -> pl.DataFrame:
         pl.int_range(1, pl.len() + 1).over("statement").alias("number"),
         "clause",
         "line",
-        pl.when(pl.col("words") == "correction").then(pl.lit("correction")).otherwise(pl.lit("charge")).alias("kind"),
+        pl.when(pl.col("line").is_in(NO_CASH))
+        .then(pl.lit("no_cash"))
+        .when(pl.col("words") == "correction")
+        .then(pl.lit("correction"))
+        .otherwise(pl.lit("charge"))
+        .alias("kind"),
         "words",
         "item",
         "part",

@@ -192,7 +192,7 @@ def _line(sheet: Any, row: int, view: SettledView, line: Line, looks: _Looks) ->
     told = {
         CLAUSE: view.clause(line.clause),
         PART: view.part(line.clause, line.part),
-        KIND: view.words(f"settle.kind.{'correction' if line.correction else 'charge'}"),
+        KIND: view.words(f"settle.kind.{line.kind}"),
         ITEM: view.item(line.item),
         MONTH: f"{line.month:%Y-%m}",
     }
@@ -220,15 +220,12 @@ def _sums(sheet: Any, view: SettledView, statement: Statement, first: int, last:
     kinds, amounts = (
         f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(last, column)}" for column in (KIND, AMOUNT)
     )
+    # What is told and not paid in money is in neither sum.
+    sums = [f'SUMIF({kinds},"{words(f"settle.kind.{kind}")}",{amounts})' for kind in ("charge", "correction")]
     rows = (
-        ("charges", f'=SUMIF({kinds},"{words("settle.kind.charge")}",{amounts})', statement.charges, looks.money),
-        (
-            "corrections",
-            f'=SUMIF({kinds},"{words("settle.kind.correction")}",{amounts})',
-            statement.corrections,
-            looks.money,
-        ),
-        ("total", f"=SUM({amounts})", statement.amount, looks.total),
+        ("charges", f"={sums[0]}", statement.charges, looks.money),
+        ("corrections", f"={sums[1]}", statement.corrections, looks.money),
+        ("total", "=" + "+".join(sums), statement.amount, looks.total),
     )
     for row, (name, formula, value, look) in enumerate(rows, start=last + 2):
         sheet.write_string(row, RATE, words(f"settle.sheet.{name}"), looks.formats["strong"])

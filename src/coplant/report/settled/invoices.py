@@ -61,7 +61,7 @@ def invoices_of(settlement: Settlement) -> list[dict[str, Any]]:
     from coplant.report.settled.view import SettledView
 
     view = SettledView(settlement, words_of(LANGUAGES[0]))
-    drawn = [statement for statement in view.statements if statement.lines]
+    drawn = [statement for statement in view.statements if any(line.cash for line in statement.lines)]
     if drawn and len(view.brands) != 1:
         mend = "Give the role brand to the party that pays, and to no other"
         found = ", ".join(view.brands) or None
@@ -108,7 +108,7 @@ def _document(
     total = round(statement.amount, view.digits) + 0.0
     credit = total < 0.0
     sign = -1.0 if credit else 1.0
-    lines = [_line(view, line, sign) for line in statement.lines]
+    lines = [_line(view, line, sign) for line in statement.lines if line.cash]
     corrected = sorted({line.month for line in statement.lines if line.correction})
     kind = PRO_FORMA if view.settlement.pro_forma else CREDIT_NOTE if credit else INVOICE
     host, brand = view.hosts[statement.agreement], view.brands[0]

@@ -25,8 +25,8 @@ class Line:
         Number on the statement.
     clause, line, words, item, part, formula
         As in the table of lines.
-    correction : bool
-        Whether it corrects an earlier statement.
+    kind : {"charge", "correction", "no_cash"}
+        Whether it charges something, corrects an earlier statement, or tells what is not paid in money.
     month : date
         Month that is paid for.
     quantity, rate, amount : float
@@ -42,12 +42,22 @@ class Line:
     item: str | None
     part: str
     formula: str
-    correction: bool
+    kind: str
     month: datetime.date
     quantity: float
     rate: float
     amount: float
     operands: Mapping[str, float]
+
+    @property
+    def correction(self) -> bool:
+        """Whether it corrects an earlier statement."""
+        return self.kind == "correction"
+
+    @property
+    def cash(self) -> bool:
+        """Whether it is part of what is paid."""
+        return self.kind != "no_cash"
 
 
 @dataclass(frozen=True)
@@ -115,9 +125,9 @@ def statements_of(settlement: Settlement) -> list[Statement]:
     lines: dict[tuple[str, datetime.date], list[Line]] = {}
     for row in settlement["lines"].drop("day").iter_rows(named=True):
         agreement, month = row.pop("agreement"), row.pop("statement")
-        correction = row.pop("kind") == "correction"
+        kind = row.pop("kind")
         figures = operands.get((agreement, month, row["number"]), {})
-        lines.setdefault((agreement, month), []).append(Line(**row, correction=correction, operands=figures))
+        lines.setdefault((agreement, month), []).append(Line(**row, kind=kind, operands=figures))
     accounts: dict[tuple[str, datetime.date], list[Account]] = {}
     for row in _accounts(settlement).iter_rows(named=True):
         accounts.setdefault((row.pop("agreement"), row.pop("statement")), []).append(Account(**row))
