@@ -298,16 +298,6 @@ def _left() -> SmallCase:
 
 
 @golden
-def running() -> Golden:
-    """r_n = r_{a(n)} - y_n: it runs once it is signed, until it is left."""
-    text = """
-    running/deal[2023-04]: -1 sign[deal] +1 running/deal[2023-04] = 0
-    running/deal[2023-05]: +1 leave/deal[2023-05.2023-05] -1 running/deal[2023-04] +1 running/deal[2023-05] = 0
-    """
-    return Golden(_left(), ("running/deal",), text)
-
-
-@golden
 def drawn_until() -> Golden:
     """Of the end of the term, and of the exit, the one that takes place returns what was not drawn until then."""
     name, end, left = "drawn_until/deal/ahead", "2023-03-01.2023-05", "2023-03-01.2023-04.left"
@@ -354,3 +344,119 @@ def exclusivity() -> Golden:
     exclusivity/deal/car[rival,2023-05]: +1 start[rival,2023-05] +6.193548387 sign[deal] <= 12
     """
     return Golden(small, ("exclusivity/deal/car",), text)
+
+
+@golden
+def running() -> Golden:
+    """r_n = r_{n-1} - y_n, from z on: in April it runs if it is signed, in May unless it is left at its start.
+
+    What is gated by the signature is gated by r where an agreement can be left.
+    """
+    text = """
+    running/deal[2023-04]: -1 sign[deal] +1 running/deal[2023-04] = 0
+    running/deal[2023-05]: +1 leave/deal[2023-05.2023-05] -1 running/deal[2023-04] +1 running/deal[2023-05] = 0
+    signed_only/deal[car,2023-04]: +1 start[car,2023-04] -40 running/deal[2023-04] <= 0
+    signed_only/deal[car,2023-05]: +1 start[car,2023-05] -40 running/deal[2023-05] <= 0
+    signed_only/deal[van,2023-04]: +1 start[van,2023-04] -8 running/deal[2023-04] <= 0
+    signed_only/deal[van,2023-05]: +1 start[van,2023-05] -8 running/deal[2023-05] <= 0
+    """
+    small = _hosted().add("exit_terms", agreement="deal")
+    return Golden(small, ("running/deal", "signed_only/deal"), text)
+
+
+@golden
+def reserved_while_it_runs() -> Golden:
+    """R_n <= R, R_n <= 20 r_n and R_n >= R - 20 (1 - r_n): all that is reserved while it runs, then nothing."""
+    name = "reserved_now/deal"
+    text = f"""
+    {name}[2023-04-01,2023-04]: -1 reserved/deal[2023-04-01] +1 {name}[2023-04-01,2023-04] <= 0
+    {name}[2023-04-01,2023-05]: -1 reserved/deal[2023-04-01] +1 {name}[2023-04-01,2023-05] <= 0
+    reserved_until_left/deal[2023-04-01,2023-04]:
+        -20 running/deal[2023-04] +1 {name}[2023-04-01,2023-04] <= 0
+    reserved_until_left/deal[2023-04-01,2023-05]:
+        -20 running/deal[2023-05] +1 {name}[2023-04-01,2023-05] <= 0
+    reserved_throughout/deal[2023-04-01,2023-04]: -20 <=
+        -20 running/deal[2023-04] -1 reserved/deal[2023-04-01] +1 {name}[2023-04-01,2023-04]
+    reserved_throughout/deal[2023-04-01,2023-05]: -20 <=
+        -20 running/deal[2023-05] -1 reserved/deal[2023-04-01] +1 {name}[2023-04-01,2023-05]
+    """
+    small = _hosted().add("reservations", agreement="deal", most=20, per="month", fee=1)
+    blocks = (name, "reserved_until_left/deal", "reserved_throughout/deal")
+    return Golden(small.add("exit_terms", agreement="deal"), blocks, text)
+
+
+@golden
+def take_or_pay_with_banks() -> Golden:
+    """Two years of 8, four fifths of 10: d + q + c - e = 8 z, short or beyond; of the first year's e at most 2 carried.
+
+    Units of no use beyond the 24 asked for and the 20 agreed are never built: e <= 44 (1 - b).
+    """
+    small = SmallCase("year:2", start=datetime.date(2023, 1, 1)).host(term=24.0).item("car")
+    small.route("car", site="host", agreement="deal", **{"yield": 0.5}).demand("car", 12, "year", site="host")
+    small.add("take_or_pay", agreement="deal", quantity=10, share=0.8, price=3, make_up_months=12,
+              carry_forward_months=12, carry_forward_share=0.25)  # fmt: skip
+    one, two = "2023-01-01.2023", "2024-01-01.2024"
+    carried, made_up = f"carried/deal[{one} {two}]", f"made_up/deal[{one} {two}]"
+    text = f"""
+    take_or_pay/deal[{one}]: +0.5 start[car,2023] -8 sign[deal] +1 deficiency/deal[{one}] -1 beyond/deal[{one}] = 0
+    take_or_pay/deal[{two}]: +0.5 start[car,2024] -8 sign[deal] +1 deficiency/deal[{two}] -1 beyond/deal[{two}]
+        +1 {carried} = 0
+    take_or_pay_short/deal[{one}]: +1 deficiency/deal[{one}] -8 short/deal[{one}] <= 0
+    take_or_pay_short/deal[{two}]: +1 deficiency/deal[{two}] -8 short/deal[{two}] +1 {carried} <= 0
+    take_or_pay_beyond/deal[{one}]: +1 beyond/deal[{one}] +44 short/deal[{one}] <= 44
+    take_or_pay_beyond/deal[{two}]: +1 beyond/deal[{two}] +44 short/deal[{two}] <= 44
+    make_up_bank/deal[{one}]: -1 deficiency/deal[{one}] +1 {made_up} <= 0
+    make_up_bank/deal[{two}]: -1 deficiency/deal[{two}] <= 0
+    make_up/deal[{one}]: -1 beyond/deal[{one}] +1 {carried} <= 0
+    make_up/deal[{two}]: -1 beyond/deal[{two}] +1 {made_up} <= 0
+    carry_forward/deal[{one}]: -2 sign[deal] <= 0
+    carry_forward/deal[{two}]: -2 sign[deal] +1 {carried} <= 0
+    """
+    families = ("take_or_pay", "take_or_pay_short", "take_or_pay_beyond", "make_up_bank", "make_up", "carry_forward")
+    return Golden(small, tuple(f"{name}/deal" for name in families), text)
+
+
+def _may_be_left() -> SmallCase:
+    """An agreement of a year, of which the plan sees two months, that can be left at the start of the second."""
+    small = SmallCase("month:2", start=APRIL).host(term=12.0).item("car")
+    small.route("car", site="host", agreement="deal").demand("car", 6, "month", site="host")
+    return small.add("exit_terms", agreement="deal")
+
+
+@golden
+def take_or_pay_broken_off() -> Golden:
+    """36.5 a year of 366 days: 61 days are 6.083333333 if it runs in May, 30 are 2.991803279 if it is left in May.
+
+    The close that does not take place has nothing beyond, and its units are idle; most is 12 and the 36.5 agreed.
+    """
+    small = _may_be_left().add("take_or_pay", agreement="deal", quantity=36.5, price=3, make_up_months=12)
+    full, left, leave = "2023-04-01.2023-05", "2023-04-01.2023-04.left", "leave/deal[2023-05.2023-05]"
+    text = f"""
+    take_or_pay/deal[{full}]: +1 start[car,2023-04] +1 start[car,2023-05] -6.083333333 running/deal[2023-05]
+        +1 deficiency/deal[{full}] -1 beyond/deal[{full}] -1 idle/deal[{full}] = 0
+    take_or_pay/deal[{left}]: +1 start[car,2023-04] -2.991803279 {leave}
+        +1 deficiency/deal[{left}] -1 beyond/deal[{left}] -1 idle/deal[{left}] = 0
+    take_or_pay_due/deal[{full}]: -48.5 running/deal[2023-05] +1 beyond/deal[{full}] <= 0
+    take_or_pay_due/deal[{left}]: -48.5 {leave} +1 beyond/deal[{left}] <= 0
+    take_or_pay_idle/deal[{full}]: +48.5 running/deal[2023-05] +1 idle/deal[{full}] <= 48.5
+    take_or_pay_idle/deal[{left}]: +48.5 {leave} +1 idle/deal[{left}] <= 48.5
+    """
+    return Golden(small, ("take_or_pay/deal", "take_or_pay_due/deal", "take_or_pay_idle/deal"), text)
+
+
+@golden
+def units_of_a_tool_if_its_time_closes_so() -> Golden:
+    """t <= q, t <= 12 due and t >= q - 12 (1 - due): the units of two months, or of April if it is left in May."""
+    small = _may_be_left()
+    small.add("tooling", agreement="deal", tool="mould", amount=100, payment="per_unit", units=10, months=2)
+    name, full, left = "tool_units/deal/mould", "2023-04-01.2023-05", "2023-04-01.2023-04.left"
+    leave = "leave/deal[2023-05.2023-05]"
+    text = f"""
+    {name}.within[{full}]: -1 start[car,2023-04] -1 start[car,2023-05] +1 {name}[{full}] <= 0
+    {name}.within[{left}]: -1 start[car,2023-04] +1 {name}[{left}] <= 0
+    {name}.due[{full}]: -12 running/deal[2023-05] +1 {name}[{full}] <= 0
+    {name}.due[{left}]: -12 {leave} +1 {name}[{left}] <= 0
+    {name}.all[{full}]: -12 <= -1 start[car,2023-04] -1 start[car,2023-05] -12 running/deal[2023-05] +1 {name}[{full}]
+    {name}.all[{left}]: -12 <= -1 start[car,2023-04] -12 {leave} +1 {name}[{left}]
+    """
+    return Golden(small, (f"{name}.within", f"{name}.due", f"{name}.all"), text)
