@@ -41,7 +41,8 @@ def histories(draw: st.DrawFn, *, left: bool | None = None) -> History:
         row["reserved"] = row["most"]
     starts, ends = deal["starts"], later(deal["starts"], deal["term"])
     over = _leave(draw, draft, starts, ends, left)
-    for row in _built(draw, starts, over):
+    parts = {row["item"] for row in draft.tables.get("materials", []) if row["agreement"] == DEAL}
+    for row in _built(draw, starts, over, sorted(parts)):
         draft.add("actuals", **row)
     if draft.tables.get("processing_fees") and draw(st.booleans()):
         _amend(draw, draft, starts, ends)
@@ -66,14 +67,15 @@ def _leave(
     return over
 
 
-def _built(draw: st.DrawFn, starts: datetime.date, over: datetime.date) -> list[dict[str, Any]]:
-    """Counts of some spans of days, some of them corrected some time later."""
+def _built(draw: st.DrawFn, starts: datetime.date, over: datetime.date, parts: list[str]) -> list[dict[str, Any]]:
+    """Counts of some spans of days, of cars and of parts, some of them corrected some time later."""
     rows, day = [], starts
     while day < over and len(rows) < 16:
         until = min(day + draw(st.integers(1, 45)) * DAY, over)
         units = draw(st.integers(0, 60))
-        key = {"agreement": DEAL, "item": "car", "from": day, "until": until}
-        for measure in ("good", "started"):
+        counted = [("good", "car"), ("started", "car"), *(("used", part) for part in parts)]
+        for measure, item in counted:
+            key = {"agreement": DEAL, "item": item, "from": day, "until": until}
             rows.append({**key, "measure": measure, "quantity": units})
             if draw(st.integers(0, 3)) == 0:
                 recorded = until + draw(st.integers(0, 120)) * DAY

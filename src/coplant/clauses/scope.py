@@ -207,7 +207,8 @@ class Scope:
     def chance(self, left: ArrayLike) -> Floats:
         """Probability of some nodes given those before them, at which an exit at their start is paid for."""
         nodes = np.asarray(left)
-        return np.asarray(self.tree.probability[nodes] / self.tree.probability[self.tree.parent[nodes]])
+        probability, before = self.tree.probability[nodes], self.tree.probability[self.tree.parent[nodes]]
+        return np.asarray(np.divide(probability, before, out=np.ones(nodes.shape), where=before > 0.0))
 
     def successions(self, closings: Closings) -> tuple[Integers, Integers]:
         """Every two closings of which one closes in full before the other closes on the same branch.
