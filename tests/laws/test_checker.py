@@ -141,7 +141,7 @@ MISTAKES = {
     "a target lowered": (_times("stock", "target", 0.9), "target"),
     "a shortfall hidden": (_times("stock", "below", 0.9), "safety_stock"),
     "a load understated": (_times("loads", "load", 0.9), "load"),
-    "overtime beyond its limit": (_times("loads", "overtime", 10.0), "overtime"),
+    "overtime beyond its limit": (_times("loads", "overtime", 1000.0), "overtime"),
     "a capacity overstated": (_times("loads", "capacity"), "limit"),
     "more reserved than can be": (_times("reserved", "reserved", 10.0), "reservation"),
     "an agreement forgotten": (_unsign, "signature"),
