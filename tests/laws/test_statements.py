@@ -20,13 +20,21 @@ DEAL = "deal-host0"
 DAY = datetime.timedelta(days=1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class History:
     """A case with what happened under one of its agreements."""
 
     case: Case
     starts: datetime.date
     ends: datetime.date
+
+    def __repr__(self) -> str:
+        """Tell the rows of the case with what they say, without what they leave out."""
+        told = [f"History from {self.starts} until {self.ends}, {self.case.settings}"]
+        for name, table in self.case.tables.items():
+            rows = ({key: value for key, value in row.items() if value is not None} for row in table.rows(named=True))
+            told += [f"{name}: " + ", ".join(f"{key} {value}" for key, value in row.items()) for row in rows]
+        return "\n".join(told)
 
 
 @st.composite

@@ -296,16 +296,16 @@ def test_the_start_of_production_is_told_as_the_tables_have_it() -> None:
     assert by_bucket is not None
     assert [cell.text for cell in summary.rows[0][3:9]] == [
         "1\u00a0Feb\u00a02023",
-        "Mar 2023",
+        "Mar\u00a02023",
         "100",
-        "May 2023",
-        "Mar 2023",
+        "May\u00a02023",
+        "Mar\u00a02023",
         "96",
     ]
     assert [[cell.text for cell in row[1:]] for row in by_bucket.rows] == [
-        ["Mar 2023", "96", "96"],
-        ["Apr 2023", "96", "96"],
-        ["May 2023", "100", "100"],
+        ["Mar\u00a02023", "96", "96"],
+        ["Apr\u00a02023", "96", "96"],
+        ["May\u00a02023", "100", "100"],
     ]
 
 

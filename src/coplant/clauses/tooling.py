@@ -199,10 +199,12 @@ class Tooling:
 
     def _close(self, record: Record, begin: np.datetime64, days: Days, paid: Floats) -> None:
         """Keep what is unpaid; when the agreement ends before its term, a share of it is due and the rest lapses."""
+        if record.exit is not None and begin >= record.over:
+            return
         added = np.append(self.amount, np.zeros(len(days)))
         lapsed = np.zeros(len(days) + 1)
         days, paid = np.append(begin, days), np.append(0.0, paid)
-        if record.exit is not None and begin < record.over:
+        if record.exit is not None:
             unpaid = self.amount - paid.sum()
             due = unpaid * record.exit.tooling_share
             last = record.over - np.timedelta64(1, "D")
