@@ -10,8 +10,9 @@ from stages import Stages, size_of
 import coplant
 from coplant.network import Network
 from coplant.planning.plan import formulate
+from coplant.program import solve
+from coplant.program.run import hand_over
 from coplant.program.scaling import scaled
-from coplant.program.solve import hand_over, solve
 from coplant.timeline import Timeline
 from coplant.tree import Tree
 

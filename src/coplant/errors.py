@@ -106,13 +106,16 @@ class InfeasibleError(CoplantError):
     collisions : mapping of str to sequence of str
         The rules that cannot hold together, by the choice under which they cannot; where the choice makes no
         difference it is "". Together the choices are all there are. Empty if no rules could be singled out.
+    smallest : bool
+        Whether every rule named was found to be needed; not so where time ran out before.
     """
 
     exit_code = 1
 
-    def __init__(self, collisions: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, collisions: Mapping[str, Sequence[str]], smallest: bool = True) -> None:
         self.collisions = {choice: list(rules) for choice, rules in collisions.items() if rules}
-        super().__init__(self.collisions)
+        self.smallest = smallest
+        super().__init__(self.collisions, smallest)
 
     @property
     def rules(self) -> list[str]:
@@ -120,14 +123,21 @@ class InfeasibleError(CoplantError):
         return list(dict.fromkeys(rule for rules in self.collisions.values() for rule in rules))
 
     def __str__(self) -> str:
+        if not self.collisions and not self.smallest:
+            return (
+                "no plan keeps all the rules; time ran out before it was found which of them collide,"
+                " so allow more with --time-limit"
+            )
         if not self.collisions:
             return (
                 "no plan keeps all the rules in whole numbers, and which of them collide could not be told;"
                 " loosen least lots, multiples, or what agreements ask at least"
             )
+        perhaps = "" if self.smallest else ", and it may be fewer that collide: time ran out before each was tried"
         if list(self.collisions) == [""]:
-            return "\n".join(["no plan keeps all the rules; these cannot hold together:", *_listed(self.rules)])
-        lines = ["no plan keeps all the rules, whatever is chosen:"]
+            head = f"no plan keeps all the rules; these cannot hold together{perhaps}:"
+            return "\n".join([head, *_listed(self.rules)])
+        lines = [f"no plan keeps all the rules, whatever is chosen{perhaps}:"]
         for choice, rules in self.collisions.items():
             lines += [f"if {choice}, these cannot hold together:", *_listed(rules)]
         return "\n".join(lines)
@@ -143,3 +153,28 @@ class SolverError(CoplantError):
     """The solver ended without a plan, for a reason other than rules that collide."""
 
     exit_code = 1
+
+
+class NumericalError(SolverError):
+    """The solver lost its digits among numbers that lie too far apart.
+
+    Parameters
+    ----------
+    said : str
+        What the solver said.
+    suspects : sequence
+        The numbers that stand out most from their like; each as text says where it stands.
+    """
+
+    def __init__(self, said: str, suspects: Sequence[Any]) -> None:
+        self.said, self.suspects = said, list(suspects)
+        super().__init__(said, self.suspects)
+
+    def __str__(self) -> str:
+        if not self.suspects:
+            return f"no plan was found: {self.said}; another --solver, such as ipm, may find its way"
+        head = (
+            f"no plan was found: {self.said}. These numbers stand out most from their like;"
+            " look for zeros too many, or a wrong unit:"
+        )
+        return "\n".join([head, *_listed(self.suspects)])

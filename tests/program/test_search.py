@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from coplant.program import LinearProgram, search, term
+from coplant.program.rules import Rules
+from coplant.program.run import hand_over
 from coplant.program.scaling import scaled
 from coplant.program.search import Found, Search
-from coplant.program.solve import hand_over
 
 
 def _knapsack(value: list[float], weight: list[float], most: float, decisive: bool = False) -> LinearProgram:
@@ -27,7 +28,7 @@ def _found(program: LinearProgram, gap: float = 0.0, until: float = np.inf) -> F
     model = scaled(program)
     highs = hand_over(model)
     highs.solve()
-    found = Search(highs, program, model, gap, until, lambda _: None).run()
+    found = Search(highs, program, model, Rules(model), gap, until, lambda _: None).run()
     return Found(
         found.integers, found.value / model.objective, found.bound / model.objective, found.nodes, found.impossible
     )
@@ -59,8 +60,8 @@ def test_whole_numbers_that_follow_from_quantities_need_no_search(monkeypatch: p
     best: list[np.ndarray] = []
     once = Search._try
 
-    def watched(self: Search, values: np.ndarray) -> None:
-        once(self, values)
+    def watched(self: Search, values: np.ndarray, until: float) -> None:
+        once(self, values, until)
         best.append(values)
 
     monkeypatch.setattr(Search, "_try", watched)
@@ -78,19 +79,18 @@ def test_a_search_with_no_whole_plan_finds_none() -> None:
     assert _found(program).integers is None
 
 
-def _cut_off(after: int) -> Callable[[highspy.Highs], highspy.HighsModelStatus]:
+def _cut_off(after: int) -> Callable[[highspy.Highs, float, bool], highspy.HighsModelStatus]:
     """Solve some linear programs, and run out of time in the next ones."""
     calls = 0
     whole = search.run
 
-    def run(highs: highspy.Highs) -> highspy.HighsModelStatus:
+    def run(highs: highspy.Highs, until: float, possible: bool) -> highspy.HighsModelStatus:
         nonlocal calls
         calls += 1
         if calls <= after:
-            return whole(highs)
-        highs.setOptionValue("time_limit", 0.0)
+            return whole(highs, until, possible)
         highs.clearSolver()
-        return whole(highs)
+        return whole(highs, -np.inf, possible)
 
     return run
 

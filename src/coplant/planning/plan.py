@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from coplant.case import Case
-from coplant.errors import InfeasibleError
+from coplant.errors import InfeasibleError, NumericalError
 from coplant.network import Network
 from coplant.planning.activity_cost import activity_cost
 from coplant.planning.agreements import agreements
@@ -25,8 +26,8 @@ from coplant.planning.safety_stock import safety_stock
 from coplant.planning.sales import sales
 from coplant.planning.stock_balance import stock_balance
 from coplant.planning.tables import tables_of
-from coplant.planning.words import choice_in_words, collision_in_words
-from coplant.program import scaling_report, solve
+from coplant.planning.words import choice_in_words, collision_in_words, suspect_in_words
+from coplant.program import ScalingReport, scaling_report, solve, suspects
 from coplant.timeline import Timeline
 from coplant.tree import Tree
 
@@ -34,14 +35,17 @@ Progress = Callable[[str], None]
 
 
 @contextmanager
-def _rules_in_words() -> Iterator[None]:
-    """Say which rules collide in the words of the tables."""
+def _in_words() -> Iterator[None]:
+    """Say which rules collide, and which numbers stand out, in the words of the tables."""
     try:
         yield
     except InfeasibleError as error:
         raise InfeasibleError(
-            {choice_in_words(choice): collision_in_words(rules) for choice, rules in error.collisions.items()}
+            {choice_in_words(choice): collision_in_words(rules) for choice, rules in error.collisions.items()},
+            error.smallest,
         ) from None
+    except NumericalError as error:
+        raise NumericalError(error.said, [suspect_in_words(suspect) for suspect in error.suspects]) from None
 
 
 def formulate(network: Network) -> Draft:
@@ -74,6 +78,15 @@ def formulate(network: Network) -> Draft:
     exclusivity(draft)
     horizon_end(draft)
     return draft
+
+
+def _scaling(draft: Draft) -> ScalingReport:
+    """How far the numbers of a program lie apart; where too far, with those that stand out in the tables' words."""
+    report = scaling_report(draft.program)
+    if not report.warnings:
+        return report
+    named = (suspect_in_words(suspect) for suspect in suspects(draft.program))
+    return dataclasses.replace(report, warnings=(*report.warnings, *named))
 
 
 def plan(
@@ -114,6 +127,8 @@ def plan(
     ------
     InfeasibleError
         No plan keeps all rules; the rules that collide are named.
+    NumericalError
+        The case's numbers lie too far apart; those that stand out are named.
     SolverError
         The money has no limit, or no plan was found in time.
     """
@@ -130,16 +145,16 @@ def plan(
     network = Network.of(case.known(), tree or Tree.line(Timeline.of(case.settings.start, case.settings.buckets)))
     clock = timed("network", clock)
     say(f"{len(network.stock_points):,} stock points, {len(network.activities):,} activities; writing the program")
-    with _rules_in_words():
+    with _in_words():
         draft = formulate(network)
     clock = timed("build", clock)
-    scaling = scaling_report(draft.program)
+    scaling = _scaling(draft)
     clock = timed("scaling", clock)
     integers = int(draft.program.integer.sum())
     say(f"{draft.program.column_count:,} columns ({integers:,} whole), {draft.program.row_count:,} rows; solving")
     for warning in scaling.warnings:
         say(warning)
-    with _rules_in_words():
+    with _in_words():
         solution = solve(draft.program, gap=gap, time_limit=time_limit, solver=solver, seed=seed, progress=progress)
     timings |= solution.timings
     clock = time.perf_counter()

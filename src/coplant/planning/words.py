@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from coplant.program.scaling import Suspect
+
 RULES = {
     "stock_balance": "stock of {} balances in {} (stock, receipts, routes, bom, lanes, offers, demand)",
     "capacity": "the load of {} stays within its capacity and overtime in {} (resource_capacity, loads)",
@@ -19,7 +21,7 @@ RULES = {
     "mix_most": "{} earns at most its share of the revenue of {} (mix.most_share)",
     "mix_least": "{} earns at least its share of the revenue of {} (mix.least_share)",
     "alternatives": "at most one agreement of the group {} is signed (agreements.group)",
-    "sign": "agreement {} is signed (agreements.status)",
+    "sign": "agreement {} is signed or not, as its status has it (agreements.status)",
     "reservation": "{owner} starts no more than is reserved in {} (reservations)",
     "reservation_ramp": "{owner}: {} rises with its ramp within what is reserved in {} (reservations, ramps)",
     "reservation_least": "{owner} reserves at least its least from {} (reservations.least)",
@@ -48,19 +50,43 @@ RULES = {
     "exclusivity": "{} starts nothing in {} while {owner} keeps it to its host (exclusivity)",
     "flexibility": "{owner} builds no more of {} than its forecast allows in {} (flexibility.up_share, forecasts)",
     "cancellation": "{owner} pays for what it cuts below its forecast of {} in {} (flexibility.down_share, forecasts)",
-    "processing_fee": "the units of {owner} are counted in {} (processing_fees)",
     "prepayment": "units under {owner} draw no more than was prepaid until {} (security.amount)",
     "drawn": "units under {owner} draw from the prepayment in {} (security.draw_per_unit)",
     "drawn_until": "what was drawn under {owner} counts when the agreement ends: {} (security)",
     "vesting": "{owner} vests when its units are reached in {} (security.milestone_units)",
     "attrition": "what {owner} uses beyond its allowance is counted in {} (materials.attrition_share)",
     "experience": "experience on {owner} adds up in {} (learning)",
-    "learning": "conversion cost follows the curve {owner} in {} (learning)",
     "start": "{} starts nothing while it is closed in {} (routes, licences, lanes, offers)",
     "overtime": "overtime of {} stays within its most in {} (resource_capacity.overtime_quantity)",
 }
 """What each family of rows or columns demands; ``owner`` is the agreement or curve of a clause's block."""
 
+
+COUNTS = {"processing_fee": "processing_fees", "learning": "learning", "faded": "learning"}
+"""Families that only count, for what they cost, what others decide; and the table that asks for it."""
+
+MONEY = {
+    "revenue": "prices.price",
+    "annuity": "annuities.amount",
+    "annuity_cost": "annuities.cost",
+    "annuity_after_end": "annuities.amount, cost, months and retention",
+    "lost_sale": "demand.lost_penalty",
+    "material": "offer_prices.price",
+    "conversion": "routes.cost",
+    "transport": "lanes.cost",
+    "holding": "items.value and holding_rate",
+    "overtime": "resource_capacity.overtime_cost",
+    "below_safety_stock": "safety_stock.penalty",
+    "stock_at_end": "items.value and end_value_share",
+    "learning": "learning.first_unit_cost",
+    "processing_fee": "processing_fees.fee",
+    "reservation_fee": "reservations.fee",
+    "fixed_charge": "fixed_charges.amount",
+    "take_or_pay": "take_or_pay.price",
+    "tooling": "tooling.amount",
+    "remaining_commitments": "what agreements still cost after the end",
+}
+"""Where the amounts of each money line are set."""
 
 LINKS = ("stock_balance", "sales", "experience")
 """Families that only tie the others together: of a collision they are summed up."""
@@ -75,11 +101,28 @@ def collision_in_words(names: Sequence[str]) -> list[str]:
         Names of rows and columns of the program.
     """
     told = [name for name in names if not name.startswith("constant[")]
-    rules = [in_words(name) for name in _spans([name for name in told if _family(name) not in LINKS])]
+    rules = [in_words(name) for name in _spans([name for name in told if _family(name) not in (*LINKS, *COUNTS)])]
     tied = sorted({name.split("[", 1)[1].rsplit(",", 1)[0] for name in told if _family(name) in LINKS})
     if tied:
         rules.append(f"tied together by the balances of {', '.join(tied)}")
+    counted = sorted({f"{_owner(name)} ({COUNTS[_family(name)]})" for name in told if _family(name) in COUNTS})
+    if counted:
+        rules.append(f"within what is counted of {', '.join(counted)}")
     return rules
+
+
+def suspect_in_words(suspect: Suspect) -> str:
+    """Say which number stands out, and where it is set.
+
+    Parameters
+    ----------
+    suspect : Suspect
+        A number of the program.
+    """
+    if suspect.kind == "money":
+        return f"{suspect} ({MONEY.get(suspect.block, suspect.block)})"
+    rule = in_words(suspect.name)
+    return str(suspect) if rule == suspect.name else f"{suspect}; {rule.removesuffix(f': {suspect.name}')}"
 
 
 def _spans(names: Sequence[str]) -> list[str]:
@@ -107,6 +150,12 @@ def choice_in_words(choice: str) -> str:
     """
     signed = re.sub(r"sign\[([^]]+)\] = 1\b", r"\1 is signed", choice)
     return re.sub(r"sign\[([^]]+)\] = 0\b", r"\1 is not signed", signed)
+
+
+def _owner(name: str) -> str:
+    """Agreement or curve of a clause's block: a.b of ``learning/a.b.full[2023-04,1]``."""
+    block = name.split("[", 1)[0].split("/", 1)[-1]
+    return re.sub(r"\.(sum|full|next|grows|chosen|least|most|one)$", "", block)
 
 
 def _family(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coplant.program.linear import Columns, LinearProgram, Rows, Term, term
 from coplant.program.money import MoneyLine, Tags
-from coplant.program.scaling import ScalingReport, scaling_report
+from coplant.program.scaling import ScalingReport, scaling_report, suspects
 from coplant.program.solve import Solution, solve
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "Term",
     "scaling_report",
     "solve",
+    "suspects",
     "term",
 ]

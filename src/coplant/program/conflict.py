@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
-import highspy
 import numpy as np
-from scipy import sparse
 
-from coplant.program.linear import Booleans, LinearProgram
-from coplant.program.money import Floats, Integers
+from coplant.program.linear import Columns, LinearProgram, Rows
+from coplant.program.money import Booleans, Floats, Integers
+from coplant.program.rules import Rules
+from coplant.program.run import now_and_then
 from coplant.program.scaling import Scaled
 
 _HELD = 1e-6
@@ -18,14 +20,37 @@ _HELD = 1e-6
 _ENDLESS = 1e12
 """Stands for no upper bound where infinity would not add up."""
 
+_STEPS = 5_000
+"""Steps of the simplex that a proof for all nodes may take."""
 
-def colliding(program: LinearProgram, model: Scaled) -> list[str]:
-    """Find rows that cannot hold together, each of which could if one of the others went.
+_NOISE = 1e-9
+"""Share of the largest beneath which a multiplier is nothing."""
 
-    Every row may be broken at a price of one per unit, and the least price is found: if it is nothing, the rows hold
-    together. If not, the rows with a dual collide (Farkas), and of these every one without which the others still
-    collide is let go: the elastic, sensitivity and deletion filters of Chinneck & Dravnieks (1991, ORSA Journal on
-    Computing 3(2)).
+
+class Collision(NamedTuple):
+    """Rules that cannot hold together."""
+
+    names: list[str]
+    """Names of rows, and of columns whose bounds take part; none where time ran out before any was singled out."""
+    smallest: bool
+    """Whether without any one of them the others can hold: not so where time ran out before each was tried."""
+
+
+def colliding(
+    program: LinearProgram,
+    model: Scaled,
+    rules: Rules,
+    until: float,
+    say: Callable[[str], None],
+    given: Booleans | None = None,
+) -> Collision:
+    """Find rules that cannot hold together, each of which could if one of the others went.
+
+    Multipliers of the rows prove that the rules collide (Farkas), and rows without one take no part. Of the others as
+    many as possible are let go while the rest still collide: the deletion filter of Chinneck & Dravnieks (1991, ORSA
+    Journal on Computing 3(2)), shortened by a new proof each time. To tell of few things, all rows of a thing are let
+    go together where that can be, and only then single ones, the latest first. Those that only count what others
+    decide go before the others, and bounds of columns last.
 
     Parameters
     ----------
@@ -33,55 +58,47 @@ def colliding(program: LinearProgram, model: Scaled) -> list[str]:
         Gives the names; its whole numbers are relaxed.
     model : Scaled
         The same in comfortable units.
-
-    Returns
-    -------
-    list of str
-        Names of rows, and of columns whose bounds take part in the collision; empty if the rows hold together.
+    rules : Rules
+        Its rules, just found not to hold together.
+    until : float
+        Time of the performance counter at which to stop, with rules that may not all be needed.
+    say : callable
+        Is told how many rules are left to try.
+    given : ndarray of bool, optional
+        Columns whose bounds are not to be let go.
     """
-    rows, columns = len(model.row_lower), len(model.cost)
-    highs = _elastic(model)
-    price, dual, _ = _least_price(highs, rows, columns)
-    if price <= _HELD:
-        return []
-    kept = np.abs(dual) > _HELD
-    _let_go(highs, np.flatnonzero(~kept))
-    for row in np.flatnonzero(kept):
-        if not kept[row]:
-            continue
-        _let_go(highs, np.array([row]))
-        price, dual, _ = _least_price(highs, rows, columns)
-        if price <= _HELD:
-            highs.changeRowBounds(int(row), model.row_lower[row], model.row_upper[row])
-            continue
-        needless = kept & (np.abs(dual) <= _HELD)
-        kept &= ~needless
-        _let_go(highs, np.flatnonzero(needless))
-    bounded = _colliding_bounds(highs, model, rows, columns)
-    return [program.row_name(int(row)) for row in np.flatnonzero(kept)] + [
-        program.column_name(column) for column in bounded
-    ]
+    every = np.ones(len(model.row_lower) + 2 * len(model.lower), dtype=bool)
+    proof = _first_proof(program, model, rules, until, say)
+    part = _Part(model, every if proof is None else proof, given, until)
+    if proof is not None and part.collides() is False:
+        proof, part = None, _Part(model, every, given, until)
+    smallest = part.let_go_of_needless(_places(program), say)
+    if proof is None and not smallest:
+        return Collision([], False)
+    row, column = part.kept()
+    return Collision([program.row_name(int(k)) for k in row] + [program.column_name(int(k)) for k in column], smallest)
 
 
 def colliding_by_choice(
-    program: LinearProgram, model: Scaled, bounds: Sequence[tuple[Floats, Floats]]
-) -> dict[str, list[str]]:
-    """Find rows that cannot hold together where none of the ways to choose the whole numbers has a solution.
+    program: LinearProgram,
+    model: Scaled,
+    bounds: Sequence[tuple[Floats, Floats]],
+    until: float,
+    say: Callable[[str], None],
+) -> dict[str, Collision]:
+    """Find rules that cannot hold together where none of the ways to choose the whole numbers has a solution.
 
     Parameters
     ----------
-    program : LinearProgram
-        The program.
-    model : Scaled
-        The same in comfortable units.
+    program, model, until, say
+        As for `colliding`.
     bounds : sequence of (ndarray, ndarray)
         Bounds of the integer columns: ways to choose them that together leave no other.
 
     Returns
     -------
-    dict of str to list of str
-        Names of rows and columns that collide, by the bounds under which they do, such as
-        ``sign[north] = 1 and sign[south] = 0``.
+    dict of str to Collision
+        The rules that collide, by the bounds under which they do, such as ``sign[north] = 1 and sign[south] = 0``.
     """
     integer = np.flatnonzero(model.whole)
     always = _forced(model)
@@ -89,15 +106,260 @@ def colliding_by_choice(
     for low, high in bounds:
         lower, upper = model.lower.copy(), model.upper.copy()
         lower[integer], upper[integer] = low, high
-        narrower = np.flatnonzero((lower > model.lower) | (upper < model.upper))
-        chosen = {program.column_name(int(column)): (lower[column], upper[column]) for column in narrower}
-        choice = " and ".join(_chosen(name, *ends) for name, ends in chosen.items())
+        narrower = (lower > model.lower) | (upper < model.upper)
+        choice = " and ".join(
+            _chosen(program.column_name(int(column)), lower[column], upper[column])
+            for column in np.flatnonzero(narrower)
+        )
         # What the choice leaves at nothing, such as all that needs another signature, takes no part.
         held = dataclasses.replace(model, lower=lower, upper=upper)
         left_out = _forced(held) & ~always
         held.upper[left_out] = held.lower[left_out]
-        given = {*chosen, *(program.column_name(int(column)) for column in np.flatnonzero(left_out))}
-        found[choice] = [name for name in colliding(program, held) if name not in given]
+        rules = Rules(held, until)
+        collide = rules.hold() is False
+        found[choice] = (
+            colliding(program, held, rules, until, say, narrower | left_out) if collide else Collision([], False)
+        )
+    return found
+
+
+class _Places(NamedTuple):
+    """Where rows or columns stand; each is an array over them."""
+
+    counts: Integers
+    """1 if it only counts what others decide."""
+    thing: Integers
+    """Number of the thing it is about: cells that differ in nothing but their node are about one thing."""
+    node: Integers
+    """Its node; 0 if it has none."""
+
+
+def _first_proof(
+    program: LinearProgram, model: Scaled, rules: Rules, until: float, say: Callable[[str], None]
+) -> Booleans | None:
+    """Limits that prove a collision; where a proof takes long, of as few of the first nodes as collide."""
+    proof = _proof(model, rules.multipliers(_STEPS))
+    if proof is not None:
+        return proof
+    node = _places(program)[0].node
+    rows, none, enough = np.arange(len(node)), -1, int(node.max(initial=0))
+    while enough - none > 1 and time.perf_counter() < until:
+        say("no plan keeps all the rules; looking for the first that collide")
+        last = (none + enough) // 2
+        early = np.flatnonzero(node <= last)
+        sooner = Rules(_with_rows(model, early), until)
+        if sooner.hold() is False:
+            rows, rules, enough = early, sooner, last
+        else:
+            none = last
+    proof = _proof(_with_rows(model, rows), rules.multipliers())
+    if proof is None:
+        return None
+    of_all = np.zeros(len(node) + 2 * len(model.lower), dtype=bool)
+    of_all[rows], of_all[len(node) :] = proof[: len(rows)], proof[len(rows) :]
+    return of_all
+
+
+def _with_rows(model: Scaled, rows: Integers) -> Scaled:
+    return dataclasses.replace(
+        model,
+        matrix=model.matrix[rows],
+        row_lower=model.row_lower[rows],
+        row_upper=model.row_upper[rows],
+        all_whole=model.all_whole[rows],
+    )
+
+
+class _Part:
+    """Rows of a program and the columns in them, whose limits are let go one after the other.
+
+    A limit is a row, the lower bound of a column, or its upper bound; they are counted in this order. That a quantity
+    is not negative and that a decision is yes or no are not limits, for nobody has set them.
+
+    Parameters
+    ----------
+    model : Scaled
+        The program.
+    limits : ndarray of bool
+        Its limits that take part.
+    given : ndarray of bool, optional
+        Columns whose bounds are not to be let go.
+    until : float
+        Time of the performance counter at which to stop.
+    """
+
+    def __init__(self, model: Scaled, limits: Booleans, given: Booleans | None, until: float) -> None:
+        count = len(model.row_lower)
+        self.rows = rows = np.flatnonzero(limits[:count])
+        self.until = until
+        of_rows = _with_rows(model, rows)
+        self.columns = of_column = np.unique(of_rows.matrix.indices)
+        self.model = dataclasses.replace(
+            of_rows,
+            matrix=of_rows.matrix[:, of_column],
+            cost=np.zeros(len(of_column)),
+            lower=model.lower[of_column],
+            upper=model.upper[of_column],
+            whole=model.whole[of_column],
+        )
+        self.left = dataclasses.replace(
+            self.model,
+            lower=self.model.lower.copy(),
+            upper=self.model.upper.copy(),
+            row_lower=self.model.row_lower.copy(),
+            row_upper=self.model.row_upper.copy(),
+        )
+        self.rules = Rules(self.model, until)
+        # A proof is there only of what was solved as it stands.
+        self.rules.highs.setOptionValue("presolve", "off")
+        yes_or_no = self.model.whole & (self.model.lower == 0.0) & (self.model.upper == 1.0)
+        set_by_somebody = ~yes_or_no if given is None else ~yes_or_no & ~given[of_column]
+        self.limits = np.concatenate(
+            [
+                np.ones(len(rows), dtype=bool),
+                set_by_somebody & np.isfinite(self.model.lower) & (self.model.lower != 0.0),
+                set_by_somebody & np.isfinite(self.model.upper),
+            ]
+        )
+        self.gone = np.zeros(len(self.limits), dtype=bool)
+        lower, upper = limits[count:].reshape(2, -1)[:, of_column]
+        self._move(np.flatnonzero(self.limits & ~np.concatenate([np.ones(len(rows), dtype=bool), lower, upper])), True)
+
+    def collides(self) -> bool | None:
+        """Whether what is left cannot hold together."""
+        held = self.rules.hold()
+        return None if held is None else not held
+
+    def let_go_of_needless(self, places: tuple[_Places, _Places], say: Callable[[str], None]) -> bool:
+        """Let go of limits as long as the others collide; say whether each that is left was tried.
+
+        Parameters
+        ----------
+        places : pair of _Places
+            Those of all rows and of all columns of the program.
+        say : callable
+            Is told how many limits are left to try.
+        """
+        rows, columns = (np.array(places[0])[:, self.rows], np.array(places[1])[:, self.columns])
+        counts, thing, node = np.concatenate([rows, columns, columns], axis=1)
+        bound = np.arange(len(self.limits)) >= len(self.rows)
+        waiting = np.flatnonzero(self.limits & ~self.gone)
+        say_now = now_and_then(say)
+
+        def tell() -> None:
+            say_now(f"no plan keeps all the rules; looking for those that collide, {len(waiting):,} left to look at")
+
+        self.collides()
+        waiting = self._proven(waiting)
+        about = np.stack([bound, 1 - counts, -thing])
+        for one in np.unique(about[:, waiting], axis=1).T:
+            tell()
+            if time.perf_counter() >= self.until:
+                return False
+            of_one = (about[:, waiting] == one[:, None]).all(axis=0)
+            if self._spared(waiting[of_one]):
+                waiting = self._proven(waiting[~of_one])
+        waiting = waiting[np.lexsort((-node[waiting], 1 - counts[waiting], bound[waiting]))]
+        known, together = True, 1
+        while len(waiting):
+            tell()
+            if time.perf_counter() >= self.until:
+                return False
+            spared = self._spared(waiting[:together])
+            if spared:
+                waiting = self._proven(waiting[together:])
+                together *= 2
+            elif together == 1:
+                # Without it the others hold, or nobody can tell.
+                known &= spared is not None
+                waiting = waiting[1:]
+            else:
+                together = max(together // 2, 1)
+        return known
+
+    def kept(self) -> tuple[Integers, Integers]:
+        """Rows, and columns with bounds, that have not been let go."""
+        row, lower, upper = np.split(self.limits & ~self.gone, [len(self.rows), len(self.rows) + len(self.columns)])
+        return self.rows[row], self.columns[lower | upper]
+
+    def _spared(self, limits: Integers) -> bool | None:
+        """Let limits go if the others collide without them; None if nobody can tell."""
+        self._move(limits, gone=True)
+        collides = self.collides()
+        if not collides:
+            self._move(limits, gone=False)
+        return collides
+
+    def _proven(self, waiting: Integers) -> Integers:
+        """Let go of limits that the last proof does without, and give back those that it needs."""
+        proof = _proof(self.left, self.rules.multipliers())
+        if proof is None or proof[waiting].all():
+            return waiting
+        return waiting[proof[waiting]] if self._spared(waiting[~proof[waiting]]) else waiting
+
+    def _move(self, limits: Integers, gone: bool) -> None:
+        """Let limits go, or put them back."""
+        self.gone[limits] = gone
+        stated, left = self.model, self.left
+        rows, columns = len(self.rows), len(self.columns)
+        row = limits[limits < rows]
+        lower = limits[(limits >= rows) & (limits < rows + columns)] - rows
+        upper = limits[limits >= rows + columns] - rows - columns
+        left.row_lower[row] = -np.inf if gone else stated.row_lower[row]
+        left.row_upper[row] = np.inf if gone else stated.row_upper[row]
+        left.lower[lower] = np.where(stated.lower[lower] > 0.0, 0.0, -np.inf) if gone else stated.lower[lower]
+        left.upper[upper] = np.inf if gone else stated.upper[upper]
+        column = np.union1d(lower, upper)
+        for k in row:
+            self.rules.highs.changeRowBounds(int(k), left.row_lower[k], left.row_upper[k])
+        self.rules.highs.changeColsBounds(len(column), column.astype(np.int32), left.lower[column], left.upper[column])
+
+
+def _proof(model: Scaled, multipliers: Floats | None) -> Booleans | None:
+    """Limits by which multipliers of the rows prove that they collide, counted as in `_Part`; None if they do not."""
+    if multipliers is None or not multipliers.any():
+        return None
+    used = np.abs(multipliers) > _NOISE * np.abs(multipliers).max()
+    weight = np.where(used, multipliers, 0.0)
+    size = model.matrix.copy()
+    size.data = np.abs(size.data)
+    pull = model.matrix.T @ weight
+    pull[np.abs(pull) <= _NOISE * (size.T @ np.abs(weight))] = 0.0
+    # Which sign proves it depends on how the multipliers are counted.
+    for sign in (1.0, -1.0):
+        up, down = sign * weight > 0.0, sign * weight < 0.0
+        right, left = sign * pull > 0.0, sign * pull < 0.0
+        most = model.row_upper[up] @ np.abs(weight[up]) - model.row_lower[down] @ np.abs(weight[down])
+        least = model.lower[right] @ np.abs(pull[right]) - model.upper[left] @ np.abs(pull[left])
+        if least > most:
+            return np.concatenate([used, right, left])
+    return None
+
+
+def _places(program: LinearProgram) -> tuple[_Places, _Places]:
+    """Places of the rows, and of the columns, of a program."""
+    return (
+        _places_in(program.row_blocks, program.row_count, program),
+        _places_in(program.column_blocks, program.column_count, program),
+    )
+
+
+def _places_in(blocks: Mapping[str, Columns | Rows], count: int, program: LinearProgram) -> _Places:
+    found = _Places(*np.zeros((3, count), dtype=np.int64))
+    nodes, things = len(program.probability), 0
+    for name, block in blocks.items():
+        shape = block.index.shape
+        # Nodes lie along the last axis that is as long as there are nodes.
+        along = max((axis for axis, length in enumerate(shape) if length == nodes), default=None)
+        without = tuple(1 if axis == along else length for axis, length in enumerate(shape))
+        thing = things + np.broadcast_to(np.arange(np.prod(without)).reshape(without), shape)
+        things += int(np.prod(without))
+        present = block.index >= 0
+        cells = block.index[present]
+        found.counts[cells] = name in program.accounts
+        found.thing[cells] = thing[present]
+        if along is not None:
+            found.node[cells] = np.nonzero(present)[along]
     return found
 
 
@@ -122,64 +384,3 @@ def _chosen(name: str, low: float, high: float) -> str:
     if low == high:
         return f"{name} = {low:g}"
     return f"{name} >= {low:g}" if np.isinf(high) else f"{low:g} <= {name} <= {high:g}"
-
-
-def _colliding_bounds(highs: highspy.Highs, model: Scaled, rows: int, columns: int) -> list[int]:
-    """Columns with a bound, other than that a quantity is not negative, without which the rows left do not collide."""
-    _, _, reduced = _least_price(highs, rows, columns)
-    at_lower = (reduced > _HELD) & (model.lower != 0.0)
-    at_upper = (reduced < -_HELD) & np.isfinite(model.upper)
-    needed = []
-    for column in np.flatnonzero(at_lower | at_upper):
-        lower, upper = float(model.lower[column]), float(model.upper[column])
-        free = (-np.inf, upper) if at_lower[column] else (lower, np.inf)
-        highs.changeColBounds(int(column), *free)
-        price, _, _ = _least_price(highs, rows, columns)
-        if price <= _HELD:
-            highs.changeColBounds(int(column), lower, upper)
-            needed.append(int(column))
-    return needed
-
-
-def _elastic(model: Scaled) -> highspy.Highs:
-    """The program in which every row may be broken at a price, and nothing else costs or earns."""
-    rows, columns = len(model.row_lower), len(model.cost)
-    identity = sparse.eye_array(rows, format="csr")
-    matrix = sparse.hstack([model.matrix, identity, -identity], format="csr")
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
-    highs.setOptionValue("solver", "simplex")
-    highs.passModel(
-        columns + 2 * rows,
-        rows,
-        matrix.nnz,
-        int(highspy.MatrixFormat.kRowwise),
-        int(highspy.ObjSense.kMinimize),
-        0.0,
-        np.concatenate([np.zeros(columns), np.ones(2 * rows)]),
-        np.concatenate([model.lower, np.zeros(2 * rows)]),
-        np.concatenate([model.upper, np.full(2 * rows, np.inf)]),
-        model.row_lower,
-        model.row_upper,
-        matrix.indptr.astype(np.int32, copy=False),
-        matrix.indices.astype(np.int32, copy=False),
-        matrix.data,
-        np.zeros(columns + 2 * rows, dtype=np.int32),
-    )
-    return highs
-
-
-def _least_price(highs: highspy.Highs, rows: int, columns: int) -> tuple[float, Floats, Floats]:
-    """Solve: the least price, the duals of the rows, the reduced costs of the program's own columns."""
-    highs.run()
-    found = highs.getSolution()
-    return (
-        float(highs.getInfo().objective_function_value),
-        np.array(found.row_dual)[:rows],
-        np.array(found.col_dual)[:columns],
-    )
-
-
-def _let_go(highs: highspy.Highs, rows: Integers) -> None:
-    for row in rows:
-        highs.changeRowBounds(int(row), -np.inf, np.inf)

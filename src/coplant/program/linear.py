@@ -109,6 +109,7 @@ class LinearProgram:
         self.row_count = 0
         self.decisive: list[Integers] = []
         self.completions: list[Completion] = []
+        self.accounts: set[str] = set()
         self._constant: int | None = None
 
     # -- columns ------------------------------------------------------------------------------------------------
@@ -168,6 +169,13 @@ class LinearProgram:
             Takes the values of all columns of a relaxed solution and gives whole numbers in the shape of the block.
         """
         self.completions.append(Completion(block, rule))
+
+    def account(self, *names: str) -> None:
+        """Say that blocks of columns and rows only count what others decide, to tell what that costs.
+
+        Where rules collide they are the last to be blamed.
+        """
+        self.accounts.update(names)
 
     def constant(self) -> int:
         """Column that is fixed to one, for money that no decision changes."""

@@ -49,6 +49,7 @@ def filled_in_order(
     Columns
         Shape (C, I): how much of each segment is used.
     """
+    program.account(name, *(f"{name}.{part}" for part in ("sum", "full", "next", "grows")))
     count, widths = len(axes[0]), np.diff(edges)
     floor = np.broadcast_to(least, (count,))[:, None]
     ceiling = np.broadcast_to(most, (count,))[:, None]
@@ -113,6 +114,7 @@ def one_of(program: LinearProgram, name: str, axes: Axes, quantity: Term, least:
     Columns
         Shape (C, I): the quantity, in the column of its range.
     """
+    program.account(name, *(f"{name}.{part}" for part in ("sum", "chosen", "least", "most", "one")))
     count, ranges = len(axes[0]), len(least)
     labels = tuple(str(piece + 1) for piece in range(ranges))
     part = program.columns(name, (*axes, labels), upper=most)

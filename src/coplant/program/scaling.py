@@ -1,6 +1,4 @@
-"""How far apart the numbers of a program lie, said before it is solved; and the powers of two that bring them
-closer.
-"""
+"""How far apart the numbers of a program lie, the powers of two that bring them closer, and which stand out."""
 
 from __future__ import annotations
 
@@ -15,6 +13,15 @@ from coplant.program.money import Floats
 
 WIDE = 1e9
 """Ratio of the largest to the smallest number beyond which a solver's tolerances stop meaning much."""
+
+APART = 1e10
+"""Times its like beyond which a number leaves the others less than two digits above the solver's tolerance."""
+
+_STANDS_OUT = 1e4
+"""Times its like beyond which a number stands out."""
+
+_SUSPECTS = 3
+"""Numbers that are named when a solver has lost its digits."""
 
 _COMFORTABLE = 2.0**17
 """Size of bound, about 130,000, to which the largest is brought."""
@@ -155,6 +162,97 @@ def scaling_report(program: LinearProgram) -> ScalingReport:
         ),
         tuple(warnings),
     )
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A number that stands out from its like.
+
+    Parameters
+    ----------
+    kind : {"money", "bound", "coefficient"}
+        Money for a unit of a column, bound of a row, or coefficient of a column in a row.
+    block : str
+        The money line, or the block of rows.
+    name : str
+        The column that money is for, or the row.
+    column : str
+        The column of a coefficient; empty for the others.
+    value, usual : float
+        Its size, and the median size of its like: of the same line, or the same bounds or coefficients of the block.
+    """
+
+    kind: str
+    block: str
+    name: str
+    column: str
+    value: float
+    usual: float
+
+    @property
+    def times(self) -> float:
+        """How many times its like it is."""
+        return self.value / self.usual
+
+    def __str__(self) -> str:
+        where = {
+            "money": f"{self.block} for a unit of {self.name}",
+            "bound": f"the bound of {self.name}",
+            "coefficient": f"the coefficient of {self.column} in {self.name}",
+        }[self.kind]
+        return f"{where} is {self.value:,.6g}; half of its like are at most {self.usual:,.6g}"
+
+
+def suspects(program: LinearProgram) -> list[Suspect]:
+    """Find the numbers that stand out furthest from their like, one of a money line or block of rows, furthest first.
+
+    Fixed columns are left out, and rows that only count what others decide; so are coefficients of whole decisions,
+    which stand for "as much as there can be".
+    """
+    free = program.lower < program.upper
+    counted = free & ~program.integer
+    found: list[Suspect] = []
+    for line in program.money_lines:
+        due = line.entries()
+        used = np.flatnonzero(free[due.column])
+        for k, value, usual in _furthest(due.coefficient[used]):
+            name = program.column_name(int(due.column[used[k]]))
+            found.append(Suspect("money", line.name, name, "", value, usual))
+    matrix, low, high = program.matrix(), program.row_lower, program.row_upper
+    for block in program.row_blocks.values():
+        row = block.index[block.index >= 0]
+        if block.name in program.accounts or not len(row):
+            continue
+        for k, value, usual in _furthest(np.concatenate([low[row], high[row]])):
+            found.append(Suspect("bound", block.name, program.row_name(int(row[k % len(row)])), "", value, usual))
+        entries = slice(int(matrix.indptr[row[0]]), int(matrix.indptr[row[-1] + 1]))
+        column = matrix.indices[entries]
+        for k, value, usual in _furthest(np.where(counted[column], matrix.data[entries], 0.0)):
+            of_row = int(np.searchsorted(matrix.indptr, entries.start + k, side="right")) - 1
+            name = program.row_name(of_row)
+            found.append(Suspect("coefficient", block.name, name, program.column_name(int(column[k])), value, usual))
+    furthest: dict[str, Suspect] = {}
+    for suspect in sorted(found, key=lambda suspect: -suspect.times):
+        furthest.setdefault(suspect.block, suspect)
+    return list(furthest.values())[:_SUSPECTS]
+
+
+def too_far_apart(model: Scaled) -> bool:
+    """Whether a number is so many times its like that nothing sensible can come of them."""
+    free = model.lower < model.upper
+    prices, coefficients = model.cost[free & ~model.whole], model.matrix.data[free[model.matrix.indices]]
+    numbers = (prices, coefficients, model.row_lower, model.row_upper)
+    return any(value > APART * usual for like in numbers for _, value, usual in _furthest(like))
+
+
+def _furthest(values: Floats) -> list[tuple[int, float, float]]:
+    """The largest of some numbers, if it stands out: its position, its size and the median size."""
+    size = np.abs(values)
+    used = np.flatnonzero((size > 0.0) & np.isfinite(size))
+    if not len(used):
+        return []
+    most, usual = int(used[np.argmax(size[used])]), float(np.median(size[used]))
+    return [(most, float(size[most]), usual)] if size[most] > _STANDS_OUT * usual else []
 
 
 def _largest(*arrays: Floats) -> float:

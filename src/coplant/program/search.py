@@ -18,6 +18,7 @@ import numpy as np
 
 from coplant.program.linear import LinearProgram
 from coplant.program.money import Floats
+from coplant.program.rules import Rules
 from coplant.program.run import run
 from coplant.program.scaling import Scaled
 
@@ -67,6 +68,8 @@ class Search:
         The program.
     model : Scaled
         The same, as it was handed over.
+    rules : Rules
+        Its rules without its money.
     gap : float
         Relative gap at which a branch is not worth following.
     until : float
@@ -80,11 +83,12 @@ class Search:
         highs: highspy.Highs,
         program: LinearProgram,
         model: Scaled,
+        rules: Rules,
         gap: float,
         until: float,
         say: Callable[[str], None],
     ) -> None:
-        self.highs, self.program, self.model = highs, program, model
+        self.highs, self.program, self.model, self.rules = highs, program, model, rules
         self.gap, self.until, self.say = gap, until, say
         self.integer = np.flatnonzero(program.integer)
         self.decisive = np.isin(self.integer, np.concatenate([np.empty(0, np.int64), *program.decisive]))
@@ -107,13 +111,13 @@ class Search:
                 closed = max(closed, promised)
                 continue
             if nodes:
-                self._hold(low, high)
-                if not self._solved():
-                    if self.highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
-                        self.impossible.append((low, high))
-                    else:
-                        # What could not be solved may still hold all that it promised.
-                        closed = max(closed, promised)
+                possible = self.rules.hold_within(low, high)
+                if possible is False:
+                    self.impossible.append((low, high))
+                    continue
+                if not self._solved(low, high, self.until, possible):
+                    # What could not be solved may still hold all that it promised.
+                    closed = max(closed, promised)
                     continue
             nodes += 1
             value = min(_value(self.highs), promised)
@@ -122,7 +126,7 @@ class Search:
             implied = self._implied(columns, low, high)
             branch = self._branch(relaxed, implied, low, high)
             if not self._open(relaxed, low, high)[self.decisive].any():
-                self._try(implied)
+                self._try(implied, self.until if nodes > 1 else np.inf)
             if branch is None or value <= self._worth_following():
                 closed = max(closed, value)
                 continue
@@ -160,21 +164,23 @@ class Search:
             full[block.index[present]] = np.broadcast_to(rule(columns), block.index.shape)[present]
         return np.clip(np.rint(full[self.integer]), np.ceil(low), np.floor(high))
 
-    def _try(self, values: Floats) -> None:
+    def _try(self, values: Floats, until: float) -> None:
         """Hold all integers, unless that was done before, and keep the plan if it is the best so far."""
         if values.tobytes() in self.tried:
             return
         self.tried.add(values.tobytes())
-        self._hold(values, values)
-        if self._solved() and _value(self.highs) > self.value:
+        possible = self.rules.hold_within(values, values)
+        if possible is not False and self._solved(values, values, until, possible) and _value(self.highs) > self.value:
             self.best, self.value = values, _value(self.highs)
             self.say(f"best so far {self.value / self.model.objective:,.0f}")
 
     def _hold(self, low: Floats, high: Floats) -> None:
         self.highs.changeColsBounds(len(self.integer), self.integer.astype(np.int32), low, high)
 
-    def _solved(self) -> bool:
-        return bool(run(self.highs) == highspy.HighsModelStatus.kOptimal)
+    def _solved(self, low: Floats, high: Floats, until: float, possible: bool | None) -> bool:
+        """Solve within bounds of the integers."""
+        self._hold(low, high)
+        return bool(run(self.highs, until, possible is True) == highspy.HighsModelStatus.kOptimal)
 
 
 def _halves(low: Floats, high: Floats, branch: int, at: float) -> list[tuple[Floats, Floats]]:

@@ -9,21 +9,19 @@ from dataclasses import dataclass, field
 import highspy
 import numpy as np
 
-from coplant.errors import InfeasibleError, SolverError
-from coplant.program.conflict import colliding, colliding_by_choice
-from coplant.program.linear import Booleans, LinearProgram
+from coplant.errors import InfeasibleError, NumericalError, SolverError
+from coplant.program.conflict import Collision, colliding, colliding_by_choice
+from coplant.program.linear import LinearProgram
 from coplant.program.money import Floats
-from coplant.program.run import run
-from coplant.program.scaling import Scaled, scaled
+from coplant.program.rules import Rules
+from coplant.program.run import TOLERANCE, hand_over, run, stop_at, tell_how_far
+from coplant.program.scaling import Scaled, scaled, suspects, too_far_apart
 from coplant.program.search import Found, Search
 
 Progress = Callable[[str], None]
 
 SOLVERS = {"auto": "choose", "simplex": "simplex", "ipm": "ipx", "hipo": "hipo"}
 """Names of the ways to solve a linear program, and HiGHS's names for them."""
-
-TOLERANCE = 1e-9
-"""How far rows, bounds and prices of a linear program may be off, in comfortable units."""
 
 _INTERIOR = 15_000
 """Columns beyond which an interior point method with crossover is faster than the dual simplex."""
@@ -100,6 +98,7 @@ def solve(
 ) -> Solution:
     """Maximise a program's money.
 
+    It is asked first whether the rows can hold together at all (see `Rules`), then what earns the most.
     A program with integers is searched first over its decisive integers (see `Search`) and, where that leaves a gap,
     by branch and cut from the best plan found. Then the integers are held and the linear program is solved again, which
     gives the marginal values and cleans the quantities.
@@ -125,6 +124,8 @@ def solve(
     ------
     InfeasibleError
         No plan keeps all rows; names a minimal set of rows that collide.
+    NumericalError
+        The program's numbers lie too far apart; names those that stand out.
     SolverError
         The objective has no limit, or no plan was found in time.
     """
@@ -136,17 +137,27 @@ def solve(
     until = begin + (np.inf if time_limit is None else time_limit)
     model = scaled(program)
     integer = program.integer
+    if too_far_apart(model):
+        raise NumericalError("its numbers lie too far apart for any solver", suspects(program))
     highs = hand_over(model)
+    if progress is not None:
+        tell_how_far(highs, progress)
     method = _method(len(model.cost), bool(integer.any())) if solver == "auto" else solver
     crossover = len(model.cost) <= _NO_CROSSOVER or method == "simplex"
     tolerance = TOLERANCE if crossover else _INTERIOR_TOLERANCE
-    _set_options(highs, SOLVERS[method], seed, until, tolerance)
+    _set_options(highs, SOLVERS[method], seed, tolerance)
     highs.setOptionValue("run_crossover", "on" if crossover else "off")
     timings["hand over"] = time.perf_counter() - clock
 
     clock = time.perf_counter()
-    run(highs)
-    _check(highs, program)
+    say("asking whether the rules can hold together")
+    possible = _can_hold(program, model, until, say)
+    timings["rules"] = time.perf_counter() - clock
+
+    clock = time.perf_counter()
+    say("solving")
+    run(highs, until, possible)
+    _check(highs, program, possible)
     timings["solve"] = time.perf_counter() - clock
 
     status, bound = "optimal", -float(highs.getInfo().objective_function_value)
@@ -154,13 +165,11 @@ def solve(
         clock = time.perf_counter()
         highs.setOptionValue("solver", "simplex")
         highs.setOptionValue("presolve", "choose")
-        highs.setOptionValue("time_limit", np.inf)
-        found = Search(highs, program, model, gap, until, say).run()
+        found = Search(highs, program, model, Rules(model, until), gap, until, say).run()
         method = f"{method}, search of {found.nodes} nodes"
         values, bound = found.integers, found.bound
         if values is None and bound == -np.inf and len(found.impossible) <= _CHOICES_SHOWN:
-            say("no plan keeps all the rules; looking for those that collide")
-            raise InfeasibleError(colliding_by_choice(program, model, found.impossible))
+            raise _refusal(colliding_by_choice(program, model, found.impossible, until, say))
         if values is None or found.gap(model.objective) > gap:
             status, values, bound = _branch_and_cut(model, program, found, gap, seed, until, progress)
             method = f"{method}, branch and cut"
@@ -169,7 +178,7 @@ def solve(
         held = np.flatnonzero(integer).astype(np.int32)
         highs.changeColsBounds(len(held), held, values, values)
         run(highs)
-        _check(highs, program)
+        _check(highs, program, True)
         timings["marginal values"] = time.perf_counter() - clock
 
     answer = highs.getSolution()
@@ -201,7 +210,7 @@ def _method(columns: int, search: bool) -> str:
     return "ipm" if columns <= _NO_CROSSOVER else "hipo"
 
 
-def _set_options(highs: highspy.Highs, solver: str, seed: int, until: float, tolerance: float) -> None:
+def _set_options(highs: highspy.Highs, solver: str, seed: int, tolerance: float) -> None:
     highs.setOptionValue("solver", solver)
     highs.setOptionValue("random_seed", seed)
     if solver == "ipx":
@@ -209,8 +218,6 @@ def _set_options(highs: highspy.Highs, solver: str, seed: int, until: float, tol
         highs.setOptionValue("presolve", "off")
     for kind in ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance"):
         highs.setOptionValue(kind, tolerance)
-    if np.isfinite(until):
-        highs.setOptionValue("time_limit", max(until - time.perf_counter(), 0.0))
     highs.HandleKeyboardInterrupt = True
 
 
@@ -228,7 +235,8 @@ def _branch_and_cut(
     if found.integers is not None and time.perf_counter() >= until:
         return "feasible", found.integers, found.bound
     highs = hand_over(model, program.integer)
-    _set_options(highs, "choose", seed, until, 1e-7)
+    _set_options(highs, "choose", seed, 1e-7)
+    stop_at(highs, until)
     highs.setOptionValue("mip_rel_gap", gap)
     if found.integers is not None:
         highs.setSolution(len(integer), integer, found.integers)
@@ -242,55 +250,47 @@ def _branch_and_cut(
     if info.primal_solution_status != 2 and found.integers is not None:
         return "feasible", found.integers, found.bound
     if info.primal_solution_status != 2:
-        _check(highs, program)
-        raise SolverError("no plan was found in time; allow more with --time-limit")
+        if highs.getModelStatus() in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
+            raise InfeasibleError({})
+        _check(highs, program, True)
     values = np.rint(np.array(highs.getSolution().col_value)[integer])
     status = "optimal" if highs.getModelStatus() == kinds.kOptimal else "feasible"
     return status, values, min(-float(info.mip_dual_bound), found.bound)
 
 
-def hand_over(model: Scaled, integer: Booleans | None = None) -> highspy.Highs:
-    """Give a program to HiGHS as arrays, as a minimisation; without its whole numbers unless they are named."""
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
-    highs.passModel(
-        len(model.cost),
-        len(model.row_lower),
-        model.matrix.nnz,
-        int(highspy.MatrixFormat.kRowwise),
-        int(highspy.ObjSense.kMinimize),
-        model.offset,
-        model.cost,
-        model.lower,
-        model.upper,
-        model.row_lower,
-        model.row_upper,
-        model.matrix.indptr.astype(np.int32, copy=False),
-        model.matrix.indices.astype(np.int32, copy=False),
-        model.matrix.data,
-        np.zeros(len(model.cost), dtype=np.int32) if integer is None else integer.astype(np.int32),
+def _can_hold(program: LinearProgram, model: Scaled, until: float, say: Progress) -> bool:
+    """Whether the rules are known to hold together; where they are known not to, say which collide."""
+    rules = Rules(model, until)
+    held = rules.hold()
+    if held is False:
+        raise _refusal({"": colliding(program, model, rules, until, say)})
+    return held is True
+
+
+def _refusal(collisions: dict[str, Collision]) -> InfeasibleError:
+    return InfeasibleError(
+        {choice: found.names for choice, found in collisions.items()},
+        all(found.smallest for found in collisions.values()),
     )
-    return highs
 
 
-def _check(highs: highspy.Highs, program: LinearProgram) -> None:
-    """Raise what HiGHS met instead of an optimum."""
+def _check(highs: highspy.Highs, program: LinearProgram, possible: bool) -> None:
+    """Raise what HiGHS met instead of an optimum, with rules that may be known to hold together."""
     status = highs.getModelStatus()
     kinds = highspy.HighsModelStatus
     if status == kinds.kOptimal:
         return
-    if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
-        collision = colliding(program, scaled(program))
-        if collision or status == kinds.kInfeasible:
-            raise InfeasibleError({"": collision})
-    if status in (kinds.kUnbounded, kinds.kUnboundedOrInfeasible):
+    if status == kinds.kUnbounded or (possible and status == kinds.kUnboundedOrInfeasible):
         raise SolverError(
             "the profit has no limit: something can be made or bought for less than it is worth, without end."
             " Look for an item whose end_value_share times value is above its cost, or a demand without quantity"
         )
     if status == kinds.kTimeLimit:
-        raise SolverError("no plan was found in time; allow more with --time-limit")
-    raise SolverError(f"no plan was found: HiGHS says {highs.modelStatusToString(status)}")
+        known = "the rules can hold together" if possible else "whether the rules can hold together is not known"
+        raise SolverError(f"no plan was found in time; allow more with --time-limit ({known})")
+    raise NumericalError(
+        f"the solver lost its digits (HiGHS says {highs.modelStatusToString(status)})", suspects(program)
+    )
 
 
 def _report_search(highs: highspy.Highs, scale: float, progress: Progress) -> None:

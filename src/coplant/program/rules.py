@@ -1,0 +1,84 @@
+"""Whether the rules of a program can hold together, whatever it earns.
+
+Told apart from what earns the most, the question is easy. A simplex that follows the money out of a program in which
+no plan keeps the rules climbs without end, and loses its digits on the way; without money the same program shrinks
+to what binds, and is answered in a fraction of the time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import highspy
+import numpy as np
+
+from coplant.program.money import Floats
+from coplant.program.run import TOLERANCE, hand_over, run, stop_at
+from coplant.program.scaling import Scaled
+
+_STATUS = highspy.HighsModelStatus
+_COLLIDE = (_STATUS.kInfeasible, _STATUS.kUnboundedOrInfeasible)
+"""Where nothing is earned nothing is unbounded."""
+
+_ENDLESS = 2**31 - 1
+"""Steps of the simplex without a limit."""
+
+
+class Rules:
+    """The rules of a program without its money, its whole numbers relaxed.
+
+    Parameters
+    ----------
+    model : Scaled
+        The program.
+    until : float
+        Time of the performance counter after which questions are left open.
+    """
+
+    def __init__(self, model: Scaled, until: float = np.inf) -> None:
+        self.until = until
+        self.whole = np.flatnonzero(model.whole).astype(np.int32)
+        self.highs = hand_over(dataclasses.replace(model, cost=np.zeros_like(model.cost), offset=0.0))
+        self.highs.setOptionValue("solver", "simplex")
+        self.highs.setOptionValue("primal_feasibility_tolerance", TOLERANCE)
+        self.highs.HandleKeyboardInterrupt = True
+        self._example: Floats | None = None
+
+    def hold(self) -> bool | None:
+        """Whether they can hold together; None if time is over or no method can tell."""
+        status = run(self.highs, self.until)
+        if status == _STATUS.kOptimal:
+            self._example = np.array(self.highs.getSolution().col_value)
+            return True
+        return False if status in _COLLIDE else None
+
+    def hold_within(self, low: Floats, high: Floats) -> bool | None:
+        """Whether they can hold together with the whole numbers, relaxed, within bounds.
+
+        Parameters
+        ----------
+        low, high : ndarray
+            Bounds of the columns of whole numbers.
+        """
+        if self._example is not None:
+            example = self._example[self.whole]
+            if ((example >= low - TOLERANCE) & (example <= high + TOLERANCE)).all():
+                return True
+        self.highs.changeColsBounds(len(self.whole), self.whole, low, high)
+        return self.hold()
+
+    def multipliers(self, steps: int = _ENDLESS) -> Floats | None:
+        """Multipliers of the rows by which they cannot hold together (Farkas); None if HiGHS finds none.
+
+        They are at hand unless it was presolve that found that the rules cannot hold, which leaves no trace of why.
+
+        Parameters
+        ----------
+        steps : int
+            Steps of the simplex after which to give up.
+        """
+        stop_at(self.highs, self.until)
+        self.highs.setOptionValue("simplex_iteration_limit", steps)
+        _, known, multipliers = self.highs.getDualRay()  # type: ignore[attr-defined]  # not in the stubs of HiGHS
+        self.highs.setOptionValue("simplex_iteration_limit", _ENDLESS)
+        return np.array(multipliers) if known else None
