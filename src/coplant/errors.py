@@ -133,7 +133,7 @@ class InfeasibleError(CoplantError):
                 "no plan keeps all the rules in whole numbers, and which of them collide could not be told;"
                 " loosen least lots, multiples, or what agreements ask at least"
             )
-        perhaps = "" if self.smallest else ", and it may be fewer that collide: time ran out before each was tried"
+        perhaps = "" if self.smallest else " (or fewer of them, for not each was tried; allow more with --time-limit)"
         if list(self.collisions) == [""]:
             head = f"no plan keeps all the rules; these cannot hold together{perhaps}:"
             return "\n".join([head, *_listed(self.rules)])

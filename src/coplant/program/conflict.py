@@ -46,11 +46,11 @@ def colliding(
 ) -> Collision:
     """Find rules that cannot hold together, each of which could if one of the others went.
 
-    Multipliers of the rows prove that the rules collide (Farkas), and rows without one take no part. Of the others as
-    many as possible are let go while the rest still collide: the deletion filter of Chinneck & Dravnieks (1991, ORSA
-    Journal on Computing 3(2)), shortened by a new proof each time. To tell of few things, all rows of a thing are let
-    go together where that can be, and only then single ones, the latest first. Those that only count what others
-    decide go before the others, and bounds of columns last.
+    Rows that only count what others decide are left out if the others collide without them. Multipliers of the rows
+    prove that they collide (Farkas), and rows without one take no part. Of the others as many as possible are let go
+    while the rest still collide: the deletion filter of Chinneck & Dravnieks (1991, ORSA Journal on Computing 3(2)),
+    shortened by a new proof each time. To tell of few things, all rows of a thing are let go together where that can
+    be, and only then single ones, the latest first; bounds of columns go last.
 
     Parameters
     ----------
@@ -67,16 +67,27 @@ def colliding(
     given : ndarray of bool, optional
         Columns whose bounds are not to be let go.
     """
-    every = np.ones(len(model.row_lower) + 2 * len(model.lower), dtype=bool)
-    proof = _first_proof(program, model, rules, until, say)
+    by_row, by_column = _places(program)
+    rows = np.arange(len(by_row.counts))
+    if by_row.counts.any():
+        decided = np.flatnonzero(~by_row.counts)
+        plain = _with_rows(model, decided)
+        without_counts = Rules(plain, until)
+        if without_counts.hold() is False:
+            model, rules, rows = plain, without_counts, decided
+    by_row = _Places(by_row.counts[rows], by_row.thing[rows], by_row.node[rows])
+
+    every = np.ones(len(rows) + 2 * len(model.lower), dtype=bool)
+    proof = _first_proof(model, rules, by_row.node, until, say)
     part = _Part(model, every if proof is None else proof, given, until)
     if proof is not None and part.collides() is False:
         proof, part = None, _Part(model, every, given, until)
-    smallest = part.let_go_of_needless(_places(program), say)
+    smallest = part.let_go_of_needless(by_row, by_column, say)
     if proof is None and not smallest:
         return Collision([], False)
     row, column = part.kept()
-    return Collision([program.row_name(int(k)) for k in row] + [program.column_name(int(k)) for k in column], smallest)
+    names = [program.row_name(int(k)) for k in rows[row]] + [program.column_name(int(k)) for k in column]
+    return Collision(names, smallest)
 
 
 def colliding_by_choice(
@@ -126,8 +137,8 @@ def colliding_by_choice(
 class _Places(NamedTuple):
     """Where rows or columns stand; each is an array over them."""
 
-    counts: Integers
-    """1 if it only counts what others decide."""
+    counts: Booleans
+    """Whether it only counts what others decide."""
     thing: Integers
     """Number of the thing it is about: cells that differ in nothing but their node are about one thing."""
     node: Integers
@@ -135,13 +146,12 @@ class _Places(NamedTuple):
 
 
 def _first_proof(
-    program: LinearProgram, model: Scaled, rules: Rules, until: float, say: Callable[[str], None]
+    model: Scaled, rules: Rules, node: Integers, until: float, say: Callable[[str], None]
 ) -> Booleans | None:
     """Limits that prove a collision; where a proof takes long, of as few of the first nodes as collide."""
     proof = _proof(model, rules.multipliers(_STEPS))
     if proof is not None:
         return proof
-    node = _places(program)[0].node
     rows, none, enough = np.arange(len(node)), -1, int(node.max(initial=0))
     while enough - none > 1 and time.perf_counter() < until:
         say("no plan keeps all the rules; looking for the first that collide")
@@ -230,18 +240,19 @@ class _Part:
         held = self.rules.hold()
         return None if held is None else not held
 
-    def let_go_of_needless(self, places: tuple[_Places, _Places], say: Callable[[str], None]) -> bool:
+    def let_go_of_needless(self, by_row: _Places, by_column: _Places, say: Callable[[str], None]) -> bool:
         """Let go of limits as long as the others collide; say whether each that is left was tried.
 
         Parameters
         ----------
-        places : pair of _Places
-            Those of all rows and of all columns of the program.
+        by_row, by_column : _Places
+            Places of the rows and of the columns of the program.
         say : callable
             Is told how many limits are left to try.
         """
-        rows, columns = (np.array(places[0])[:, self.rows], np.array(places[1])[:, self.columns])
-        counts, thing, node = np.concatenate([rows, columns, columns], axis=1)
+        rows, columns = self.rows, self.columns
+        thing = np.concatenate([by_row.thing[rows], by_column.thing[columns], by_column.thing[columns]])
+        node = np.concatenate([by_row.node[rows], by_column.node[columns], by_column.node[columns]])
         bound = np.arange(len(self.limits)) >= len(self.rows)
         waiting = np.flatnonzero(self.limits & ~self.gone)
         say_now = now_and_then(say)
@@ -251,7 +262,7 @@ class _Part:
 
         self.collides()
         waiting = self._proven(waiting)
-        about = np.stack([bound, 1 - counts, -thing])
+        about = np.stack([bound, -thing])
         for one in np.unique(about[:, waiting], axis=1).T:
             tell()
             if time.perf_counter() >= self.until:
@@ -259,7 +270,7 @@ class _Part:
             of_one = (about[:, waiting] == one[:, None]).all(axis=0)
             if self._spared(waiting[of_one]):
                 waiting = self._proven(waiting[~of_one])
-        waiting = waiting[np.lexsort((-node[waiting], 1 - counts[waiting], bound[waiting]))]
+        waiting = waiting[np.lexsort((-node[waiting], bound[waiting]))]
         known, together = True, 1
         while len(waiting):
             tell()
@@ -345,7 +356,7 @@ def _places(program: LinearProgram) -> tuple[_Places, _Places]:
 
 
 def _places_in(blocks: Mapping[str, Columns | Rows], count: int, program: LinearProgram) -> _Places:
-    found = _Places(*np.zeros((3, count), dtype=np.int64))
+    found = _Places(np.zeros(count, dtype=bool), *np.zeros((2, count), dtype=np.int64))
     nodes, things = len(program.probability), 0
     for name, block in blocks.items():
         shape = block.index.shape
