@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+import highspy
 import numpy as np
+from scipy import sparse
 
 from coplant.program.linear import Columns, LinearProgram, Rows
 from coplant.program.money import Booleans, Floats, Integers
 from coplant.program.rules import Rules
-from coplant.program.run import now_and_then
+from coplant.program.run import hand_over, now_and_then, stop_at
 from coplant.program.scaling import Scaled
 
 _HELD = 1e-6
@@ -20,8 +22,8 @@ _HELD = 1e-6
 _ENDLESS = 1e12
 """Stands for no upper bound where infinity would not add up."""
 
-_STEPS = 5_000
-"""Steps of the simplex that a proof for all nodes may take."""
+_NOTHING = 1e-6
+"""Share of the largest beneath which a price is nothing."""
 
 _NOISE = 1e-9
 """Share of the largest beneath which a multiplier is nothing."""
@@ -47,8 +49,9 @@ def colliding(
     """Find rules that cannot hold together, each of which could if one of the others went.
 
     Rows that only count what others decide are left out if the others collide without them. Multipliers of the rows
-    prove that they collide (Farkas), and rows without one take no part. Of the others as many as possible are let go
-    while the rest still collide: the deletion filter of Chinneck & Dravnieks (1991, ORSA Journal on Computing 3(2)),
+    prove that they collide (Farkas), and rows without one take no part; where the simplex finds none soon, rows take
+    part that cannot be broken less without breaking others more. Of these as many as possible are let go while the
+    rest still collide: the elastic and deletion filters of Chinneck & Dravnieks (1991, ORSA Journal on Computing 3(2)),
     shortened by a new proof each time. To tell of few things, all rows of a thing are let go together where that can
     be, and only then single ones, the latest first; bounds of columns go last.
 
@@ -78,12 +81,14 @@ def colliding(
     by_row = _Places(by_row.counts[rows], by_row.thing[rows], by_row.node[rows])
 
     every = np.ones(len(rows) + 2 * len(model.lower), dtype=bool)
-    proof = _first_proof(model, rules, by_row.node, until, say)
-    part = _Part(model, every if proof is None else proof, given, until)
-    if proof is not None and part.collides() is False:
-        proof, part = None, _Part(model, every, given, until)
+    proof = _proof(model, rules.multipliers())
+    suspects = _least_broken(model, until, say) if proof is None else proof
+    part = _Part(model, suspects, given, until)
+    collides = part.collides()
+    if collides is False:
+        part = _Part(model, every, given, until)
     smallest = part.let_go_of_needless(by_row, by_column, say)
-    if proof is None and not smallest:
+    if not smallest and (collides is False or (collides is None and proof is None)):
         return Collision([], False)
     row, column = part.kept()
     names = [program.row_name(int(k)) for k in rows[row]] + [program.column_name(int(k)) for k in column]
@@ -145,29 +150,35 @@ class _Places(NamedTuple):
     """Its node; 0 if it has none."""
 
 
-def _first_proof(
-    model: Scaled, rules: Rules, node: Integers, until: float, say: Callable[[str], None]
-) -> Booleans | None:
-    """Limits that prove a collision; where a proof takes long, of as few of the first nodes as collide."""
-    proof = _proof(model, rules.multipliers(_STEPS))
-    if proof is not None:
-        return proof
-    rows, none, enough = np.arange(len(node)), -1, int(node.max(initial=0))
-    while enough - none > 1 and time.perf_counter() < until:
-        say("no plan keeps all the rules; looking for the first that collide")
-        last = (none + enough) // 2
-        early = np.flatnonzero(node <= last)
-        sooner = Rules(_with_rows(model, early), until)
-        if sooner.hold() is False:
-            rows, rules, enough = early, sooner, last
-        else:
-            none = last
-    proof = _proof(_with_rows(model, rows), rules.multipliers())
-    if proof is None:
-        return None
-    of_all = np.zeros(len(node) + 2 * len(model.lower), dtype=bool)
-    of_all[rows], of_all[len(node) :] = proof[: len(rows)], proof[len(rows) :]
-    return of_all
+def _least_broken(model: Scaled, until: float, say: Callable[[str], None]) -> Booleans:
+    """Rows that stand in the way of breaking the others less, and all bounds.
+
+    Every row may be broken at a price of one per unit; where least is paid in all, rows whose price is nothing take no
+    part in what collides.
+    """
+    say("no plan keeps all the rules; looking for those that collide")
+    rows, columns = len(model.row_lower), len(model.lower)
+    identity = sparse.eye_array(rows, format="csr")
+    slack = np.zeros(2 * rows)
+    elastic = dataclasses.replace(
+        model,
+        matrix=sparse.hstack([model.matrix, identity, -identity], format="csr"),
+        cost=np.concatenate([np.zeros(columns), slack + 1.0]),
+        offset=0.0,
+        lower=np.concatenate([model.lower, slack]),
+        upper=np.concatenate([model.upper, slack + np.inf]),
+        whole=np.concatenate([model.whole, slack > 0.0]),
+    )
+    highs = hand_over(elastic)
+    highs.setOptionValue("solver", "ipx")
+    highs.setOptionValue("run_crossover", "off")
+    highs.HandleKeyboardInterrupt = True
+    stop_at(highs, until)
+    highs.solve()
+    if highs.getModelStatus() == highspy.HighsModelStatus.kInterrupt:
+        raise KeyboardInterrupt
+    price = np.abs(np.array(highs.getSolution().row_dual))
+    return np.concatenate([price > _NOTHING * price.max(initial=0.0), np.ones(2 * columns, dtype=bool)])
 
 
 def _with_rows(model: Scaled, rows: Integers) -> Scaled:

@@ -1,27 +1,35 @@
 """Whether the rules of a program can hold together, whatever it earns.
 
 Told apart from what earns the most, the question is easy. A simplex that follows the money out of a program in which
-no plan keeps the rules climbs without end, and loses its digits on the way; without money the same program shrinks
-to what binds, and is answered in a fraction of the time.
+no plan keeps the rules climbs without end and loses its digits on the way; without money the same program shrinks to
+what binds, and nearly always takes a fraction of the time. Where it takes the simplex long, it is asked of an interior
+point, which knows sooner.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import highspy
 import numpy as np
 
 from coplant.program.money import Floats
-from coplant.program.run import TOLERANCE, hand_over, run, stop_at
+from coplant.program.run import TOLERANCE, hand_over, solve_with, stop_at
 from coplant.program.scaling import Scaled
 
 _STATUS = highspy.HighsModelStatus
 _COLLIDE = (_STATUS.kInfeasible, _STATUS.kUnboundedOrInfeasible)
 """Where nothing is earned nothing is unbounded."""
 
-_ENDLESS = 2**31 - 1
-"""Steps of the simplex without a limit."""
+_STEPS = 5_000
+"""Steps of the simplex after which an interior point is asked."""
+
+_INSTEAD: tuple[dict[str, Any], ...] = (
+    {"solver": "ipx", "presolve": "on", "run_crossover": "off"},
+    {"solver": "hipo", "presolve": "on", "run_crossover": "off"},
+)
+"""Options to try in turn where the simplex does not answer."""
 
 
 class Rules:
@@ -40,13 +48,25 @@ class Rules:
         self.whole = np.flatnonzero(model.whole).astype(np.int32)
         self.highs = hand_over(dataclasses.replace(model, cost=np.zeros_like(model.cost), offset=0.0))
         self.highs.setOptionValue("solver", "simplex")
+        self.highs.setOptionValue("simplex_iteration_limit", _STEPS)
+        # The program is scaled already; what HiGHS adds to that makes it lose its way.
+        self.highs.setOptionValue("simplex_scale_strategy", 0)
         self.highs.setOptionValue("primal_feasibility_tolerance", TOLERANCE)
         self.highs.HandleKeyboardInterrupt = True
         self._example: Floats | None = None
 
     def hold(self) -> bool | None:
         """Whether they can hold together; None if time is over or no method can tell."""
-        status = run(self.highs, self.until)
+        stop_at(self.highs, self.until)
+        self.highs.solve()
+        for options in _INSTEAD:
+            if self.highs.getModelStatus() in (_STATUS.kOptimal, *_COLLIDE, _STATUS.kTimeLimit, _STATUS.kInterrupt):
+                break
+            stop_at(self.highs, self.until)
+            solve_with(self.highs, options)
+        status = self.highs.getModelStatus()
+        if status == _STATUS.kInterrupt:
+            raise KeyboardInterrupt
         if status == _STATUS.kOptimal:
             self._example = np.array(self.highs.getSolution().col_value)
             return True
@@ -67,18 +87,8 @@ class Rules:
         self.highs.changeColsBounds(len(self.whole), self.whole, low, high)
         return self.hold()
 
-    def multipliers(self, steps: int = _ENDLESS) -> Floats | None:
-        """Multipliers of the rows by which they cannot hold together (Farkas); None if HiGHS finds none.
-
-        They are at hand unless it was presolve that found that the rules cannot hold, which leaves no trace of why.
-
-        Parameters
-        ----------
-        steps : int
-            Steps of the simplex after which to give up.
-        """
+    def multipliers(self) -> Floats | None:
+        """Multipliers of the rows by which they cannot hold together (Farkas); None if the simplex finds none soon."""
         stop_at(self.highs, self.until)
-        self.highs.setOptionValue("simplex_iteration_limit", steps)
         _, known, multipliers = self.highs.getDualRay()  # type: ignore[attr-defined]  # not in the stubs of HiGHS
-        self.highs.setOptionValue("simplex_iteration_limit", _ENDLESS)
         return np.array(multipliers) if known else None

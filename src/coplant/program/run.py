@@ -94,7 +94,7 @@ def run(highs: highspy.Highs, until: float = np.inf, possible: bool = False) -> 
         if highs.getModelStatus() not in lost:
             break
         stop_at(highs, until)
-        _try(highs, options)
+        solve_with(highs, options)
     if highs.getModelStatus() == _STATUS.kInterrupt:
         raise KeyboardInterrupt
     return highs.getModelStatus()
@@ -106,7 +106,7 @@ def stop_at(highs: highspy.Highs, until: float) -> None:
     highs.setOptionValue("time_limit", highs.getRunTime() + max(until - time.perf_counter(), 0.0))
 
 
-def _try(highs: highspy.Highs, options: dict[str, Any]) -> None:
+def solve_with(highs: highspy.Highs, options: dict[str, Any]) -> None:
     """Solve from scratch with other options, and put the options back."""
     before = {name: highs.getOptionValue(name)[1] for name in options}
     highs.clearSolver()
