@@ -54,11 +54,13 @@ class Rules:
         self.highs.setOptionValue("primal_feasibility_tolerance", TOLERANCE)
         self.highs.HandleKeyboardInterrupt = True
         self._example: Floats | None = None
+        self._by_simplex = False
 
     def hold(self) -> bool | None:
         """Whether they can hold together; None if time is over or no method can tell."""
         stop_at(self.highs, self.until)
         self.highs.solve()
+        self._by_simplex = self.highs.getModelStatus() in _COLLIDE
         for options in _INSTEAD:
             if self.highs.getModelStatus() in (_STATUS.kOptimal, *_COLLIDE, _STATUS.kTimeLimit, _STATUS.kInterrupt):
                 break
@@ -89,6 +91,8 @@ class Rules:
 
     def multipliers(self) -> Floats | None:
         """Multipliers of the rows by which they cannot hold together (Farkas); None if the simplex finds none soon."""
+        if not self._by_simplex:
+            return None
         stop_at(self.highs, self.until)
         _, known, multipliers = self.highs.getDualRay()  # type: ignore[attr-defined]  # not in the stubs of HiGHS
         return np.array(multipliers) if known else None
