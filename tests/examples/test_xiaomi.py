@@ -13,6 +13,7 @@ import pytest
 
 import coplant
 from coplant import Case, Plan
+from coplant.errors import InfeasibleError, NumericalError
 
 FOLDER = Path(__file__).parents[2] / "examples" / "xiaomi-2021"
 SCARCE = ("pmic", "mcu", "display-driver")
@@ -306,3 +307,27 @@ def test_know_how_makes_the_car_cheaper_to_build() -> None:
 
     assert ignorant.objective < planned().objective
     assert conversion(ignorant) > conversion(planned())
+
+
+@pytest.mark.parametrize("part", ["pmic", "display-driver"])
+def test_customers_who_must_be_served_without_parts_are_told_so(part: str) -> None:
+    """No more of a part is to be had, yet every customer of the mid phone must be served: stock lasts a while."""
+    starved = case().edit("allotments", {"allotment": part}, quantity=0.0)
+    asked = starved.edit("demand", {"demand": "phone-mid-china"}, least_fill=1.0)
+    with pytest.raises(InfeasibleError) as refused:
+        coplant.plan(asked)
+
+    assert refused.value.smallest
+    *rules, tied = refused.value.rules
+    assert len(rules) <= 3
+    assert rules[0].startswith(f"orders under {part} stay within the allotment in ")
+    assert rules[-1].startswith("the least share of phone-mid-china is sold in ")
+    assert tied.startswith("tied together by the balances of ")
+
+
+def test_a_price_with_zeros_too_many_is_named() -> None:
+    with pytest.raises(NumericalError) as refused:
+        coplant.plan(case().edit("prices", {"demand": "phone-mid-china"}, price=1e30))
+
+    assert any("revenue for a unit of sold[phone-mid-china," in suspect for suspect in refused.value.suspects)
+    assert "(prices.price)" in str(refused.value)

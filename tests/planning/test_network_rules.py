@@ -9,7 +9,8 @@ from small_case import START, SmallCase, money, worth
 
 import coplant
 from coplant.errors import InfeasibleError
-from coplant.planning.words import collision_in_words, in_words
+from coplant.planning.words import MONEY, collision_in_words, in_words
+from coplant.report.sections.money import LINES
 
 DAY = datetime.timedelta(days=1)
 
@@ -161,6 +162,10 @@ def test_a_rule_that_collides_in_many_buckets_is_told_once() -> None:
     assert least.startswith("the least share of car is sold in 4 buckets from 2023-01 to 2023-04 (demand.least_fill)")
     assert most == in_words("reserved/north[2023-01-01]")
     assert collision_in_words(names[:2]) == [in_words(name) for name in names[:2]]
+
+
+def test_every_money_line_is_known_by_the_cells_that_set_it() -> None:
+    assert set(MONEY) == set(LINES)
 
 
 def test_a_least_fill_of_what_cannot_be_had_in_time_is_named() -> None:

@@ -48,7 +48,8 @@ def colliding(
 ) -> Collision:
     """Find rules that cannot hold together, each of which could if one of the others went.
 
-    Rows that only count what others decide are left out if the others collide without them. Multipliers of the rows
+    Rows that only count what others decide are left out if the others collide without them, and so are those of all
+    nodes after the first by which they do. Multipliers of the rows
     prove that they collide (Farkas), and rows without one take no part; where the simplex finds none soon, rows take
     part that cannot be broken less without breaking others more. Of these as many as possible are let go while the
     rest still collide: the elastic and deletion filters of Chinneck & Dravnieks (1991, ORSA Journal on Computing 3(2)),
@@ -78,6 +79,9 @@ def colliding(
         without_counts = Rules(plain, until)
         if without_counts.hold() is False:
             model, rules, rows = plain, without_counts, decided
+    say("no plan keeps all the rules; looking for the first that collide")
+    early, rules = _soonest(model, rules, by_row.node[rows], until)
+    model, rows = _with_rows(model, early), rows[early]
     by_row = _Places(by_row.counts[rows], by_row.thing[rows], by_row.node[rows])
 
     every = np.ones(len(rows) + 2 * len(model.lower), dtype=bool)
@@ -148,6 +152,21 @@ class _Places(NamedTuple):
     """Number of the thing it is about: cells that differ in nothing but their node are about one thing."""
     node: Integers
     """Its node; 0 if it has none."""
+
+
+def _soonest(model: Scaled, rules: Rules, node: Integers, until: float) -> tuple[Integers, Rules]:
+    """Rows of the fewest first nodes that cannot hold together, as far as can be told, and the rules they make."""
+    nodes = np.unique(node)
+    found, none, enough = np.arange(len(node)), -1, len(nodes) - 1
+    while enough - none > 1 and time.perf_counter() < until:
+        middle = (none + enough) // 2
+        early = np.flatnonzero(node <= nodes[middle])
+        sooner = Rules(_with_rows(model, early), until)
+        if sooner.hold() is False:
+            found, rules, enough = early, sooner, middle
+        else:
+            none = middle
+    return found, rules
 
 
 def _least_broken(model: Scaled, until: float, say: Callable[[str], None]) -> Booleans:
