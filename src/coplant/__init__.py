@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from coplant.planning import Plan
     from coplant.planning.plan import plan
     from coplant.report.readback import ReadBack, agreement
-    from coplant.settlement import Settlement, pro_forma, settle
+    from coplant.settlement import Quote, Settlement, pro_forma, quote, settle
 
 __version__ = "0.1.0"
 
@@ -34,6 +34,7 @@ __all__ = [
     "InfeasibleError",
     "Plan",
     "Problem",
+    "Quote",
     "ReadBack",
     "Settlement",
     "SolverError",
@@ -41,6 +42,7 @@ __all__ = [
     "agreement",
     "plan",
     "pro_forma",
+    "quote",
     "read",
     "settle",
 ]
@@ -53,12 +55,14 @@ _HOME = {
     "InfeasibleError": "coplant.errors",
     "Plan": "coplant.planning",
     "Problem": "coplant.errors",
+    "Quote": "coplant.settlement",
     "ReadBack": "coplant.report.readback",
     "Settlement": "coplant.settlement",
     "SolverError": "coplant.errors",
     "agreement": "coplant.report.readback",
     "plan": "coplant.planning",
     "pro_forma": "coplant.settlement",
+    "quote": "coplant.settlement",
     "read": "coplant.case",
     "settle": "coplant.settlement",
 }

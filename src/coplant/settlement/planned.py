@@ -35,7 +35,8 @@ def carried_out(plan: Plan) -> Case:
     agreements = case["agreements"].with_columns(
         status=pl.when(pl.col("agreement").is_in(signed.implode())).then(pl.lit("signed")).otherwise(pl.lit("ended"))
     )
-    actuals = pl.concat([_made(plan, case), _parts(plan, case), _spent(plan, case), _served(plan, case)])
+    buckets = _buckets(plan)
+    actuals = pl.concat([_made(plan, case), _parts(plan, case), spent(case, buckets), served(case, buckets)])
     return case.replace(
         {"agreements": agreements, "reservations": _reserved(plan, case), "actuals": actuals,
          "forecasts": _forecast(plan, case), "call_offs": [], "commits": [], "shipments": [],
@@ -98,7 +99,7 @@ def _made(plan: Plan, case: Case) -> pl.DataFrame:
         variable_name="measure",
         value_name="quantity",
     )
-    return _actuals(each)
+    return actuals_of(each)
 
 
 def _forecast(plan: Plan, case: Case) -> pl.DataFrame:
@@ -149,32 +150,43 @@ def _parts(plan: Plan, case: Case) -> pl.DataFrame:
         .agg((pl.col("started") * pl.col("quantity")).sum().alias("quantity"))
         .join(_in_force(plan, case), on=["agreement", "bucket"])
     )
-    return _actuals(used.with_columns(measure=pl.lit("used")))
+    return actuals_of(used.with_columns(measure=pl.lit("used")))
 
 
-def _spent(plan: Plan, case: Case) -> pl.DataFrame:
-    """What hosts spend on charges that are trued up: what they charge."""
-    rows = _by_bucket(plan, case, with_windows(case, "fixed_charges").filter(true_up="yearly"))
-    return _actuals(rows.with_columns(measure=pl.lit("cost"), quantity=pl.col("amount") * pl.col("periods")))
-
-
-def _served(plan: Plan, case: Case) -> pl.DataFrame:
-    """Hours of services: what is expected."""
-    rows = _by_bucket(plan, case, with_windows(case, "advisory").filter(pl.col("hours") > 0.0))
-    hours = pl.col("hours") * pl.col("periods")
-    return _actuals(rows.with_columns(measure=pl.lit("hours"), charge="service", quantity=hours))
-
-
-def _by_bucket(plan: Plan, case: Case, clauses: pl.DataFrame) -> pl.DataFrame:
-    """Rows of a clause for the days of each bucket on which they hold, and those before the first: how many
-    ``periods`` these are.
-    """
+def _buckets(plan: Plan) -> pl.DataFrame:
+    """Buckets of a plan, and the time before the first."""
     buckets = plan["buckets"].select("bucket", close="until")
     before = pl.DataFrame({"bucket": [datetime.date.min], "close": [plan.settings.start]}, schema=buckets.schema)
+    return pl.concat([before, buckets])
+
+
+def spent(case: Case, buckets: pl.DataFrame) -> pl.DataFrame:
+    """What hosts spend on charges that are trued up: what they charge.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    buckets : DataFrame
+        First day (bucket) and day after the last (close) of the periods over which it is spread.
+    """
+    rows = _by_bucket(case, with_windows(case, "fixed_charges").filter(true_up="yearly"), buckets)
+    return actuals_of(rows.with_columns(measure=pl.lit("cost"), quantity=pl.col("amount") * pl.col("periods")))
+
+
+def served(case: Case, buckets: pl.DataFrame) -> pl.DataFrame:
+    """Hours of services: what is expected; see `spent`."""
+    rows = _by_bucket(case, with_windows(case, "advisory").filter(pl.col("hours") > 0.0), buckets)
+    hours = pl.col("hours") * pl.col("periods")
+    return actuals_of(rows.with_columns(measure=pl.lit("hours"), charge="service", quantity=hours))
+
+
+def _by_bucket(case: Case, clauses: pl.DataFrame, buckets: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a clause for the days of each bucket on which they hold: how many ``periods`` these are."""
     over = case["agreements"].select("agreement", over=pl.Series(agreement_end(case), dtype=pl.Date))
     rows = (
         clauses.join(over, on="agreement", maintain_order="left")
-        .join(pl.concat([before, buckets]), how="cross")
+        .join(buckets, how="cross")
         .with_columns(
             pl.max_horizontal("begins", "bucket").alias("from"),
             pl.min_horizontal("ends", "over", "close").alias("until"),
@@ -194,7 +206,8 @@ _COLUMNS = {
 }  # fmt: skip
 
 
-def _actuals(rows: pl.DataFrame) -> pl.DataFrame:
+def actuals_of(rows: pl.DataFrame) -> pl.DataFrame:
+    """Quantities of some days as rows of actuals; nothing is no row."""
     missing = [pl.lit(None, pl.String).alias(name) for name in ("item", "charge") if name not in rows.columns]
     return rows.with_columns(missing).filter(pl.col("quantity") > 0.0).select(
         pl.col(name).cast(dtype) for name, dtype in _COLUMNS.items()
