@@ -76,6 +76,23 @@ def _day(text: str) -> datetime.date:
         raise typer.BadParameter(f"{text!r} is no day; write it like 2023-04-01") from None
 
 
+def _numbers(text: str) -> list[float]:
+    try:
+        return [float(number) for number in text.split(",")]
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} are no numbers; write them like 20000,50000", param_hint="--volumes"
+        ) from None
+
+
+def _share(text: str) -> tuple[str, float]:
+    item, _, weight = text.rpartition("=")
+    try:
+        return item, float(weight)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no weight; write it like car=2", param_hint="--share") from None
+
+
 CasePath = Annotated[
     Path, typer.Argument(metavar="CASE", help="A folder of CSV or Parquet files, or an .xlsx workbook.")
 ]
@@ -232,6 +249,37 @@ def settle(
         typer.echo(settled.summary())
         for name, path in files.items():
             typer.echo(f"{name.capitalize()}: {path}")
+
+
+@app.command()
+def quote(
+    case: CasePath,
+    agreement: Annotated[
+        list[str] | None,
+        typer.Option(metavar="A", help="Compare this agreement; again for each. Those that share a group if left out."),
+    ] = None,
+    volumes: Annotated[
+        str | None, typer.Option(metavar="N,...", help="Units a year; about twelve round figures if left out.")
+    ] = None,
+    share: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ITEM=W", help="Weight of a product; again for each. All alike if left out."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what rival agreements cost at several volumes, and where the cheapest changes."""
+    with _answering(as_json):
+        import coplant
+
+        asked = None if volumes is None else _numbers(volumes)
+        weights = dict(map(_share, share)) if share else None
+        told = coplant.quote(coplant.read(case), agreement or None, asked, weights)
+        if as_json:
+            settings = told.case.settings
+            tables = {name: getattr(told, name).to_dicts() for name in ("costs", "totals", "flips")}
+            _print_json({"case": settings.name, "currency": settings.currency, **tables})
+        else:
+            typer.echo(told.summary())
 
 
 def _check_days(

@@ -98,14 +98,14 @@ class Quote:
 
     def _table(self, totals: pl.DataFrame) -> Iterator[str]:
         names = totals["agreement"].unique(maintain_order=True).to_list()
-        digits = 0 if (totals["average"].max() or 0.0) >= 1_000.0 else 2
+        digits = 0 if totals.select((pl.col("average") >= 1_000.0).any()).item() else 2
         rows = [["a year", *names]]
         for (volume,), at in totals.group_by("volume", maintain_order=True):
             cells = [
                 "not offered" if average is None else f"{average:,.{digits}f}{' *' if cheapest else '  '}"
                 for average, cheapest in at.select("average", "cheapest").iter_rows()
             ]
-            rows.append([_count(float(volume)), *cells])  # type: ignore[arg-type]
+            rows.append([_count(volume), *cells])
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
             yield "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
