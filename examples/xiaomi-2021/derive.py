@@ -357,7 +357,7 @@ CAR_AGREEMENTS = {
         least=30_000, most=100_000, reservation_fee=600, kind="deductible",
         tiers=((0, 4500), (50_000, 4000)),
         charges=(("depreciation", 15e6),),
-        tools=(("tools", 0.8e9, "up_front", date(2022, 4, 1)), ("engineering", 0.9e9, "annuity", None)),
+        tools=(("tools", 0.8e9, "up_front", date(2022, 4, 1)), ("engineering", 0.65e9, "annuity", None)),
         conversion=800,
         note="the news: could be announced within a week; 24 months to production; room for a guest of 100,000 a year",
     ),
@@ -366,7 +366,7 @@ CAR_AGREEMENTS = {
         date(2021, 7, 1), date(2022, 10, 1), date(2025, 1, 1), "host-ramp",
         least=20_000, most=90_000, reservation_fee=900, kind="plain",
         tiers=((0, 6800), (50_000, 6300)),
-        charges=(("licence", 8e6), ("depreciation", 12e6)),
+        charges=(("depreciation", 8e6),),
         tools=(("tools", 0.8e9, "per_unit", date(2022, 10, 1)), ("engineering", 0.9e9, "annuity", None)),
         conversion=800,
         note="dearer, free earlier, lends its licence",
@@ -376,7 +376,7 @@ CAR_AGREEMENTS = {
         date(2021, 4, 1), date(2024, 1, 1), date(2025, 1, 1), "own-ramp",
         least=0, most=150_000, reservation_fee=0, kind="plain",
         tiers=(),
-        charges=(("plant", 65e6), ("licence", 8e6)),
+        charges=(("plant", 65e6),),
         tools=(("tools", 0.9e9, "up_front", date(2023, 1, 1)), ("engineering", 1.3e9, "annuity", None)),
         conversion=1000,
         note="announced on 30 March 2021; 33 months to production; 150,000 a year in its first phase",
@@ -384,6 +384,28 @@ CAR_AGREEMENTS = {
 }  # fmt: skip
 ENGINEERING_MONTHS, ENGINEERING_RATE = 24, 0.0
 GREAT_WALL_LEAST = {"quantity": 40_000.0, "share": 0.8, "price": 4000.0}
+# Engineers of the first host who help from the signature to the start of production (story; assumed size)
+ADVICE = {"fee": 10e6, "hours": 2_000.0, "hourly_rate": 600.0, "cap": 250e6}  # a month; in all
+DEPOSIT = {"amount": 100e6, "forfeited_share": 0.5}  # to the first host (assumed)
+LOSS_COVER = {"fixed_cost": 24e6, "margin": 12_000.0, "months": 12, "cap": 120e6}  # of the second host's plant (assumed)
+SHARES = {"amount": 100e6, "milestone_date": date(2024, 10, 1)}  # that the second host is given (assumed)
+# Under whose licence the car is built, from when, and what that costs a month and for each car (assumed)
+LICENCES = {
+    "second-host": {"holder": "second-host", "fee": 8e6, "royalty": 100.0, "note": "lent with the plant"},
+    "own-plant": {"holder": "xiaomi", "valid_from": date(2024, 4, 1), "fee": 8e6,
+                  "note": "the brand's own, three months after the plant is ready"},
+}  # fmt: skip
+# Credits that a car earns, what one is worth, and how much of that reaches the brand (public; assumed shares)
+CREDITS, CREDIT_PRICE = 3.4, 500.0
+CREDIT_SHARES = {"great-wall": 0.7, "second-host": 0.5, "own-plant": 1.0}
+# How each can be left: from when, months of notice, what it costs, what of unpaid tooling falls due (assumed)
+EXITS = {
+    "great-wall": {"valid_from": date(2026, 1, 1), "notice": 12, "fee": 300e6, "fee_per_month": 10e6,
+                   "relocation": 200e6},
+    "second-host": {"valid_from": date(2026, 1, 1), "notice": 6, "fee": 200e6, "fee_per_month": 5e6,
+                    "tooling_share": 0.8, "relocation": 200e6},
+    "own-plant": {"valid_from": date(2026, 1, 1), "notice": 6, "fee": 1e9, "note": "closing it down"},
+}  # fmt: skip
 HOURS_PER_YEAR = 4000.0  # two shifts
 RAMPS = {
     "host-ramp": {0: 0.10, 1: 0.20, 2: 0.35, 3: 0.50, 4: 0.65, 6: 0.85, 9: 1.0},
@@ -1080,10 +1102,45 @@ def tooling() -> Iterator[Row]:
             yield row("assumed", agreement=agreement, tool=tool, amount=amount, payment=payment, **cells)
 
 
+def advisory() -> Iterator[Row]:
+    car = CAR_AGREEMENTS["great-wall"]
+    yield row(
+        "story", "size assumed", agreement="great-wall", service="engineering", valid_from=car.sign,
+        valid_until=car.production, per="month", **ADVICE,
+    )  # fmt: skip
+
+
+def licences() -> Iterator[Row]:
+    for agreement, terms in LICENCES.items():
+        yield row("assumed", agreement=agreement, per="month", **terms)
+
+
+def credits_() -> Iterator[Row]:
+    for agreement, share in CREDIT_SHARES.items():
+        yield row(
+            "assumed", agreement=agreement, credit="new-energy", quantity=CREDITS, price=CREDIT_PRICE,
+            brand_share=share,
+        )  # fmt: skip
+
+
+def loss_cover() -> Iterator[Row]:
+    yield row("assumed", "the plant is idle until the cars come", agreement="second-host", per="month", **LOSS_COVER)
+
+
+def security() -> Iterator[Row]:
+    yield row("assumed", "returned at the end", agreement="great-wall", security="deposit", kind="deposit", **DEPOSIT)
+    yield row("assumed", agreement="second-host", security="shares", kind="vesting", **SHARES)
+
+
+def exit_terms() -> Iterator[Row]:
+    for agreement, terms in EXITS.items():
+        yield row("assumed", agreement=agreement, **terms)
+
+
 TABLES = (
     parties, sites, items, resources, resource_capacity, routes, bom, loads, ramps, learning, lanes, offers,
     offer_prices, allotments, stock, receipts, safety_stock, demand, prices, annuities, mix, agreements, reservations,
-    processing_fees, fixed_charges, take_or_pay, tooling,
+    processing_fees, fixed_charges, take_or_pay, tooling, advisory, licences, credits_, loss_cover, security, exit_terms,
 )  # fmt: skip
 
 
@@ -1112,7 +1169,7 @@ def main(folder: Path) -> None:
     """Write every table to a folder."""
     balance()
     for table in TABLES:
-        write(folder / f"{table.__name__}.csv", table())
+        write(folder / f"{table.__name__.rstrip('_')}.csv", table())
 
 
 if __name__ == "__main__":
