@@ -387,7 +387,12 @@ GREAT_WALL_LEAST = {"quantity": 40_000.0, "share": 0.8, "price": 4000.0}
 # Engineers of the first host who help from the signature to the start of production (story; assumed size)
 ADVICE = {"fee": 10e6, "hours": 2_000.0, "hourly_rate": 600.0, "cap": 250e6}  # a month; in all
 DEPOSIT = {"amount": 100e6, "forfeited_share": 0.5}  # to the first host (assumed)
-LOSS_COVER = {"fixed_cost": 24e6, "margin": 12_000.0, "months": 12, "cap": 120e6}  # of the second host's plant (assumed)
+LOSS_COVER = {
+    "fixed_cost": 24e6,
+    "margin": 12_000.0,
+    "months": 12,
+    "cap": 120e6,
+}  # of the second host's plant (assumed)
 SHARES = {"amount": 100e6, "milestone_date": date(2024, 10, 1)}  # that the second host is given (assumed)
 # Under whose licence the car is built, from when, and what that costs a month and for each car (assumed)
 LICENCES = {
@@ -402,7 +407,7 @@ CREDIT_SHARES = {"great-wall": 0.7, "second-host": 0.5, "own-plant": 1.0}
 EXITS = {
     "great-wall": {"valid_from": date(2026, 1, 1), "notice": 12, "fee": 300e6, "fee_per_month": 10e6,
                    "relocation": 200e6},
-    "second-host": {"valid_from": date(2026, 1, 1), "notice": 6, "fee": 200e6, "fee_per_month": 5e6,
+    "second-host": {"valid_from": date(2026, 11, 1), "notice": 6, "fee": 200e6, "fee_per_month": 5e6,
                     "tooling_share": 0.8, "relocation": 200e6},
     "own-plant": {"valid_from": date(2026, 1, 1), "notice": 6, "fee": 1e9, "note": "closing it down"},
 }  # fmt: skip
@@ -1140,7 +1145,8 @@ def exit_terms() -> Iterator[Row]:
 TABLES = (
     parties, sites, items, resources, resource_capacity, routes, bom, loads, ramps, learning, lanes, offers,
     offer_prices, allotments, stock, receipts, safety_stock, demand, prices, annuities, mix, agreements, reservations,
-    processing_fees, fixed_charges, take_or_pay, tooling, advisory, licences, credits_, loss_cover, security, exit_terms,
+    processing_fees, fixed_charges, take_or_pay, tooling, advisory, licences, credits_, loss_cover, security,
+    exit_terms,
 )  # fmt: skip
 
 

@@ -234,6 +234,93 @@ def lines(
 
 
 @dataclass(frozen=True)
+class Upright:
+    """Upright lines at some places of a figure.
+
+    Parameters
+    ----------
+    name : str
+        What is there.
+    places : sequence of float
+        Where, on the axis below.
+    colour : str
+        Name of its colour.
+    shape : {"line", "dash"}
+        How they are drawn.
+    """
+
+    name: str
+    places: Sequence[float]
+    colour: str
+    shape: str
+
+
+def against(
+    view: CaseView,
+    places: Sequence[float],
+    series: Sequence[Series],
+    uprights: Sequence[Upright],
+    across: str,
+    unit: str,
+    label: str,
+    *,
+    top: float,
+) -> Chart:
+    """Draw lines against a quantity, from nothing up to a value; what is above it runs out of the figure.
+
+    Parameters
+    ----------
+    places : sequence of float
+        The quantities.
+    series : sequence of Series
+        A value for each, None where there is none.
+    uprights : sequence of Upright
+        What is marked.
+    across, unit : str
+        What the axis below counts, and in what the values are.
+    top : float
+        Where the axis of values ends.
+    """
+    magnitude = view.numbers.magnitude([top])
+    names = [f"{view.numbers.count(place)} {across}" for place in places]
+    traces: list[dict[str, Any]] = []
+    for one in series:
+        scaled = [None if value is None else value / magnitude.scale for value in one.values]
+        traces.append(
+            _points(one.name, [], scaled, _hover(view, one.name, names, one.values, unit))
+            | {
+                "x": list(places),
+                "mode": "lines",
+                "connectgaps": False,
+                "line": {"color": f"var:--{one.colour}", "width": 2},
+            }
+        )
+    for mark in uprights:
+        told = [
+            f"<b>{plain(mark.name)}</b><br>{plain(f'{view.numbers.count(place)} {across}')}" for place in mark.places
+        ]
+        traces.append(
+            _points(mark.name, [], [y for _ in mark.places for y in (0.0, top / magnitude.scale, None)], [])
+            | {
+                "x": [x for place in mark.places for x in (place, place, None)],
+                "customdata": [text for one in told for text in (one, one, "")],
+                "mode": "lines",
+                "line": {
+                    "color": f"var:--{mark.colour}",
+                    "width": 2,
+                    "dash": "solid" if mark.shape == "line" else "dash",
+                },
+            }
+        )
+    layout = _layout(view, view.numbers.axis(magnitude, unit), 320)
+    layout["xaxis"] = {"title": {"text": plain(across)}, "rangemode": "tozero", "nticks": 6, "separatethousands": True}
+    layout["yaxis"]["range"] = [0.0, top / magnitude.scale]
+    marks = [Mark(mark.name, mark.colour, mark.shape, (len(series) + number,)) for number, mark in enumerate(uprights)]
+    lines_of = [Mark(one.name, one.colour, "line", (number,)) for number, one in enumerate(series)]
+    return Chart(label, {"data": traces, "layout": layout}, [*lines_of, *marks])
+
+
+@dataclass(frozen=True)
 class Step:
     """A step of a waterfall, or a bar of a ranking.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +15,7 @@ import polars as pl
 
 from coplant.case import Case
 from coplant.case.names import did_you_mean
-from coplant.clauses import Clause, Material, Record, Reservations, clauses_of
+from coplant.clauses import Clause, Material, Record, Reservation, Reservations, clauses_of
 from coplant.errors import CaseError, Problem
 from coplant.network.frames import days
 from coplant.settlement.bill import Term, bill
@@ -184,6 +184,26 @@ def rivals_of(case: Case) -> list[tuple[str, list[str]]]:
     return [(str(group), list(names)) for group, names in groups.iter_rows()]
 
 
+class Comparable(NamedTuple):
+    """Rivals of a group that can be compared."""
+
+    group: str
+    agreements: list[str]
+    most: float
+    """The most units a year that any of them offers within a limit; 0 where none has a limit."""
+
+
+def comparable(case: Case) -> list[Comparable]:
+    """Groups with more than one agreement that is not over and under which something can be built."""
+    quiet, found = untouched(case), []
+    for group, names in rivals_of(case):
+        open_ = {name: production for name in names if (production := Production.of(quiet, name)) is not None}
+        if len(open_) > 1:
+            limits = [one.bounds(Reservation.read(quiet, name))[1] for name, one in open_.items()]
+            found.append(Comparable(group, list(open_), max((most for most in limits if most < np.inf), default=0.0)))
+    return found
+
+
 # -- what is asked ----------------------------------------------------------------------------------------------------
 
 
@@ -290,6 +310,8 @@ class _Rival:
     """Good units a year below which more is reserved than is needed."""
     most: float
     """Good units a year above which it does not offer as many."""
+    known: dict[float, list[_Amount]] = field(default_factory=dict)
+    """What was worked out, by volume."""
 
     @classmethod
     def of(cls, case: Case, name: str, production: Production, shares: Mapping[str, float] | None) -> _Rival:
@@ -310,6 +332,11 @@ class _Rival:
 
     def amounts(self, volume: float) -> list[_Amount]:
         """What each clause comes to over the term, and what the brand pays beside it."""
+        if volume not in self.known:
+            self.known[volume] = self._settled(volume)
+        return self.known[volume]
+
+    def _settled(self, volume: float) -> list[_Amount]:
         facts = {
             measure: known._replace(quantity=known.quantity * (volume if measure in BUILT else 1.0))
             for measure, known in self.once.facts.items()

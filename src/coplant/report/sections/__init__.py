@@ -17,11 +17,13 @@ from coplant.report.sections.production import production
 from coplant.report.sections.scarce import scarce
 from coplant.report.sections.shortages import shortages
 from coplant.report.sections.solved import solved
+from coplant.report.sections.volumes import volumes
 from coplant.report.view import View
 
 SECTIONS: tuple[Callable[[View], Section | None], ...] = (
     decision,
     agreements,
+    volumes,
     launch,
     money,
     mix,
