@@ -401,7 +401,7 @@ LICENCES = {
                   "note": "the brand's own, three months after the plant is ready"},
 }  # fmt: skip
 # Credits that a car earns, what one is worth, and how much of that reaches the brand (public; assumed shares)
-CREDITS, CREDIT_PRICE = 3.4, 500.0
+CREDITS, CREDIT_PRICE = 3.4, 250.0
 CREDIT_SHARES = {"great-wall": 0.7, "second-host": 0.5, "own-plant": 1.0}
 # How each can be left: from when, months of notice, what it costs, what of unpaid tooling falls due (assumed)
 EXITS = {
