@@ -36,7 +36,7 @@ def test_columns_are_told_of_every_table_in_order(result: Plan) -> None:
     assert {name: told[name] for name in result.tables} == {
         name: table.columns for name, table in result.tables.items()
     }
-    assert list(told) == [*result.tables, "money by year", "columns", "solved"]
+    assert list(told) == [*result.tables, "money by year", "quotes", "columns", "solved"]
 
 
 def test_the_results_page_says_of_columns_what_their_file_says() -> None:

@@ -27,7 +27,7 @@ def opened(plan: Plan, folder: Path) -> openpyxl.Workbook:
 def test_there_is_a_sheet_for_the_decision_and_for_every_table(made_up: Plan, tmp_path: Path) -> None:
     book = opened(made_up, tmp_path)
 
-    assert book.sheetnames == ["decision", "money by year", *made_up.tables, "columns", "solved"]
+    assert book.sheetnames == ["decision", "money by year", "quotes", *made_up.tables, "columns", "solved"]
     assert "Sign" in str(book["decision"]["A3"].value)
 
 

@@ -284,15 +284,17 @@ def against(
     magnitude = view.numbers.magnitude([top])
     names = [f"{view.numbers.count(place)} {across}" for place in places]
     traces: list[dict[str, Any]] = []
-    for one in series:
+    symbols = _symbols(len(series))
+    for one, symbol in zip(series, symbols, strict=True):
         scaled = [None if value is None else value / magnitude.scale for value in one.values]
         traces.append(
             _points(one.name, [], scaled, _hover(view, one.name, names, one.values, unit))
             | {
                 "x": list(places),
-                "mode": "lines",
+                "mode": "lines+markers",
                 "connectgaps": False,
                 "line": {"color": f"var:--{one.colour}", "width": 2},
+                "marker": {"size": 8, "symbol": symbol, "maxdisplayed": 8},
             }
         )
     for mark in uprights:
@@ -316,7 +318,8 @@ def against(
     layout["xaxis"] = {"title": {"text": plain(across)}, "rangemode": "tozero", "nticks": 6, "separatethousands": True}
     layout["yaxis"]["range"] = [0.0, top / magnitude.scale]
     marks = [Mark(mark.name, mark.colour, mark.shape, (len(series) + number,)) for number, mark in enumerate(uprights)]
-    lines_of = [Mark(one.name, one.colour, "line", (number,)) for number, one in enumerate(series)]
+    drawn = zip(series, symbols, strict=True)
+    lines_of = [Mark(one.name, one.colour, symbol, (number,)) for number, (one, symbol) in enumerate(drawn)]
     return Chart(label, {"data": traces, "layout": layout}, [*lines_of, *marks])
 
 

@@ -10,17 +10,19 @@ import polars as pl
 from coplant.planning.columns import COLUMNS
 from coplant.report.sections.decision import decision_lines, key_figures
 from coplant.report.sections.money import LINES
+from coplant.report.sections.volumes import quoted
 from coplant.report.sheets import MOST_TEXT, Formats, meanings, workbook, write_cell, write_facts, write_table
 from coplant.report.view import View
 from coplant.report.words import LANGUAGES, words_of
 from coplant.results import Column
+from coplant.settlement.quotes import TOTALS
 
 if TYPE_CHECKING:
     from coplant.planning import Plan
 
 
 def workbook_of(plan: Plan) -> bytes:
-    """Return the workbook: the decision, money by line and year, each table, what columns mean, and how it was solved.
+    """Return the workbook: the decision, money by year, what rivals cost, each table, columns, and how it was solved.
 
     Rows stand in the order of their keys, so that the same row is found again in the workbook of another plan.
 
@@ -38,7 +40,7 @@ def workbook_of(plan: Plan) -> bytes:
     content = io.BytesIO()
     with workbook(content, view.name, plan.digest) as (book, formats):
         _decision(book.add_worksheet("decision"), view, formats)
-        sheets = {"money by year": money_by_year(view)}
+        sheets = {"money by year": money_by_year(view), "quotes": quotes(plan)}
         sheets |= {name: _sorted(name, plan[name]) for name in COLUMNS if name in plan.tables}
         columns = {name: _columns(name, table) for name, table in sheets.items()}
         head = [column.name for column in COLUMNS["columns"]]
@@ -71,6 +73,12 @@ def money_by_year(view: View) -> pl.DataFrame:
             "line", "cash", *map(str, years), pl.sum_horizontal(map(str, years)).alias("all years"), "present_value"
         )
     )
+
+
+def quotes(plan: Plan) -> pl.DataFrame:
+    """What rival agreements cost at the volumes that the page shows; no rows in a case without rivals."""
+    groups = [one.totals for one in quoted(plan)]
+    return pl.concat([pl.DataFrame(schema=TOTALS), *groups]).sort("group", "agreement", "volume", maintain_order=True)
 
 
 def _sorted(name: str, table: pl.DataFrame) -> pl.DataFrame:

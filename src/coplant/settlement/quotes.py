@@ -38,15 +38,15 @@ Row = tuple[object, ...]
 _LATEST = np.datetime64("2200-01-01")
 """A day after the last on which anything falls due."""
 
-_COSTS = {
+COSTS = {
     "group": pl.String, "agreement": pl.String, "volume": pl.Float64, "units": pl.Float64, "clause": pl.String,
     "line": pl.String, "amount": pl.Float64,
 }  # fmt: skip
-_TOTALS = {
+TOTALS = {
     "group": pl.String, "agreement": pl.String, "volume": pl.Float64, "offered": pl.Boolean, "least": pl.Boolean,
     "units": pl.Float64, "total": pl.Float64, "per_year": pl.Float64, "average": pl.Float64, "cheapest": pl.Boolean,
 }  # fmt: skip
-_FLIPS = {
+FLIPS = {
     "group": pl.String, "volume_from": pl.Float64, "volume_until": pl.Float64, "agreement": pl.String,
 }  # fmt: skip
 
@@ -171,9 +171,9 @@ def quote(
         flips += comparison.flips(asked[-1])
     return Quote(
         case,
-        pl.DataFrame(costs, schema=_COSTS, orient="row"),
-        pl.DataFrame(totals, schema=_TOTALS, orient="row"),
-        pl.DataFrame(flips, schema=_FLIPS, orient="row"),
+        pl.DataFrame(costs, schema=COSTS, orient="row"),
+        pl.DataFrame(totals, schema=TOTALS, orient="row"),
+        pl.DataFrame(flips, schema=FLIPS, orient="row"),
     )
 
 

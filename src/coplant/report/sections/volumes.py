@@ -160,7 +160,7 @@ def _chart(view: View, one: Quoted, what: str) -> Chart:
         )
         for number, name in enumerate(one.agreements)
     ]
-    changes = one.quote.flips.filter(pl.col("volume_from") > places[0])["volume_from"].to_list()
+    changes = one.quote.flips.filter(pl.col("volume_from").is_between(places[0], places[-1]))["volume_from"].to_list()
     uprights = [Upright(words("volumes.flips"), changes, "grey", "dash")] if changes else []
     if one.planned:
         uprights.append(Upright(words("volumes.planned"), [one.planned], "ink", "line"))
