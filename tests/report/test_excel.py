@@ -9,14 +9,17 @@ import openpyxl
 import polars as pl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
+from small_case import SmallCase
 
 import coplant
 from coplant import Plan
 from coplant.planning.columns import COLUMNS
 from coplant.report import write_excel
-from coplant.report.excel import money_by_year, workbook_of
+from coplant.report.excel import money_by_year, quotes, workbook_of
 from coplant.report.view import View
 from coplant.report.words import words_of
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def opened(plan: Plan, folder: Path) -> openpyxl.Workbook:
@@ -179,3 +182,19 @@ def test_a_plan_of_several_branches_is_refused(smallest: Plan) -> None:
 
     with pytest.raises(ValueError, match="one branch"):
         workbook_of(dataclasses.replace(smallest, tables=branched))
+
+
+def test_what_rivals_cost_at_several_volumes_is_a_sheet(tmp_path: Path) -> None:
+    plan = coplant.plan(coplant.read(EXAMPLES / "five-rows"))
+    assert quotes(plan).is_empty()
+    small = SmallCase("month:2").item("car")
+    for name, fee in (("near", 10), ("far", 4)):
+        small.host(name=name, site=f"{name}-plant", status="option", term=12.0, group="cars")
+        small.route("car", route=name, site=f"{name}-plant", agreement=name)
+        small.add("reservations", agreement=name, most=100, per="month", fee=0)
+        small.add("processing_fees", agreement=name, fee=fee)
+    plan = small.demand("car", 60, "month", price=100.0, site="near-plant").plan()
+    rows = list(opened(plan, tmp_path)["quotes"].values)
+    assert rows[0] == tuple(column.name for column in COLUMNS["quotes"])
+    assert rows[1] == ("cars", "far", 100, True, False, 100, 400, 400, 4, True)
+    assert [row[1:3] for row in rows[1:]] == [(name, 100 * n) for name in ("far", "near") for n in range(1, 13)]

@@ -30,6 +30,7 @@ from coplant.report.sections.mix import mix
 from coplant.report.sections.production import production, reserved_in_buckets
 from coplant.report.sections.shortages import shortages
 from coplant.report.sections.users import end_products
+from coplant.report.sections.volumes import quoted, volumes
 from coplant.report.tabulate import Column, tabulate
 from coplant.report.view import View
 from coplant.report.words import LANGUAGES, words_of
@@ -102,7 +103,9 @@ def test_both_languages_have_the_same_sections_in_order(page: str) -> None:
     assert [name.removeprefix("en-") for name in sections[:half]] == [
         name.removeprefix("fr-") for name in sections[half:]
     ]
-    assert [name.removeprefix("en-") for name in sections[:half]] == [make.__name__ for make in SECTIONS]
+    # The case has no rivals to compare at other volumes.
+    shown = [make.__name__ for make in SECTIONS if make is not volumes]
+    assert [name.removeprefix("en-") for name in sections[:half]] == shown
 
 
 def test_sections_without_anything_to_show_are_left_out(smallest: Plan) -> None:
@@ -478,6 +481,75 @@ def test_limits_and_families_are_called_by_their_titles(smallest: Plan) -> None:
     assert "The chip, A broker" in page
     assert "(maker)" not in page
     assert ">The car<" in page
+
+
+def rivals() -> SmallCase:
+    """A case in which 40 of the 60 that are wanted in a month can be had from one host, and all from another."""
+    small = SmallCase("month:12").item("car")
+    for name, most, fee, rent in (("near", 40, 10, 0), ("far", 100, 4, 3_000)):
+        small.host(name=name, site=f"{name}-plant", status="option", term=12.0, group="cars", title=f"The {name} host")
+        small.route("car", route=name, site=f"{name}-plant", agreement=name)
+        small.add("lanes", lane=name, item="car", from_site=f"{name}-plant", to_site="works")
+        small.add("reservations", agreement=name, most=most, per="month", fee=0)
+        small.add("processing_fees", agreement=name, fee=fee)
+        if rent:
+            small.add("fixed_charges", agreement=name, charge="rent", amount=rent, per="year")
+    return small.demand("car", 60, "month", price=100.0)
+
+
+def test_rivals_are_compared_at_other_volumes() -> None:
+    """10 a unit against 4 and 3,000 a year: they cost the same at 500; one offers 480 a year, the other 1,200."""
+    plan = rivals().plan()
+    for language, sentences in (
+        ("en", ("Up to 480 units a year, “The near host” is the cheapest.",
+                "From 481 to 1,200 units a year, “The far host” alone offers as many.",
+                "None offers more than 1,200 units a year.")),
+        ("fr", ("Jusqu’à 480 unités par an,", "seul « The far host » en offre autant",
+                "Aucun n’offre plus de 1\u202f200 unités par an.")),
+    ):  # fmt: skip
+        section = volumes(View(plan, words_of(language)))
+        assert section is not None
+        first, per_year, average = section.blocks
+        told = first.lines[0].replace("\N{NO-BREAK SPACE}", " ")
+        assert all(sentence in told for sentence in sentences)
+        assert first.table is not None
+        rows = {row[0].text: [cell.text for cell in row[1:]] for row in first.table.rows}
+        assert len(rows) == 12
+        column = [title for title, _ in first.table.heads].index("The near host") - 1
+        assert rows["400"][column] == "▸ 10.00" if language == "en" else "▸ 10,00"
+        assert rows["400"][1 - column].startswith("11")
+        assert rows["500"][column] == words_of(language)("volumes.not_offered")
+        for block, value in ((per_year, 4_000.0), (average, 10.0)):
+            assert block.chart is not None
+            traces = {trace["name"]: trace for trace in block.chart.figure["data"]}
+            near = traces["The near host"]
+            scale = 1_000.0 if block is per_year else 1.0
+            at = dict(zip(near["x"], near["y"], strict=True))
+            assert at[400.0] == pytest.approx(value / scale)
+            assert at[500.0] is None
+            planned = traces[words_of(language)("volumes.planned")]
+            assert planned["x"][0] == pytest.approx(720.0)
+            changes = traces[words_of(language)("volumes.flips")]
+            assert changes["x"][0] == 481.0
+
+
+def test_products_are_shared_as_in_the_plan() -> None:
+    small = rivals().item("van").route("van", route="van-far", site="far-plant", agreement="far")
+    small.add("lanes", lane="vans", item="van", from_site="far-plant", to_site="works")
+    small.demand("van", 20, "month", price=100.0)
+    plan = small.plan()
+    [one] = quoted(plan)
+    assert one.planned == pytest.approx(960.0)
+    built = plan["made"].filter(item="van")["good"].sum() / plan["made"]["good"].sum()
+    assert built == pytest.approx(0.25)
+
+
+def test_without_rivals_there_is_nothing_to_compare() -> None:
+    small = rivals()
+    small.tables["agreements"][1]["status"] = "ended"
+    assert volumes(View(small.plan(), words_of("en"))) is None
+    small.tables["agreements"][1] |= {"status": "option", "group": None}
+    assert volumes(View(small.plan(), words_of("en"))) is None
 
 
 @pytest.mark.slow

@@ -205,7 +205,7 @@ def test_one_that_is_over_is_no_rival_but_can_be_asked_for() -> None:
         ({"agreements": []}, ["expected an agreement to quote"]),
         ({"volumes": [-3, 5, 0, float("nan")]}, ["-3; expected a number of units a year above 0", "0;", "nan;"]),
         ({"volumes": []}, ["expected a number of units a year"]),
-        ({"shares": {"car": -1, "cat": 1}}, ['"cat"; expected an item of the case. Did you mean "car"?', "car: -1;"]),
+        ({"shares": {"car": -1, "carr": 1}}, ['"carr"; expected an item of the case. Did you mean "car"?', "car: -1;"]),
         ({"volumes": [5], "shares": {"car": 0}}, ['"a"; expected a route that is open', '"b";']),
         ({}, ["expected a limit on what may be reserved"]),
     ],
@@ -229,7 +229,7 @@ def test_the_summary_says_which_is_the_cheapest_up_to_where() -> None:
     small = three()
     small.tables["agreements"][2]["title"] = "Own plant"
     told = str(coplant.quote(small.case(), ["a", "c"], [200, 400]))
-    assert "200   100.00 *  150.00" in told
+    assert "200     100.00 *  150.00" in told
     assert "400  not offered   90.00 *" in told
     assert "From 1 to 300 a year a is the cheapest." in told
     assert "From 301 to 600 a year Own plant is the cheapest." in told

@@ -315,7 +315,9 @@ def against(
             }
         )
     layout = _layout(view, view.numbers.axis(magnitude, unit), 320)
-    layout["xaxis"] = {"title": {"text": plain(across)}, "rangemode": "tozero", "nticks": 6, "separatethousands": True}
+    layout["xaxis"] = {"title": {"text": plain(across)}, "rangemode": "tozero", "nticks": 5}
+    # Plotly would cut thousands short in a way of its own.
+    layout["xaxis"]["tickformat"] = ",.0f" if places[-1] >= 10.0 else ""
     layout["yaxis"]["range"] = [0.0, top / magnitude.scale]
     marks = [Mark(mark.name, mark.colour, mark.shape, (len(series) + number,)) for number, mark in enumerate(uprights)]
     drawn = zip(series, symbols, strict=True)

@@ -350,7 +350,8 @@ class _Rival:
                 key = lines.clause, lines.line
                 sums[key] = sums.get(key, 0.0) + float(lines.quantity @ lines.rate) * _counted(clause)
         besides = self.production.cost * volume * self.production.years
-        told = [_Amount(*key, amount) for key, amount in sums.items()]
+        # What rounding leaves of nothing is nothing.
+        told = [_Amount(*key, amount) for key, amount in sums.items() if abs(amount) > 1e-6]
         return [*told, _Amount("routes", "conversion", besides)] if besides else told
 
     def _at(self, clause: Clause, volume: float) -> Clause:

@@ -149,11 +149,11 @@ def steady(case: Case, agreement: str, volume: float, shares: Mapping[str, float
     if production is None:
         raise ValueError(f"nothing can be built under {agreement}")
     table = quiet["agreements"]
-    group = table.filter(agreement=agreement)["group"].item()
+    group = table.filter(agreement=agreement)["group"]
     status = (
         pl.when(pl.col("agreement") == agreement)
         .then(pl.lit("signed"))
-        .when(pl.col("group") == group)
+        .when(pl.col("group").is_in(group.drop_nulls().implode()))
         .then(pl.lit("ended"))
         .otherwise("status")
     )
