@@ -19,6 +19,7 @@ from coplant.clauses import Clause, Material, Record, Reservation, Reservations,
 from coplant.errors import CaseError, Problem
 from coplant.network.frames import days
 from coplant.settlement.bill import Term, bill
+from coplant.settlement.money import Rounding
 from coplant.settlement.steady import Production, steady, untouched
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def quote(
         weights = shares if shares is None or isinstance(shares, Mapping) else _built(shares, names)
         rivals = _rivals(quiet, names, weights)
         asked = _round_figures(rivals) if volumes is None else sorted({float(volume) for volume in volumes})
-        comparison = _Comparison(group, rivals)
+        comparison = _Comparison(group, rivals, Rounding.of(case.settings.currency))
         costs += comparison.costs(asked)
         totals += comparison.totals(asked)
         flips += comparison.flips(asked[-1])
@@ -398,13 +399,15 @@ class _Comparison:
 
     group: str | None
     rivals: Sequence[_Rival]
+    rounding: Rounding
 
     def costs(self, volumes: Sequence[float]) -> Iterator[Row]:
         """Rows of the table of costs."""
         for rival in self.rivals:
             for volume in filter(rival.offers, volumes):
-                for one in rival.amounts(volume):
-                    yield (self.group, rival.name, volume, volume * rival.production.years, *one)
+                for clause, line, amount in rival.amounts(volume):
+                    units = volume * rival.production.years
+                    yield (self.group, rival.name, volume, units, clause, line, self._rounded(amount))
 
     def totals(self, volumes: Sequence[float]) -> Iterator[Row]:
         """Rows of the table of totals."""
@@ -414,9 +417,12 @@ class _Comparison:
                 known: tuple[float | None, ...] = (None, None, None, None)
                 if rival.offers(volume):
                     average, units = rival.average(volume), volume * rival.production.years
-                    known = (units, average * units, average * volume, average)
+                    known = (units, self._rounded(average * units), self._rounded(average * volume), average)
                 short = volume < rival.least * (1.0 - 1e-9)
                 yield (self.group, rival.name, volume, rival.offers(volume), short, *known, number == best)
+
+    def _rounded(self, amount: float) -> float:
+        return float(self.rounding(np.array(amount)))
 
     def cheapest(self, volume: float) -> int | None:
         """Number of the cheapest; the first of those that cost the same, None where none offers the volume."""
