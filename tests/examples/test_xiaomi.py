@@ -36,7 +36,7 @@ def planned() -> Plan:
 def without_cars(given: Case) -> Case:
     """Drop the cars' demand, all that is signed for them, and the mix that they are to bring."""
     optional = given["agreements"].filter(status="option")["agreement"].to_list()
-    names = ("reservations", "processing_fees", "fixed_charges", "take_or_pay", "tooling", "agreements", "routes")
+    names = [name for name, frame in given.tables.items() if "agreement" in frame.columns and frame.height]
     kept = {name: given[name].filter(~pl.col("agreement").is_in(optional).fill_null(False)) for name in names}
     for name in ("bom", "loads"):
         kept[name] = given[name].filter(pl.col("route").is_in(kept["routes"]["route"].implode()))
@@ -195,6 +195,29 @@ def test_cells_cost_what_was_published() -> None:
         cell = price("cell-materials", day) + lithium * price("lithium", day) + conversion
         assert cell == pytest.approx(published, abs=0.01)
     assert price("lithium", date(2022, 3, 15)) == 500
+
+
+def test_three_rivals_offer_different_bundles_of_clauses() -> None:
+    rivals = ("great-wall", "second-host", "own-plant")
+    clauses = {
+        rival: {
+            name for name, frame in case().tables.items()
+            if "agreement" in frame.columns and name not in ("agreements", "routes") and rival in frame["agreement"]
+        }
+        for rival in rivals
+    }  # fmt: skip
+    shared = {"reservations", "fixed_charges", "tooling", "credits", "exit_terms"}
+    assert clauses["great-wall"] == shared | {"processing_fees", "take_or_pay", "advisory", "security"}
+    assert clauses["second-host"] == shared | {"processing_fees", "loss_cover", "licences", "security"}
+    assert clauses["own-plant"] == shared | {"licences"}
+
+
+def test_which_rival_is_the_cheapest_depends_on_the_volume() -> None:
+    flips = coplant.quote(case()).flips
+
+    assert flips["agreement"].to_list() == ["second-host", "great-wall", "own-plant", None]
+    assert 10_000 < flips["volume_from"][1] < 30_000
+    assert flips["volume_from"].to_list()[2:] == [100_001, 150_001]
 
 
 # -- the run rate -----------------------------------------------------------------------------------------------------
