@@ -11,6 +11,7 @@ from laws.small_cases import Draft, drafts
 
 import coplant
 from coplant.settlement import steady
+from coplant.settlement.steady import Production, untouched
 
 DEAL = "deal-host0"
 LATER = datetime.date(2060, 1, 1)
@@ -22,6 +23,8 @@ def test_a_quote_is_what_settling_such_a_production_comes_to(draft: Draft, volum
     row = next((row for row in draft.tables.get("agreements", []) if row["agreement"] == DEAL), None)
     assume(row is not None and row["status"] != "ended")
     case = draft.case()
+    # A route may open only after the term, or never under a licence.
+    assume(Production.of(untouched(case), DEAL) is not None)
     quoted = coplant.quote(case, [DEAL], [volume])
     settled = coplant.settle(steady(case, DEAL, volume), DEAL, as_of=LATER)
     # The price of parts that the host buys is material, which a quote leaves out; each line is rounded to the cent.
