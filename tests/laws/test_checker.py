@@ -33,7 +33,7 @@ def findings(plan: coplant.Plan, tables: Tables | None = None, objective: float 
 
 
 def test_the_smallest_case_is_planned_rightly() -> None:
-    assert findings(coplant.plan(coplant.read(EXAMPLES / "five-rows"))) == []
+    assert findings(coplant.plan(coplant.read(FIVE_ROWS))) == []
 
 
 @pytest.mark.slow

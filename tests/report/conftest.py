@@ -15,7 +15,7 @@ HOSTILE = """</script><script>window.hurt=1</script><img src=x onerror="window.h
 @pytest.fixture(scope="session")
 def smallest() -> Plan:
     """A plan without agreements, parts, resources or countries."""
-    return coplant.plan(coplant.read(EXAMPLES / "five-rows"))
+    return coplant.plan(coplant.read(FIVE_ROWS))
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,7 @@ def made_up() -> Plan:
 @pytest.fixture(scope="session")
 def hostile() -> Plan:
     """A plan whose titles are markup, scripts and formulas."""
-    case = coplant.read(EXAMPLES / "five-rows")
+    case = coplant.read(FIVE_ROWS)
     case = case.edit("items", title=HOSTILE, family="=1+1<b>")
     case = case.edit("sites", title=HOSTILE, country='<svg onload="window.hurt=1">')
     return coplant.plan(case)

@@ -276,7 +276,7 @@ def test_an_unknown_agreement_is_asked_about() -> None:
     with pytest.raises(CaseError, match="The case has deal"):
         coplant.agreement(hosted().case(), "xyz")
     with pytest.raises(CaseError, match="The case has no agreement"):
-        coplant.agreement(coplant.read(EXAMPLES / "five-rows"), "deal")
+        coplant.agreement(coplant.read(FIVE_ROWS), "deal")
 
 
 def test_an_unknown_language_is_an_error() -> None:
