@@ -331,7 +331,9 @@ def new(
         start(name, folder)
         written = coplant.read(folder)
         next_steps = [f"coplant plan {folder}"]
-        next_steps += [f"coplant agreement {folder} {agreement}" for agreement in written["agreements"]["agreement"][:1]]
+        next_steps += [
+            f"coplant agreement {folder} {agreement}" for agreement in written["agreements"]["agreement"][:1]
+        ]
         next_steps += [f"coplant settle {folder}"] if written["actuals"].height else []
         typer.echo("\n  ".join([f"Wrote {name} to {folder}. Now:", *next_steps]))
 

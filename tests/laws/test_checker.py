@@ -14,6 +14,7 @@ import coplant
 from coplant.generate import generate
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+FIVE_ROWS = Path(coplant.__file__).parent / "templates" / "five-rows"
 
 Tables = dict[str, pl.DataFrame]
 

@@ -8,7 +8,7 @@ import coplant
 from coplant import Plan
 from coplant.generate import generate
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+FIVE_ROWS = Path(coplant.__file__).parent / "templates" / "five-rows"
 HOSTILE = """</script><script>window.hurt=1</script><img src=x onerror="window.hurt=1"> & 'quoted' %{x} ${y}"""
 
 

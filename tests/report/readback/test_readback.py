@@ -18,6 +18,7 @@ from coplant.report.words import LANGUAGES, words_of
 from coplant.schema import TABLES
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
+FIVE_ROWS = Path(coplant.__file__).parent / "templates" / "five-rows"
 START = datetime.date(2023, 1, 1)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 import coplant
 
-FOLDER = Path(__file__).parents[2] / "examples" / "five-rows"
+FOLDER = Path(coplant.__file__).parent / "templates" / "five-rows"
 
 
 def test_the_smallest_case_has_five_rows() -> None:
