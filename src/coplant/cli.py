@@ -315,7 +315,7 @@ def new(
         str | None,
         typer.Option(metavar="NAME", help="Start from this shape of agreement; a case of five rows if left out."),
     ] = None,
-    listed: Annotated[
+    listed: Annotated[  # noqa: ARG001 (its callback reads it)
         bool,
         typer.Option("--templates", callback=_list_templates, is_eager=True, help="List the templates and exit."),
     ] = False,
@@ -330,10 +330,9 @@ def new(
         check_outputs([Output(folder, folder=True, if_there="Name a new folder")])
         start(name, folder)
         written = coplant.read(folder)
-        next_steps = [f"coplant plan {folder}"]
-        next_steps += [
-            f"coplant agreement {folder} {agreement}" for agreement in written["agreements"]["agreement"][:1]
-        ]
+        # What is signed comes first, then options, then what has ended.
+        agreements = written["agreements"].sort("status", descending=True, maintain_order=True)["agreement"]
+        next_steps = [f"coplant plan {folder}", *(f"coplant agreement {folder} {one}" for one in agreements[:1])]
         next_steps += [f"coplant settle {folder}"] if written["actuals"].height else []
         typer.echo("\n  ".join([f"Wrote {name} to {folder}. Now:", *next_steps]))
 

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 import coplant
 from coplant import Case, Plan
-from coplant.cli import app
 from coplant.clauses import NO_CASH
+from coplant.cli import app
 from coplant.schema import TABLES
 from coplant.templates import SMALLEST, templates
 
