@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 from hypothesis import given
-from laws.small_cases import Draft, drafts
+from hypothesis import strategies as st
+from laws.small_cases import EVERY_CLAUSE, Draft, drafts
 
 import coplant
 from coplant.settlement import carried_out
@@ -61,6 +62,20 @@ def assert_settled_as_planned(plan: coplant.Plan) -> None:
     assert difference.filter(pl.col("off") > 0.01).rows() == []
 
 
-@given(drafts(integers=True))
+@st.composite
+def agreed(draw: st.DrawFn) -> Draft:
+    """Draw a case of which one agreement is signed at least, and cars pay more often than not."""
+    draft = draw(drafts(integers=True, hosts=1))
+    first, *others = draft.tables["agreements"]
+    for deal in [first, *(other for other in others if draw(st.booleans()))]:
+        deal |= {"status": "signed", "group": None}
+    dearer = draw(st.sampled_from([1.0, 4.0, 10.0]))
+    for row in draft.tables["prices"]:
+        row["price"] *= dearer if row["demand"] == "cars-wanted" else 1.0
+    return draft
+
+
+@EVERY_CLAUSE
+@given(agreed())
 def test_settling_a_plan_gives_its_money(draft: Draft) -> None:
     assert_settled_as_planned(coplant.plan(draft.case()))

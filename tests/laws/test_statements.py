@@ -11,7 +11,7 @@ import pytest
 from checker.dates import later
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from laws.small_cases import Draft, drafts
+from laws.small_cases import EVERY_CLAUSE, Draft, drafts
 
 import coplant
 from coplant import Case, Settlement
@@ -111,6 +111,7 @@ def _amounts(settlement: Settlement, *keys: str) -> dict[tuple[Any, ...], float]
 KEYS = ("agreement", "statement", "line", "kind", "month")
 
 
+@EVERY_CLAUSE
 @given(histories(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(history: History, random: Any) -> None:
     def shuffled(frame: pl.DataFrame) -> pl.DataFrame:
@@ -124,6 +125,7 @@ def test_the_order_of_rows_changes_nothing(history: History, random: Any) -> Non
         assert table.equals(coplant.settle(other, DEAL)[name], null_equal=True), name
 
 
+@EVERY_CLAUSE
 @given(histories())
 def test_a_count_split_in_two_is_billed_as_one(history: History) -> None:
     """Each span of days is cut in its middle, each part with its share of the units."""
@@ -143,6 +145,7 @@ def test_a_count_split_in_two_is_billed_as_one(history: History) -> None:
         assert before.get(key, 0.0) == pytest.approx(after.get(key, 0.0), abs=0.04), key
 
 
+@EVERY_CLAUSE
 @given(histories())
 def test_names_change_nothing(history: History) -> None:
     """The agreement and the car are called otherwise, so that they sort otherwise too."""
