@@ -348,9 +348,10 @@ def _forecasts(write: _Writer, name: str) -> None:
             up_share=number(0, 0.2) if rise else None, down_share=fall, binding_share=share)  # fmt: skip
     month = write.start.replace(day=1)
     while month < write.end:
-        for days in draw(st.sets(st.integers(-3, 90), min_size=1, max_size=3)):
-            # Now and then one that is published when the plan is under way, of which it knows nothing.
-            day = min(write.start - datetime.timedelta(days=days), later(month, 1) - datetime.timedelta(days=1))
+        # Now and then one is published when the plan is under way, of which it knows nothing.
+        latest = (write.start - later(month, 1)).days + 1
+        for days in sorted({max(days, latest) for days in draw(st.sets(st.integers(-3, 90), min_size=1, max_size=3))}):
+            day = write.start - datetime.timedelta(days=days)
             add("forecasts", agreement=name, item="car", published=day, month=month, quantity=number(0, 20, 100, 300))
         month = later(month, 1)
 

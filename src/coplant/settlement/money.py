@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from coplant.program.money import Floats
 
@@ -62,3 +63,15 @@ class Rounding:
         scaled = np.abs(amount) * 10.0**self.digits
         # What binary numbers put a hair below a half is a half.
         return np.asarray(np.sign(amount) * np.floor(scaled * (1.0 + 1e-15) + 0.5 + 1e-9) / 10.0**self.digits) + 0.0
+
+    def sum(self, amounts: pl.Expr) -> pl.Expr:
+        """Add up amounts that are rounded, to the last digit in whichever order they come.
+
+        Examples
+        --------
+        >>> pl.DataFrame({"amount": [0.1, 0.2, -0.3, 103.74]}).select(Rounding.of("EUR").sum(pl.col("amount"))).item()
+        103.74
+        """
+        whole = (amounts * 10.0**self.digits).round().cast(pl.Int64).sum()
+        # Polars divides by a number or multiplies by its inverse, as it likes.
+        return (whole / 10.0**self.digits).round(self.digits)

@@ -14,6 +14,7 @@ from coplant.case import Case
 from coplant.clauses import NO_CASH, Evidence, Record
 from coplant.network.frames import dates
 from coplant.results import Kind, read_result, versions_of, write_result
+from coplant.settlement.money import Rounding
 from coplant.settlement.statements import Drawn, Months
 
 KIND = Kind("settlement", "coplant settle --out")
@@ -93,7 +94,7 @@ class Settlement:
             numbered = _lines(name, months, one.lines)
             lines.append(numbered.drop("id"))
             operands.append(_operands(numbered, one.operands))
-            statements.append(_statements(name, months, numbered))
+            statements.append(_statements(name, months, numbered, Rounding.of(case.settings.currency)))
             balances.append(_balances(name, one.record))
             for shown in one.record.evidence:
                 evidence[shown.table].append(_evidence(name, shown, numbered))
@@ -255,7 +256,7 @@ def _operands(lines: pl.DataFrame, operands: pl.DataFrame) -> pl.DataFrame:
     return named.select("agreement", "statement", "number", operand="name", value="value")
 
 
-def _statements(agreement: str, months: Months, lines: pl.DataFrame) -> pl.DataFrame:
+def _statements(agreement: str, months: Months, lines: pl.DataFrame, rounding: Rounding) -> pl.DataFrame:
     day = pl.DataFrame(
         {
             "statement": dates(months.bounds[:-1]),
@@ -263,18 +264,22 @@ def _statements(agreement: str, months: Months, lines: pl.DataFrame) -> pl.DataF
             "issued": dates(months.issued),
         }
     )
-    correction = pl.col("kind") == "correction"
+    correction, amount = pl.col("kind") == "correction", pl.col("amount")
     sums = (
         lines.filter(~pl.col("line").is_in(NO_CASH))
         .group_by("statement")
-        .agg(charges=pl.col("amount").filter(~correction).sum(), corrections=pl.col("amount").filter(correction).sum())
+        .agg(
+            charges=rounding.sum(amount.filter(~correction)),
+            corrections=rounding.sum(amount.filter(correction)),
+            amount=rounding.sum(amount),
+        )
     )
     return (
         day.join(sums, on="statement", how="left", maintain_order="left")
-        .with_columns(pl.col("charges", "corrections").fill_null(0.0))
-        .with_columns(amount=pl.col("charges") + pl.col("corrections"))
+        .with_columns(pl.col("charges", "corrections", "amount").fill_null(0.0))
         .select(
-            pl.lit(agreement).alias("agreement"), pl.all(), pl.col("amount").cum_sum().alias("cumulative")
+            pl.lit(agreement).alias("agreement"), pl.all(),
+            amount.cum_sum().round(rounding.digits).alias("cumulative"),
         )
     )  # fmt: skip
 

@@ -152,24 +152,24 @@ def draw_up(case: Case, agreement: str, months: Months, rounding: Rounding) -> D
         fresh = now.lines.filter(pl.col("period") >= begin).with_columns(statement="period")
         parts.append(Billed(fresh, now.operands))
         if before is not None:
-            parts.append(_corrections(before, now, begin))
+            parts.append(_corrections(before, now, begin, rounding))
         before = now
     return Drawn(*_numbered(parts), record)
 
 
-def _corrections(before: Billed, now: Billed, statement: int) -> Billed:
+def _corrections(before: Billed, now: Billed, statement: int, rounding: Rounding) -> Billed:
     """Lines that bring what was billed for months before a statement to what is due for them."""
 
     def sums(billed: Billed, name: str) -> pl.DataFrame:
         earlier = billed.lines.filter(pl.col("period") < statement)
-        return earlier.group_by(IDENTITY, maintain_order=True).agg(pl.col("amount").sum().alias(name))
+        return earlier.group_by(IDENTITY, maintain_order=True).agg(rounding.sum(pl.col("amount")).alias(name))
 
     both = (
         sums(before, "billed")
         .join(sums(now, "due"), on=IDENTITY, how="full", nulls_equal=True, coalesce=True, maintain_order="left_right")
         .with_columns(pl.col("billed", "due").fill_null(0.0))
-        .with_columns(amount=pl.col("due") - pl.col("billed"))
-        .filter(pl.col("amount").abs() > 1e-6)
+        .with_columns(amount=(pl.col("due") - pl.col("billed")).round(rounding.digits))
+        .filter(pl.col("amount") != 0.0)
         .sort("period", "clause", "line", "item", "part", maintain_order=True)
     )
     ids = np.arange(both.height)
