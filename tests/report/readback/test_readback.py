@@ -155,6 +155,13 @@ def left(**row: Any) -> SmallCase:
     })  # fmt: skip
 
 
+@pytest.mark.parametrize(("months", "until"), [(18.0, "2024-07-01"), (36.0, "2026-01-01"), (48.0, "2026-01-01")])
+def test_a_cover_of_some_months_holds_as_long(months: float, until: str) -> None:
+    """The agreement holds for 36 months from 2023 on."""
+    read = told(hosted().add("loss_cover", agreement="deal", fixed_cost=9, per="month", margin=1, months=months))
+    assert [paragraph.holds_until for paragraph in read.paragraphs] == [day(until)]
+
+
 def test_an_early_end_cuts_what_holds() -> None:
     read = told(left())
     assert heading(read)["Early end"] == (
