@@ -348,20 +348,41 @@ def check(case: CasePath, as_json: AsJson = False) -> None:
             _print_columns([("column", "default", "rows"), *map(_default_in_words, taken)])
 
 
+def _list_templates(asked: bool) -> None:
+    if asked:
+        from coplant.templates import templates
+
+        _print_columns(list(templates().items()))
+        raise typer.Exit(DONE)
+
+
 @app.command()
-def new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")]) -> None:
-    """Write a case of five rows that runs, to grow from."""
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
+    template: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Start from this shape of agreement; a case of five rows if left out."),
+    ] = None,
+    listed: Annotated[  # noqa: ARG001 (its callback reads it)
+        bool,
+        typer.Option("--templates", callback=_list_templates, is_eager=True, help="List the templates and exit."),
+    ] = False,
+) -> None:
+    """Write a case that runs, to grow from."""
     with _answering():
-        from importlib.resources import files
-
-        from coplant.case.files import written_whole
+        import coplant
         from coplant.case.outputs import Output, check_outputs
+        from coplant.templates import SMALLEST, start
 
+        name = _template_named(SMALLEST if template is None else template)
         check_outputs([Output(folder, folder=True, if_there="Name a new folder")])
-        with written_whole(folder, folder=True) as place:
-            for source in files("coplant").joinpath("starter").iterdir():
-                (place / source.name).write_bytes(source.read_bytes())
-        typer.echo(f"Wrote a case of five rows to {folder}. Now: coplant plan {folder}")
+        start(name, folder)
+        written = coplant.read(folder)
+        # What is signed comes first, then options, then what has ended.
+        agreements = written["agreements"].sort("status", descending=True, maintain_order=True)["agreement"]
+        next_steps = [f"coplant plan {folder}", *(f"coplant agreement {folder} {one}" for one in agreements[:1])]
+        next_steps += [f"coplant settle {folder}"] if written["actuals"].height else []
+        typer.echo("\n  ".join([f"Wrote {name} to {folder}. Now:", *next_steps]))
 
 
 @app.command()
@@ -554,6 +575,17 @@ def _table_named(name: str) -> Table:
     close = get_close_matches(name, TABLES, n=1)
     mend = f"Did you mean {close[0]}?" if close else "`coplant schema` lists the tables."
     raise typer.BadParameter(f"there is no table {name!r}. {mend}", param_hint="TABLE")
+
+
+def _template_named(name: str) -> str:
+    from coplant.case.names import did_you_mean
+    from coplant.templates import templates
+
+    known = templates()
+    if name in known:
+        return name
+    mend = did_you_mean(name, known, "`coplant new --templates` lists them.")
+    raise typer.BadParameter(f"there is no template {name!r}. {mend}", param_hint="--template")
 
 
 # -- progress -------------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def lamps(tmp_path: Path) -> Path:
     """Copy the case of five rows."""
     folder = tmp_path / "lamps"
     folder.mkdir()
-    for source in files("coplant").joinpath("starter").iterdir():
+    for source in files("coplant").joinpath("templates", "five-rows").iterdir():
         (folder / source.name).write_bytes(source.read_bytes())
     return folder
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from click.testing import Result
 
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+FIVE_ROWS = Path(coplant.__file__).parent / "templates" / "five-rows"
 
 
 def run(*words: object) -> Result:
@@ -31,7 +31,7 @@ def test_new_writes_five_rows_that_read(tmp_path: Path) -> None:
     case = coplant.read(tmp_path / "first")
     assert sum(case[name].height for name in TABLES if name != "case") == 5
     for file in (tmp_path / "first").iterdir():
-        assert file.read_text() == (EXAMPLES / "five-rows" / file.name).read_text()
+        assert file.read_text() == (FIVE_ROWS / file.name).read_text()
 
 
 def test_new_leaves_a_folder_with_something_in_it_alone(lamps: Path) -> None:

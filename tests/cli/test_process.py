@@ -98,3 +98,14 @@ def test_an_interrupted_plan_leaves_the_old_one_whole(
     assert "Interrupted" in said
     assert "Traceback" not in said
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_template_is_written_planned_read_back_and_settled(coplant: Coplant) -> None:
+    """What `new` says to do next is done, each command in a process of its own."""
+    written = coplant("new", "audio", "--template", "turnkey")
+    assert written.returncode == 0, written.stderr
+    following = [line.split()[1:] for line in written.stdout.splitlines()[1:]]
+    assert [words[0] for words in following] == ["plan", "agreement", "settle"]
+    for words in following:
+        answer = coplant(*words)
+        assert answer.returncode == 0, answer.stderr

@@ -28,7 +28,7 @@ def _blocks(page: str) -> list[tuple[str, str]]:
 
 PAGES = sorted(
     page
-    for pattern in ("*.md", "docs/*.md", "examples/*/README.md")
+    for pattern in ("*.md", "docs/*.md", "examples/*/README.md", "src/coplant/templates/*/README.md")
     for page in (str(path.relative_to(ROOT)) for path in ROOT.glob(pattern))
     if _blocks(page)
 )

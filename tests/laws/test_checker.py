@@ -14,6 +14,7 @@ import coplant
 from coplant.generate import generate
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+FIVE_ROWS = Path(coplant.__file__).parent / "templates" / "five-rows"
 
 Tables = dict[str, pl.DataFrame]
 
@@ -33,7 +34,7 @@ def findings(plan: coplant.Plan, tables: Tables | None = None, objective: float 
 
 
 def test_the_smallest_case_is_planned_rightly() -> None:
-    assert findings(coplant.plan(coplant.read(EXAMPLES / "five-rows"))) == []
+    assert findings(coplant.plan(coplant.read(FIVE_ROWS))) == []
 
 
 @pytest.mark.slow

@@ -8,14 +8,14 @@ import coplant
 from coplant import Plan
 from coplant.generate import generate
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+FIVE_ROWS = Path(coplant.__file__).parent / "templates" / "five-rows"
 HOSTILE = """</script><script>window.hurt=1</script><img src=x onerror="window.hurt=1"> & 'quoted' %{x} ${y}"""
 
 
 @pytest.fixture(scope="session")
 def smallest() -> Plan:
     """A plan without agreements, parts, resources or countries."""
-    return coplant.plan(coplant.read(EXAMPLES / "five-rows"))
+    return coplant.plan(coplant.read(FIVE_ROWS))
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,7 @@ def made_up() -> Plan:
 @pytest.fixture(scope="session")
 def hostile() -> Plan:
     """A plan whose titles are markup, scripts and formulas."""
-    case = coplant.read(EXAMPLES / "five-rows")
+    case = coplant.read(FIVE_ROWS)
     case = case.edit("items", title=HOSTILE, family="=1+1<b>")
     case = case.edit("sites", title=HOSTILE, country='<svg onload="window.hurt=1">')
     return coplant.plan(case)

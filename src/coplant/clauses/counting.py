@@ -5,15 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from coplant.program.money import Floats, Integers
-from coplant.timeline import spans
 from coplant.timeline.calendar import Days
 from coplant.tree import Tree, Windows
-
-
-def months(first: np.datetime64, until: np.datetime64) -> tuple[Days, Days]:
-    """Calendar months of [first, until): the first day of each and the day after its last, ends cut."""
-    begin, end = spans(first.astype("datetime64[M]").astype("datetime64[D]"), until, 1)
-    return np.maximum(begin, first), end
 
 
 def running(windows: Windows) -> Windows:

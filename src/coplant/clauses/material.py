@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from coplant.case import Case
-from coplant.clauses.counting import counted_before, labels, months, node_before, running
+from coplant.clauses.counting import counted_before, labels, node_before, running
 from coplant.clauses.record import Record
 from coplant.clauses.scope import Scope
 from coplant.program import Term, term
 from coplant.program.money import Floats, Integers
-from coplant.timeline.calendar import Days
+from coplant.timeline import calendar_months
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +141,7 @@ class Material:
         if (beyond >= 0.0).all():
             self._pay(scope, "material_credit", routes, -self.unit_price * beyond)
             return
-        counted = running(scope.windows(*months(*scope.window(self.valid_from, self.valid_until))))
+        counted = running(scope.windows(*calendar_months(*scope.window(self.valid_from, self.valid_until))))
         weight = counted.share[:, None] * beyond
         started = scope.started[routes][:, counted.node].T
         most = np.where(started >= 0, scope.most[routes][:, counted.node].T, 0.0)
@@ -204,7 +204,7 @@ class Material:
             self._settle_attrition(record, first, until)
 
     def _settle_attrition(self, record: Record, first: np.datetime64, until: np.datetime64) -> None:
-        begin: Days = months(first, until)[0]
+        begin = calendar_months(first, until)[0]
         bounds, products = record.cells(first, until, begin), list(self.per_unit)
         used = record.counted("used", bounds, [self.part])[0]
         standard = np.array([*self.per_unit.values()]) @ record.counted("good", bounds, products)

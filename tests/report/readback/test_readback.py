@@ -18,6 +18,7 @@ from coplant.report.words import LANGUAGES, words_of
 from coplant.schema import TABLES
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
+FIVE_ROWS = Path(coplant.__file__).parent / "templates" / "five-rows"
 START = datetime.date(2023, 1, 1)
 
 
@@ -154,6 +155,13 @@ def left(**row: Any) -> SmallCase:
     })  # fmt: skip
 
 
+@pytest.mark.parametrize(("months", "until"), [(18.0, "2024-07-01"), (36.0, "2026-01-01"), (48.0, "2026-01-01")])
+def test_a_cover_of_some_months_holds_as_long(months: float, until: str) -> None:
+    """The agreement holds for 36 months from 2023 on."""
+    read = told(hosted().add("loss_cover", agreement="deal", fixed_cost=9, per="month", margin=1, months=months))
+    assert [paragraph.holds_until for paragraph in read.paragraphs] == [day(until)]
+
+
 def test_an_early_end_cuts_what_holds() -> None:
     read = told(left())
     assert heading(read)["Early end"] == (
@@ -276,7 +284,7 @@ def test_an_unknown_agreement_is_asked_about() -> None:
     with pytest.raises(CaseError, match="The case has deal"):
         coplant.agreement(hosted().case(), "xyz")
     with pytest.raises(CaseError, match="The case has no agreement"):
-        coplant.agreement(coplant.read(EXAMPLES / "five-rows"), "deal")
+        coplant.agreement(coplant.read(FIVE_ROWS), "deal")
 
 
 def test_an_unknown_language_is_an_error() -> None:

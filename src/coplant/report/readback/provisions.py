@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from coplant.case import Case
 from coplant.case.versions import RECORDED, in_force, same_thing, with_terms, with_windows
 from coplant.schema import TABLES, Table
+from coplant.timeline import add_months
 
 CLAUSE = "Clause:"
 """How the description of a table begins whose rows are clauses of an agreement."""
@@ -156,7 +158,10 @@ def _provision(known: Case, table: Table, group: pl.DataFrame, state: _State) ->
     begins, agreed, ends = None, None, None
     if _dated(table):
         begins, agreed = first["begins"], first["ends"]
-        ends = state.get(line) or agreed
+        if first.get("months") is not None:
+            # It holds for so many months from its first day on, if the agreement lasts as long.
+            agreed = min(agreed, add_months(np.datetime64(begins), first["months"]).astype(object))
+        ends = min(state.get(line) or agreed, agreed)
         group = group.with_columns(valid_until=pl.lit(ends))
     shown, lines = group.select(table.names), group[_LINE]
     tables, places = {**known.tables, table.name: shown}, {**known.rows, table.name: lines}
