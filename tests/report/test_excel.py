@@ -19,8 +19,6 @@ from coplant.report.excel import money_by_year, quotes, workbook_of
 from coplant.report.view import View
 from coplant.report.words import words_of
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
-
 
 def opened(plan: Plan, folder: Path) -> openpyxl.Workbook:
     write_excel(plan, folder / "plan.xlsx")
@@ -184,9 +182,8 @@ def test_a_plan_of_several_branches_is_refused(smallest: Plan) -> None:
         workbook_of(dataclasses.replace(smallest, tables=branched))
 
 
-def test_what_rivals_cost_at_several_volumes_is_a_sheet(tmp_path: Path) -> None:
-    plan = coplant.plan(coplant.read(EXAMPLES / "five-rows"))
-    assert quotes(plan).is_empty()
+def test_what_rivals_cost_at_several_volumes_is_a_sheet(smallest: Plan, tmp_path: Path) -> None:
+    assert quotes(smallest).is_empty()
     small = SmallCase("month:2").item("car")
     for name, fee in (("near", 10), ("far", 4)):
         small.host(name=name, site=f"{name}-plant", status="option", term=12.0, group="cars")
