@@ -108,7 +108,7 @@ def pro_forma(
     for name in names:
         record = bill(case, name, bounds, since=since, until=end, accrues=True)
         billed = tabulated(record, rounding)
-        lines = billed.lines.with_columns(statement="period")
+        lines = billed.lines.with_columns(statement="period", under=pl.lit(None, pl.Int64))
         drawn[name] = (Months(bounds, bounds[1:], since), Drawn(lines, billed.operands, record))
     return Settlement.of(case, drawn, netting(case), first, until, None, pro_forma=True)
 

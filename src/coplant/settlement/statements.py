@@ -24,6 +24,9 @@ from coplant.timeline.calendar import Days
 IDENTITY = ("clause", "line", "item", "part", "period")
 """What tells one line of a bill from another, whatever was known when it was drawn up."""
 
+CORRECTION, TAKEN_BACK = "correction", "correction.taken_back"
+"""Words of a line that corrects an earlier statement: something is still due for the month, or nothing any more."""
+
 
 class Months(NamedTuple):
     """The months of an agreement's statements.
@@ -122,7 +125,9 @@ class Drawn(NamedTuple):
     """The statements of an agreement."""
 
     lines: pl.DataFrame
-    """As in `Billed`, with ``statement``, the number of the month in which the line is billed."""
+    """As in `Billed`, with ``statement``, the number of the month in which the line is billed, and ``under``: the
+    correction that a line explains, which by what is known now would have been billed in its place; null for those that
+    are billed."""
     operands: pl.DataFrame
     """As in `Billed`."""
     record: Record
@@ -149,7 +154,7 @@ def draw_up(case: Case, agreement: str, months: Months, rounding: Rounding) -> D
             known_on=known_on,
         )
         now = tabulated(record, rounding)
-        fresh = now.lines.filter(pl.col("period") >= begin).with_columns(statement="period")
+        fresh = now.lines.filter(pl.col("period") >= begin).with_columns(statement="period", under=pl.lit(None, pl.Int64))
         parts.append(Billed(fresh, now.operands))
         if before is not None:
             parts.append(_corrections(before, now, begin, rounding))
@@ -158,7 +163,7 @@ def draw_up(case: Case, agreement: str, months: Months, rounding: Rounding) -> D
 
 
 def _corrections(before: Billed, now: Billed, statement: int, rounding: Rounding) -> Billed:
-    """Lines that bring what was billed for months before a statement to what is due for them."""
+    """Lines that bring what was billed for months before a statement to what is due for them, and the lines due."""
 
     def sums(billed: Billed, name: str) -> pl.DataFrame:
         earlier = billed.lines.filter(pl.col("period") < statement)
@@ -167,7 +172,10 @@ def _corrections(before: Billed, now: Billed, statement: int, rounding: Rounding
     both = (
         sums(before, "billed")
         .join(sums(now, "due"), on=IDENTITY, how="full", nulls_equal=True, coalesce=True, maintain_order="left_right")
-        .with_columns(pl.col("billed", "due").fill_null(0.0))
+        .with_columns(
+            pl.col("billed", "due").fill_null(0.0),
+            words=pl.when(pl.col("due").is_null()).then(pl.lit(TAKEN_BACK)).otherwise(pl.lit(CORRECTION)),
+        )
         .with_columns(amount=(pl.col("due") - pl.col("billed")).round(rounding.digits))
         .filter(pl.col("amount") != 0.0)
         .sort("period", "clause", "line", "item", "part", maintain_order=True)
@@ -177,7 +185,7 @@ def _corrections(before: Billed, now: Billed, statement: int, rounding: Rounding
         pl.Series("id", ids),
         "clause",
         "line",
-        pl.lit("correction").alias("words"),
+        "words",
         "item",
         "part",
         pl.lit("due - billed").alias("formula"),
@@ -187,14 +195,18 @@ def _corrections(before: Billed, now: Billed, statement: int, rounding: Rounding
         pl.lit(1.0).alias("rate"),
         "amount",
         pl.lit(statement, pl.Int64).alias("statement"),
-    ).select(*now.lines.columns, "statement")
-    operands = pl.concat(
-        [
-            pl.DataFrame({"id": ids, "name": [name] * both.height, "value": both[name]}, schema=now.operands.schema)
-            for name in ("due", "billed")
-        ]
-    )
-    return Billed(lines, operands)
+        pl.lit(None, pl.Int64).alias("under"),
+    ).select(*now.lines.columns, "statement", "under")
+    operands = [
+        lines.select("id", pl.lit(name).alias("name"), both[name].alias("value"), pl.lit(None, pl.Date).alias("counted"))
+        for name in ("due", "billed")
+    ]
+    # What is due for the month by what is known now, line by line, with ids after those of the corrections.
+    due = now.lines.join(
+        lines.select(*IDENTITY, "statement", under="id"), on=IDENTITY, nulls_equal=True, maintain_order="left_right"
+    ).with_columns(pl.col("id") + both.height)
+    figures = now.operands.with_columns(pl.col("id") + both.height)
+    return Billed(pl.concat([lines, due.select(lines.columns)]), pl.concat([*operands, figures]))
 
 
 def _numbered(parts: list[Billed]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -202,7 +214,7 @@ def _numbered(parts: list[Billed]) -> tuple[pl.DataFrame, pl.DataFrame]:
     lines, operands, start = [], [], 0
     for part in parts:
         kept = part.operands.join(part.lines.select("id"), on="id", how="semi")
-        lines.append(part.lines.with_columns(pl.col("id") + start))
+        lines.append(part.lines.with_columns(pl.col("id", "under") + start))
         operands.append(kept.with_columns(pl.col("id") + start))
         start += 1 + int(part.lines["id"].max() or 0)  # type: ignore[arg-type]
     return pl.concat(lines), pl.concat(operands)
