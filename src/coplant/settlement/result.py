@@ -15,7 +15,7 @@ from coplant.clauses import NO_CASH, Evidence, Record
 from coplant.network.frames import dates
 from coplant.results import Kind, read_result, versions_of, write_result
 from coplant.settlement.money import Rounding
-from coplant.settlement.statements import CORRECTION, TAKEN_BACK, Drawn, Months
+from coplant.settlement.statements import CORRECTIONS, Drawn, Months
 
 KIND = Kind("settlement", "coplant settle --out")
 """How a settlement is kept in a folder."""
@@ -232,7 +232,7 @@ class Settlement:
 def _lines(agreement: str, months: Months, lines: pl.DataFrame) -> pl.DataFrame:
     """Lines of one agreement with their statements as days and a number within each."""
     first = dates(months.bounds[:-1])
-    correction = pl.col("words").is_in([CORRECTION, TAKEN_BACK])
+    correction = pl.col("words").is_in(CORRECTIONS)
     ordered = lines.sort("statement", correction, "period", maintain_order=True)
     return ordered.select(
         pl.lit(agreement).alias("agreement"),

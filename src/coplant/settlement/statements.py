@@ -27,6 +27,9 @@ IDENTITY = ("clause", "line", "item", "part", "period")
 CORRECTION, TAKEN_BACK = "correction", "correction.taken_back"
 """Words of a line that corrects an earlier statement: something is still due for the month, or nothing any more."""
 
+CORRECTIONS = (CORRECTION, TAKEN_BACK)
+"""Both."""
+
 
 class Months(NamedTuple):
     """The months of an agreement's statements.
@@ -154,7 +157,9 @@ def draw_up(case: Case, agreement: str, months: Months, rounding: Rounding) -> D
             known_on=known_on,
         )
         now = tabulated(record, rounding)
-        fresh = now.lines.filter(pl.col("period") >= begin).with_columns(statement="period", under=pl.lit(None, pl.Int64))
+        fresh = now.lines.filter(pl.col("period") >= begin).with_columns(
+            statement="period", under=pl.lit(None, pl.Int64)
+        )
         parts.append(Billed(fresh, now.operands))
         if before is not None:
             parts.append(_corrections(before, now, begin, rounding))
@@ -198,7 +203,9 @@ def _corrections(before: Billed, now: Billed, statement: int, rounding: Rounding
         pl.lit(None, pl.Int64).alias("under"),
     ).select(*now.lines.columns, "statement", "under")
     operands = [
-        lines.select("id", pl.lit(name).alias("name"), both[name].alias("value"), pl.lit(None, pl.Date).alias("counted"))
+        lines.select(
+            "id", pl.lit(name).alias("name"), both[name].alias("value"), pl.lit(None, pl.Date).alias("counted")
+        )
         for name in ("due", "billed")
     ]
     # What is due for the month by what is known now, line by line, with ids after those of the corrections.
