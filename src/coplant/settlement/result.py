@@ -48,6 +48,8 @@ class Settlement:
         - ``netting``: call-offs net of what came.
     as_of : date or None
         Day by which the statements had been drawn up; None for all.
+    awaited : date or None
+        Day on which the first statement is drawn up, where none had been by then.
     pro_forma : bool
         Whether a plan was settled as if it had been carried out, and not what happened.
     versions : mapping of str to str
@@ -57,6 +59,7 @@ class Settlement:
     case: Case
     tables: Mapping[str, pl.DataFrame]
     as_of: datetime.date | None
+    awaited: datetime.date | None
     pro_forma: bool
     versions: Mapping[str, str]
 
@@ -70,6 +73,7 @@ class Settlement:
         until: datetime.date | None,
         as_of: datetime.date | None,
         *,
+        awaited: datetime.date | None = None,
         pro_forma: bool = False,
     ) -> Settlement:
         """Put together what was drawn up for some agreements."""
@@ -113,7 +117,7 @@ class Settlement:
             **{table: on_days(pl.concat(parts)) for table, parts in evidence.items()},
             "netting": net,
         }
-        return cls(case, tables, as_of, pro_forma, versions_of(*LIBRARIES))
+        return cls(case, tables, as_of, awaited, pro_forma, versions_of(*LIBRARIES))
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         """Return a table of the settlement."""
@@ -150,16 +154,19 @@ class Settlement:
             for line, amount in by_line.agg(pl.col("amount").sum()).sort("amount", descending=True).iter_rows():
                 no_cash = ", which is not paid in money" if line in NO_CASH else ""
                 lines.append(f"  {line:<24}{amount:>z24,.2f} {currency}{no_cash}")
-        if self["statements"].is_empty():
+        if self.awaited is not None:
+            lines.append(f"No statement had been drawn up by {self.as_of}; the first is on {self.awaited}.")
+        elif self["statements"].is_empty():
             lines.append("Nothing is settled: no month of a signed agreement has closed, and nothing is on record.")
         return "\n".join(lines)
 
     def facts(self) -> dict[str, Any]:
         """All that is not a table, as plain values."""
-        as_of = None if self.as_of is None else self.as_of.isoformat()
+        as_of, awaited = (None if day is None else day.isoformat() for day in (self.as_of, self.awaited))
         return {
             "digest": self.case.digest,
             "as_of": as_of,
+            "awaited": awaited,
             "pro_forma": self.pro_forma,
             "versions": dict(self.versions),
         }
@@ -187,8 +194,10 @@ class Settlement:
             The folder does not hold a settlement.
         """
         case, tables, facts = read_result(folder, KIND)
-        as_of = None if facts["as_of"] is None else datetime.date.fromisoformat(facts["as_of"])
-        return cls(case, tables, as_of, facts["pro_forma"], facts["versions"])
+        as_of, awaited = (
+            None if facts[name] is None else datetime.date.fromisoformat(facts[name]) for name in ("as_of", "awaited")
+        )
+        return cls(case, tables, as_of, awaited, facts["pro_forma"], facts["versions"])
 
     def to_excel(self, path: str | Path) -> None:
         """Write the statements to a workbook, with formulas that work out every line."""

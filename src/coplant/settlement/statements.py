@@ -6,7 +6,8 @@ the difference between what was billed for an earlier month and what is due for 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -62,10 +63,7 @@ def months_of(case: Case, agreement: str, as_of: np.datetime64 | None) -> Months
         Day by which statements were drawn up. None: those of the months that closed before the horizon starts, of those
         in which something happened, and of as many more as it takes until all that is recorded is known.
     """
-    term = Term.of(case, agreement)
-    lag = int(case["agreements"].filter(agreement=agreement)["statement_days"].item())
-    dated = (case[name].filter(agreement=agreement)["date"].drop_nulls() for name in ("tooling", "security"))
-    since = min([term.starts, term.signed, *(day for dates in dated for day in days(dates))])
+    lag, since = _lag(case, agreement), _since(case, agreement)
     first = since.astype("datetime64[M]")
     if as_of is not None:
         close = (as_of - np.timedelta64(lag, "D")).astype("datetime64[M]")
@@ -81,6 +79,25 @@ def months_of(case: Case, agreement: str, as_of: np.datetime64 | None) -> Months
             close = max(close, (known - np.timedelta64(1, "D")).astype("datetime64[M]") + 1)
     bounds = np.arange(first, max(close, first) + 1).astype("datetime64[D]")
     return Months(bounds, np.asarray(bounds[1:] + np.timedelta64(lag, "D")), since)
+
+
+def first_issued(case: Case, agreements: Sequence[str]) -> datetime.date | None:
+    """Day on which the first statement of some agreements is drawn up; None without agreements."""
+    months = ((name, _since(case, name).astype("datetime64[M]") + 1) for name in agreements)
+    issued = (month.astype("datetime64[D]") + np.timedelta64(_lag(case, name), "D") for name, month in months)
+    return min((day.astype(object) for day in issued), default=None)
+
+
+def _lag(case: Case, agreement: str) -> int:
+    """Days from the end of a month to its statement."""
+    return int(case["agreements"].filter(agreement=agreement)["statement_days"].item())
+
+
+def _since(case: Case, agreement: str) -> np.datetime64:
+    """First day on which anything can fall due."""
+    term = Term.of(case, agreement)
+    dated = (case[name].filter(agreement=agreement)["date"].drop_nulls() for name in ("tooling", "security"))
+    return min([term.starts, term.signed, *(day for dates in dated for day in days(dates))])
 
 
 class _Known(NamedTuple):
