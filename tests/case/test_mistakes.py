@@ -157,9 +157,7 @@ MISTAKES = [
     ),
     mistake("lane for neither", "lanes", "truck,,cars", "truck,,", (3, "item"), "either an item or a family"),
     mistake("lane to where it starts", "lanes", "plant,depot", "plant,plant", (3, "to_site"), "other than from_site"),
-    mistake(
-        "lane capacity per what", "lanes", "10,day", "10,", (3, "per"), "the period of capacity", "what period 10 is"
-    ),
+    mistake("lane capacity per what", "lanes", "10,day", "10,", (3, "per"), "the period of capacity", "10 is, such"),
     mistake(
         "customer that supplies",
         "offers",
