@@ -26,10 +26,10 @@ demo: $(VENV)/installed ## plan the reference case and write its page and workbo
 	@grep -E '^(Sign|Do not sign) ' $(DEMO)/summary.txt
 
 test: $(VENV)/installed-dev ## run the tests, but for the slow ones
-	@$(BIN)/python -m pytest -n 2 -m "not slow"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 test-all: $(VENV)/installed-dev $(VENV)/installed-docs ## run every test, with many more drawn examples
-	@$(BIN)/python -m pytest -n 2 --hypothesis-profile=all
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile=all
 
 lint: $(VENV)/installed-dev ## check style, types and the layers of imports
 	@$(BIN)/ruff check .

@@ -544,6 +544,21 @@ def test_products_are_shared_as_in_the_plan() -> None:
     assert built == pytest.approx(0.25)
 
 
+@pytest.mark.parametrize(
+    ("fee", "said"),
+    [(4.0, "From 481 units a year on, “The far host” alone offers as many."),
+     (0.0, "From 300 units a year on, “The far host” is the cheapest.")],
+)  # fmt: skip
+def test_one_without_a_limit_has_no_rival_in_the_end(fee: float, said: str) -> None:
+    """10 a unit against a fee and 3,000 a year, which cost the same at 500 or at 300; only the first has a limit."""
+    small = rivals()
+    small.tables["processing_fees"][1]["fee"] = fee
+    small.tables["reservations"] = [row for row in small.tables["reservations"] if row["agreement"] != "far"]
+    section = volumes(View(small.plan(), words_of("en")))
+    assert section is not None
+    assert said in section.blocks[0].lines[0].replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_without_rivals_there_is_nothing_to_compare() -> None:
     small = rivals()
     small.tables["agreements"][1]["status"] = "ended"

@@ -167,6 +167,16 @@ def test_the_cheapest_changes_where_every_volume_says_so() -> None:
     assert few.flips.equals(told.flips)
 
 
+def test_beyond_all_limits_the_one_without_has_no_rival() -> None:
+    """Of 100 a month at most, at 1 a unit; the other has no limit, and no other price."""
+    small = rivals("a", "b").add("reservations", agreement="a", most=100, per="month", fee=0)
+    small.add("processing_fees", agreement="a", fee=1).add("processing_fees", agreement="b", fee=3)
+    for volumes in (None, [1_200], [400, 5_000]):
+        told = coplant.quote(small.case(), volumes=volumes)
+        assert told.flips.rows() == [("cars", 1.0, 1_201.0, "a"), ("cars", 1_201.0, None, "b")]
+    assert "From 1,201 a year on b is the cheapest." in told.summary()
+
+
 def test_without_a_limit_the_last_row_ends_with_the_most_that_is_asked() -> None:
     small = rivals("a", "b").add("processing_fees", agreement="a", fee=1)
     told = coplant.quote(small.case(), volumes=[70])

@@ -72,6 +72,7 @@ class Rounding:
         >>> pl.DataFrame({"amount": [0.1, 0.2, -0.3, 103.74]}).select(Rounding.of("EUR").sum(pl.col("amount"))).item()
         103.74
         """
-        whole = (amounts * 10.0**self.digits).round().cast(pl.Int64).sum()
+        # Sums of whole numbers are exact.
+        whole = (amounts * 10.0**self.digits).round().sum()
         # Polars divides by a number or multiplies by its inverse, as it likes.
         return (whole / 10.0**self.digits).round(self.digits)

@@ -69,7 +69,8 @@ class Quote:
         not offered; cheapest: whether no rival is cheaper.
     flips : DataFrame
         group, volume_from, volume_until, agreement: the cheapest from a volume on, and the volume from which it is no
-        longer, in whole units a year. Null for the agreement where none offers the volume, which has no end.
+        longer, in whole units a year. Null for the agreement where none offers the volume; the last has no end where
+        none offers more, or one alone does without a limit.
     """
 
     case: Case
@@ -118,6 +119,8 @@ class Quote:
         for _, first, until, name in self.flips.filter(pl.col("group").eq_missing(group)).iter_rows():
             if name is None:
                 yield f"From {_count(first)} a year on none offers as many."
+            elif until is None:
+                yield f"From {_count(first)} a year on {self.titles[name]} is the cheapest."
             else:
                 yield f"From {_count(first)} to {_count(until - 1.0)} a year {self.titles[name]} is the cheapest."
 
@@ -213,7 +216,7 @@ def _groups(case: Case, agreements: Sequence[str] | None) -> list[tuple[str | No
     if agreements is None:
         rivals = rivals_of(case)
         if not rivals:
-            mend = "Give rivals the same group, or name the agreements to compare"
+            mend = "Give rivals the same group, or name the agreements to compare (--agreement)"
             raise CaseError([Problem("agreements", None, "group", None, "agreements that share a group", mend)])
         return [(group, names) for group, names in rivals]
     names = list(dict.fromkeys(agreements))
@@ -268,7 +271,7 @@ def _round_figures(rivals: Sequence[_Rival]) -> list[float]:
     """About so many multiples of a round figure, up to the most that any rival offers."""
     most = max((rival.most for rival in rivals if math.isfinite(rival.most)), default=0.0)
     if most < 1.0:
-        mend = "Name the volumes to compare"
+        mend = "Name the volumes to compare (--volumes)"
         raise CaseError([Problem("reservations", None, "most", None, "a limit on what may be reserved", mend)])
     step = round_step(most)
     return [step * count for count in range(1, int(most / step + 1e-9) + 1)]
@@ -448,12 +451,15 @@ class _Comparison:
         edges = [rival.least for rival in self.rivals] + [most for most in limits if math.isfinite(most)]
         near = {math.floor(edge + 1e-6) + step for edge in edges for step in (0, 1)}
         even = {round(volume) for volume in np.linspace(1, max(top, 1), LOOKS)}
-        looks = sorted(volume for volume in near | even if 1 <= volume <= top + 1)
+        # Beyond the last limit one that has none has no rival; of several it is only known as far as they are asked.
+        unlimited = sum(math.isinf(most) for most in limits)
+        last = top if unlimited > 1 else top + 1
+        looks = sorted(volume for volume in near | even | {last} if 1 <= volume <= last)
         starts = [looks[0], *(flip for pair in pairwise(looks) for flip in _between(at, *pair))]
         rows: list[Row] = []
         for first, until in zip(starts, [*starts[1:], None], strict=True):
             best = at(first)
-            end = until if until is not None or best is None else top + 1
+            end = top + 1 if until is None and unlimited > 1 else until
             name = None if best is None else self.rivals[best].name
             rows.append((self.group, float(first), None if end is None else float(end), name))
         return rows

@@ -124,7 +124,8 @@ class Settlement:
     @property
     def total(self) -> float:
         """What the brand owes over all statements."""
-        return float(self["statements"]["amount"].sum())
+        sums = self["statements"].select(Rounding.of(self.case.settings.currency).sum(pl.col("amount")))
+        return float(sums.item())
 
     def summary(self) -> str:
         """Say in a few lines what each agreement comes to."""

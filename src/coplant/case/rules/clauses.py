@@ -194,9 +194,14 @@ def excess_is_of_parts(draft: Draft) -> None:
 
 @rule("reservations")
 def reservations_have_room(draft: Draft) -> None:
-    """Check that the least that can be reserved is not above the most."""
+    """Check that the least that can be reserved is not above the most, and what is reserved within both."""
     rows = draft["reservations"].filter(pl.col("least") > pl.col("most"))
     draft.report("reservations", rows, "least", "at most {most}, the row's most", "Mend least or most")
+    beyond = draft["reservations"].filter(
+        ~pl.col("reserved").is_between("least", "most"), pl.col("least") <= pl.col("most")
+    )
+    mend = "Reserve within the bounds, or mend least or most"
+    draft.report("reservations", beyond, "reserved", "between {least} and {most}, the row's least and most", mend)
 
 
 @rule("reservations", sound=("reservations.hours_per_year",))

@@ -112,13 +112,14 @@ def flips_in_words(view: View, one: Quoted) -> list[str]:
         if name is None:
             told.append(words("volumes.none", **number, most=view.numbers.count(first - 1.0)))
             continue
-        within = offered.filter(pl.col("volume").is_between(first, until, closed="left"))["offered"]
-        kind = "only" if len(within) and (within == 1).all() else "cheapest"
-        start = "up_to" if first <= 1.0 else "between"
         agreement = words("quoted", text=view.title("agreement", name))
-        told.append(
-            words(f"volumes.{kind}.{start}", **number, agreement=agreement, last=view.numbers.count(until - 1.0))
-        )
+        after = offered.filter(pl.col("volume") >= first)
+        within = after if until is None else after.filter(pl.col("volume") < until)
+        alone = (within["offered"] == 1).all() and (until is None or not within.is_empty())
+        reach = "on" if until is None else "up_to" if first <= 1.0 else "between"
+        last = "" if until is None else view.numbers.count(until - 1.0)
+        kind = "only" if alone else "cheapest"
+        told.append(words(f"volumes.{kind}.{reach}", **number, agreement=agreement, last=last))
     return [" ".join(told), words("volumes.marked_means")]
 
 
