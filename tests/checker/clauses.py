@@ -137,10 +137,17 @@ class Contracts:
 
     def _least(self, agreement: str) -> None:
         start, end = self.facts.bounds[0], self.facts.bounds[-1]
-        for row in self._rows("take_or_pay", agreement):
-            bank: list[list[Any]] = []  # of units paid for and not built: last close at which they count, and how many
-            ahead: list[list[Any]] = []  # of units built beyond a year's quantity
-            for begin, full, close in _years(*self.facts.window(row)):
+        bank: list[list[Any]] = []  # of units paid for and not built: last close at which they count, how many, price
+        ahead: list[list[Any]] = []  # of units built beyond a year's quantity
+        before = None
+        for row in sorted(self._rows("take_or_pay", agreement), key=lambda row: self.facts.window(row)):
+            first, until = self.facts.window(row)
+            if first != before or not row["make_up_months"]:
+                bank.clear()
+            if first != before or not row["carry_forward_months"]:
+                ahead.clear()
+            before = until
+            for begin, full, close in _years(first, until):
                 length = (full - begin).days
                 bought = row["share"] * row["quantity"] * row["price"]
                 inside = shared(begin, close, start, end)
@@ -151,11 +158,12 @@ class Contracts:
                     lacking = max(0.0, owed - built)
                     carried = _use(ahead, inside[1], min(lacking, row["carry_forward_share"] * owed))
                     beyond = max(0.0, built - owed)
-                    made_up = _use(bank, inside[1], beyond)
-                    bank.append([later(inside[1], row["make_up_months"]), lacking - carried])
+                    made_up, paid_back = _make_up(bank, inside[1], beyond)
+                    if row["make_up_months"]:
+                        bank.append([later(inside[1], row["make_up_months"]), lacking - carried, row["price"]])
                     if row["carry_forward_months"]:
                         ahead.append([later(inside[1], row["carry_forward_months"]), beyond - made_up])
-                    due = row["price"] * (lacking - carried - made_up)
+                    due = row["price"] * (lacking - carried) - paid_back
                     self.charges["take_or_pay", agreement, parts[-1][0]] += due
                 beyond_end = shared(begin, close, end, datetime.date.max)
                 if beyond_end:
@@ -428,6 +436,16 @@ def _use(units: list[list[Any]], close: Day, most: float) -> float:
             entry[1] -= taken
             used += taken
     return used
+
+
+def _make_up(bank: list[list[Any]], close: Day, most: float) -> tuple[float, float]:
+    """Make up to so many units up, the oldest first: how many, and the money that is paid back."""
+    made_up = money = 0.0
+    for entry in bank:
+        taken = _use([entry], close, most - made_up)
+        made_up += taken
+        money += taken * entry[2]
+    return made_up, money
 
 
 def _total(tiers: list[Row], count: float) -> float:

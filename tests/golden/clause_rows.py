@@ -416,6 +416,31 @@ def take_or_pay_with_banks() -> Golden:
     return Golden(small, tuple(f"{name}/deal" for name in families), text)
 
 
+@golden
+def take_or_pay_at_a_higher_price() -> Golden:
+    """8 of the first year at 3 and 10 of the second at 4: what can be used is used at once, the oldest first.
+
+    Units of no use beyond the 24 asked for and what each row would ask for in both years are never built: e <= 60.
+    """
+    small = SmallCase("year:2", start=datetime.date(2023, 1, 1)).host(term=24.0).item("car")
+    small.route("car", site="host", agreement="deal").demand("car", 12, "year", site="host")
+    turn = datetime.date(2024, 1, 1)
+    for quantity, price, days in ((8, 3, {"valid_until": turn}), (10, 4, {"valid_from": turn})):
+        small.add("take_or_pay", agreement="deal", quantity=quantity, price=price, make_up_months=12,
+                  carry_forward_months=12, carry_forward_share=0.25, **days)  # fmt: skip
+    one, two = "2023-01-01.2023", "2024-01-01.2024"
+    pair = f"deal[{one} {two}]"
+    text = f"""
+    make_up_left/{pair}: +1 deficiency/deal[{one}] -1 made_up/{pair} -8 left/{pair} <= 0
+    make_up_oldest/{pair}: +1 beyond/deal[{two}] -1 made_up/{pair} +60 left/{pair} <= 60
+    carry_left/{pair}: +1 beyond/deal[{one}] -1 carried/{pair} -60 left_ahead/{pair} <= 0
+    carry_oldest/{pair}: +2.5 sign[deal] -1 carried/{pair} +10 left_ahead/{pair} -10 enough/{pair} <= 10
+    carry_enough/{pair}: +1 deficiency/deal[{two}] +10 left_ahead/{pair} +10 enough/{pair} <= 20
+    """
+    families = ("make_up_left", "make_up_oldest", "carry_left", "carry_oldest", "carry_enough")
+    return Golden(small, tuple(f"{name}/deal" for name in families), text)
+
+
 def _may_be_left() -> SmallCase:
     """An agreement of a year, of which the plan sees two months, that can be left at the start of the second."""
     small = SmallCase("month:2", start=APRIL).host(term=12.0).item("car")

@@ -290,9 +290,12 @@ def _agreement(write: _Writer, host: str) -> None:
         )  # fmt: skip
     if chance() and not write.plain:
         banks = write.integers and chance()
-        add("take_or_pay", agreement=name, quantity=number(60, 200), share=number(0.5, 0.8), price=number(1, 3),
-            make_up_months=number(0, 3, 12, 24) if banks else None,
-            carry_forward_months=number(0, 12) if banks else None, carry_forward_share=number(0.2, 1))  # fmt: skip
+        turn = starts + datetime.timedelta(days=draw(st.integers(10, 400)))
+        two = banks and turn < later(starts, term) and chance()
+        for first, until in [(None, turn), (turn, None)] if two else [(None, None)]:
+            add("take_or_pay", agreement=name, valid_from=first, valid_until=until, quantity=number(60, 200),
+                share=number(0.5, 0.8), price=number(1, 2, 3), make_up_months=number(0, 3, 12, 24) if banks else None,
+                carry_forward_months=number(0, 12) if banks else None, carry_forward_share=number(0.2, 1))  # fmt: skip
     if not write.plain and number(0, 1, 2) == 0:
         capped = write.integers and chance()
         add("loss_cover", agreement=name, valid_from=None, fixed_cost=number(20, 100), per="month",

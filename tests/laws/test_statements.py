@@ -53,7 +53,9 @@ def histories(draw: st.DrawFn, *, left: bool | None = None) -> History:
     for row in _built(draw, starts, over, sorted(parts)):
         draft.add("actuals", **row)
     if draft.tables.get("processing_fees") and draw(st.booleans()):
-        _amend(draw, draft, starts, ends)
+        _amend(draw, draft, "processing_fees", "fee", starts, ends)
+    if draft.tables.get("take_or_pay") and draw(st.booleans()):
+        _amend(draw, draft, "take_or_pay", draw(st.sampled_from(["price", "quantity"])), starts, ends)
     return History(draft.case(), starts, ends)
 
 
@@ -93,12 +95,14 @@ def _built(draw: st.DrawFn, starts: datetime.date, over: datetime.date, parts: l
     return rows
 
 
-def _amend(draw: st.DrawFn, draft: Draft, starts: datetime.date, ends: datetime.date) -> None:
-    """Agree on other fees from some day on, some time after or before it."""
+def _amend(draw: st.DrawFn, draft: Draft, table: str, column: str, starts: datetime.date, ends: datetime.date) -> None:
+    """Agree on another figure from some day on, some time after or before it."""
     first = starts + draw(st.integers(1, max((ends - starts).days - 1, 1))) * DAY
     recorded = first + draw(st.integers(-40, 120)) * DAY
-    for row in [row for row in draft.tables["processing_fees"] if row["agreement"] == DEAL and first < ends]:
-        draft.add("processing_fees", **row | {"fee": row["fee"] + 0.5, "valid_from": first, "recorded_at": recorded})
+    rows = [row for row in draft.tables[table] if row["agreement"] == DEAL and first < ends]
+    held = [row for row in rows if (row.get("valid_from") or starts) <= first < (row.get("valid_until") or ends)]
+    for row in held:
+        draft.add(table, **row | {column: row[column] + 0.5, "valid_from": first, "recorded_at": recorded})
 
 
 def _amounts(settlement: Settlement, *keys: str) -> dict[tuple[Any, ...], float]:

@@ -25,20 +25,31 @@ def _deal(*buckets: str, wanted: list[float], price: float, cost: float) -> Smal
     return small
 
 
-def _banked(built: list[float], need: float, price: float, life: int) -> float:
-    """What take-or-pay costs for what is built, with a bank that lives for some years; paid back oldest first."""
+def _banked(built: list[float], need: float, prices: list[float], lives: list[int], carry: float = 0.0) -> float:
+    """What take-or-pay costs for what is built, with a bank that lives for some years; paid back oldest first.
+
+    Years have prices and lives of their own; a life of 0 is no bank. So much of a year is lessened by what is carried,
+    for two years.
+    """
     bank: list[list[float]] = []
+    ahead: list[list[float]] = []
     cost = 0.0
-    for year, units in enumerate(built):
+    for year, (units, price, life) in enumerate(zip(built, prices, lives, strict=True)):
+        bank = bank if life else []
         short, beyond = max(0.0, need - units), max(0.0, units - need)
+        most = min(short, carry * need)
+        for entry in ahead:
+            taken = min(entry[1], most)
+            entry[1], most, short = entry[1] - taken, most - taken, short - taken
         cost += short * price
         for entry in bank:
-            if year <= entry[0] + life:
+            if year <= entry[0]:
                 taken = min(entry[1], beyond)
                 entry[1] -= taken
                 beyond -= taken
-                cost -= taken * price
-        bank.append([year, short])
+                cost -= taken * entry[2]
+        bank.append([year + life, short, price])
+        ahead.append([year, beyond])
     return cost
 
 
@@ -57,7 +68,35 @@ def test_a_bank_is_planned_as_the_best_of_all_quantities(
 
     def worth(built: tuple[int, ...]) -> float:
         sold = sum(min(units, most) for units, most in zip(built, wanted, strict=True))
-        return sold * price - sum(built) * cost - _banked([float(units) for units in built], 8.0, 3.0, life)
+        return sold * price - sum(built) * cost - _banked([float(units) for units in built], 8.0, [3.0] * 3, [life] * 3)
+
+    best = max(worth(built) for built in product(range(0, 25, 4), repeat=3))
+    assert small.plan().objective == pytest.approx(best, abs=1e-6)
+
+
+@given(
+    wanted=st.lists(st.sampled_from([0.0, 4.0, 8.0, 12.0, 16.0]), min_size=3, max_size=3),
+    prices=st.lists(st.sampled_from([1.0, 2.0, 4.0]), min_size=3, max_size=3),
+    lives=st.lists(st.sampled_from([0, 1, 2]), min_size=3, max_size=3),
+    carry=st.sampled_from([0.0, 0.5, 1.0]),
+    price=st.sampled_from([0.0, 1.0, 4.0]),
+    cost=st.sampled_from([1.0, 2.0, 5.0]),
+)
+def test_a_bank_that_outlives_its_terms_is_planned_as_the_best_of_all_quantities(
+    wanted: list[float], prices: list[float], lives: list[int], carry: float, price: float, cost: float
+) -> None:
+    """Each year has terms of its own; where prices rise, to wait would bring in more, and is not allowed."""
+    small = _deal("year:3", wanted=wanted, price=price, cost=cost)
+    for step, (each, life) in enumerate(zip(prices, lives, strict=True)):
+        first, until = (START.replace(year=START.year + step + more) for more in (0, 1))
+        small.add("take_or_pay", agreement="deal", valid_from=first, valid_until=until, quantity=8, price=each,
+                  make_up_months=12 * life, carry_forward_months=24 if carry else 0,
+                  carry_forward_share=carry)  # fmt: skip
+
+    def worth(built: tuple[int, ...]) -> float:
+        sold = sum(min(units, most) for units, most in zip(built, wanted, strict=True))
+        paid = _banked([float(units) for units in built], 8.0, prices, lives, carry)
+        return sold * price - sum(built) * cost - paid
 
     best = max(worth(built) for built in product(range(0, 25, 4), repeat=3))
     assert small.plan().objective == pytest.approx(best, abs=1e-6)

@@ -82,6 +82,16 @@ def taken_or_paid(carry_forward_months: float = 0) -> SmallCase:
     return built(small, m2023_06=700, m2024_06=1_000, m2025_06=600)
 
 
+def taken_under_two_terms() -> SmallCase:
+    """Two years that are short, each at its own price, and one that makes up all of the first and half of the other."""
+    small = hosted(term=36.0)
+    for first, price in (("2023-01-01", 3.0), ("2024-01-01", 4.0)):
+        until = day("2024-01-01") if first == "2023-01-01" else None
+        small.add("take_or_pay", agreement="deal", valid_from=day(first), valid_until=until, quantity=800, price=price,
+                  make_up_months=24)  # fmt: skip
+    return built(small, m2023_06=700, m2024_06=700, m2025_06=950)
+
+
 def not_committed() -> SmallCase:
     """The same, with units carried forward, units that the host did not commit, and goods under way."""
     small = taken_or_paid(12)
@@ -203,6 +213,7 @@ def settlements() -> Iterator[Settlement]:
         tiers("incremental"),
         tiers("all_units"),
         taken_or_paid(),
+        taken_under_two_terms(),
         not_committed(),
         tools(),
         left("brand"),

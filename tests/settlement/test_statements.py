@@ -99,6 +99,83 @@ def test_units_are_lost_when_the_last_year_in_time_has_closed() -> None:
     assert bank == [(0.0, 0.0, 10.0), (5.0, 5.0, 0.0), (0.0, 0.0, 0.0)]
 
 
+def _bank(settlement: Settlement, account: str) -> list[tuple[float, ...]]:
+    return settlement["balances"].filter(account=account).select("opening", "added", "used", "lapsed", "closing").rows()
+
+
+@pytest.mark.parametrize("amended", [True, False], ids=["amended", "next row"])
+def test_what_was_paid_for_outlives_its_terms_and_is_paid_back_at_its_price(amended: bool) -> None:
+    """Ten of 100 are paid for at 10 in 2023; 15 more than the 110 of 2024 are built, when the price is 12."""
+    small = hosted().add("take_or_pay", agreement="deal", quantity=100, price=10, make_up_months=12,
+                         valid_until=None if amended else day("2024-01-01"))  # fmt: skip
+    small.add("take_or_pay", agreement="deal", quantity=110, price=12, make_up_months=12, valid_from=day("2024-01-01"),
+              recorded_at=day("2024-05-10") if amended else None)  # fmt: skip
+    good(good(good(small, "2023-02", 90), "2024-02", 125), "2025-02", 110)
+    settlement = settled(small)
+    assert amounts(settlement) == {"2023-12": 100.0, "2024-12": -100.0}
+    assert _bank(settlement, "make_up") == [(0, 10, 0, 0, 10), (10, 0, 10, 0, 0), (0, 0, 0, 0, 0)]
+
+
+def test_what_was_built_beyond_outlives_its_terms() -> None:
+    """Thirty beyond the 100 of 2023 lessen the 200 of 2024 by a tenth of them at most."""
+    small = hosted(term=24.0)
+    for first, until, quantity, most in (("2023-01-01", "2024-01-01", 100, 1.0), ("2024-01-01", None, 200, 0.1)):
+        small.add("take_or_pay", agreement="deal", valid_from=day(first), valid_until=until and day(until), price=10,
+                  quantity=quantity, carry_forward_months=12, carry_forward_share=most)  # fmt: skip
+    settlement = settled(good(good(small, "2023-02", 130), "2024-02", 150))
+    assert amounts(settlement) == {"2024-12": 300.0}
+    assert _bank(settlement, "carry_forward") == [(0, 30, 0, 0, 30), (30, 0, 20, 10, 0)]
+
+
+def test_terms_without_make_up_end_what_could_be_made_up() -> None:
+    small = hosted()
+    for first, until, months in (("2023-01-01", "2024-01-01", 24), ("2024-01-01", None, 0)):
+        small.add("take_or_pay", agreement="deal", valid_from=day(first), valid_until=until and day(until), price=10,
+                  quantity=100, make_up_months=months)  # fmt: skip
+    settlement = settled(good(good(good(small, "2023-02", 90), "2024-02", 120), "2025-02", 95))
+    assert amounts(settlement) == {"2023-12": 100.0, "2025-12": 50.0}
+    assert _bank(settlement, "make_up")[0] == (0, 10, 0, 10, 0)
+    assert _bank(settlement, "make_up")[1:] == [(0, 0, 0, 0, 0)] * 2
+
+
+def test_a_gap_between_terms_ends_what_could_be_made_up() -> None:
+    small = hosted()
+    for first, until in (("2023-01-01", "2024-01-01"), ("2024-02-01", None)):
+        small.add("take_or_pay", agreement="deal", valid_from=day(first), valid_until=until and day(until), price=10,
+                  quantity=100, make_up_months=36)  # fmt: skip
+    settlement = settled(good(good(good(small, "2023-02", 90), "2024-03", 120), "2025-03", 92))
+    assert amounts(settlement) == {"2023-12": 100.0}
+    assert _bank(settlement, "make_up")[0] == (0, 10, 0, 10, 0)
+
+
+def test_nothing_more_is_drawn_up_once_an_agreement_was_left() -> None:
+    """Left in the middle of March 2023; a count of February is corrected in June, and the horizon starts in 2026."""
+    small = hosted().add("processing_fees", agreement="deal", fee=7.0).add("exit_terms", agreement="deal")
+    small.add("exits", agreement="deal", notice=day("2023-02-10"), exit=day("2023-03-16"), by="brand")
+    good(good(small, "2023-02", 10), "2023-02", 12, recorded_at=day("2023-06-20"), correction="yes")
+    listed = [day(f"2023-{month:02d}-01") for month in (1, 2, 3, 6)]
+    assert settled(small)["statements"]["statement"].to_list() == listed
+    later = settled(small, as_of=day("2099-01-01"))
+    assert later["statements"]["statement"].to_list() == listed
+    assert "4 statements, 2023-01 to 2023-06" in later.summary()
+
+
+def test_an_agreement_whose_term_is_over_has_no_more_statements() -> None:
+    small = good(hosted(term=12.0).add("processing_fees", agreement="deal", fee=7.0), "2023-02", 10)
+    statements = settled(small, as_of=day("2099-01-01"))["statements"]
+    assert (statements.height, statements["until"].max()) == (12, day("2024-01-01"))
+
+
+def test_what_was_built_before_an_exit_was_known_is_taken_back() -> None:
+    """Left on 16 March by a notice that was recorded only in May: the units of April were billed, and are credited."""
+    small = hosted().add("processing_fees", agreement="deal", fee=7.0).add("exit_terms", agreement="deal")
+    small.add("exits", agreement="deal", notice=day("2023-02-10"), exit=day("2023-03-16"), by="host",
+              recorded_at=day("2023-05-20"))  # fmt: skip
+    assert amounts(settled(good(good(small, "2023-02", 10), "2023-04", 5))) == {
+        "2023-02": 70.0, "2023-04": 35.0, "2023-05": -35.0,
+    }  # fmt: skip
+
+
 # -- what becomes known later ------------------------------------------------------------------------------------------
 
 

@@ -23,7 +23,7 @@ from coplant.clauses.record import NO_CASH, Balance, Evidence, Exit, Facts, Line
 from coplant.clauses.reservation import Reservation, Reservations
 from coplant.clauses.scope import Scope
 from coplant.clauses.security import Security
-from coplant.clauses.take_or_pay import TakeOrPay
+from coplant.clauses.take_or_pay import TakeOrPay, YearlyMinimum
 from coplant.clauses.tooling import Tooling
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "TakeOrPay",
     "Texts",
     "Tooling",
+    "YearlyMinimum",
     "clauses_of",
     "exit_of",
     "exits",

@@ -301,6 +301,7 @@ def _statements(agreement: str, months: Months, lines: pl.DataFrame, rounding: R
             "statement": dates(months.bounds[:-1]),
             "until": dates(months.bounds[1:]),
             "issued": dates(months.issued),
+            "over": dates(months.over),
         }
     )
     correction, amount = pl.col("kind") == "correction", pl.col("amount")
@@ -315,6 +316,8 @@ def _statements(agreement: str, months: Months, lines: pl.DataFrame, rounding: R
     )
     return (
         day.join(sums, on="statement", how="left", maintain_order="left")
+        .filter((pl.col("statement") < pl.col("over")) | pl.col("statement").is_in(lines["statement"].implode()))
+        .drop("over")
         .with_columns(pl.col("charges", "corrections", "amount").fill_null(0.0))
         .select(
             pl.lit(agreement).alias("agreement"), pl.all(),

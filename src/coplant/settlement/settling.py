@@ -17,7 +17,7 @@ from coplant.settlement.netting import netting
 from coplant.settlement.planned import carried_out
 from coplant.settlement.readiness import unready
 from coplant.settlement.result import Settlement
-from coplant.settlement.statements import Drawn, Months, draw_up, first_issued, months_of
+from coplant.settlement.statements import Drawn, Months, draw_up, first_issued, months_of, over_by
 
 if TYPE_CHECKING:
     from coplant.planning import Plan
@@ -121,7 +121,10 @@ def pro_forma(
         record = bill(case, name, bounds, since=since, until=end, accrues=True)
         billed = tabulated(record, rounding)
         lines = billed.lines.with_columns(statement="period", under=pl.lit(None, pl.Int64))
-        drawn[name] = (Months(bounds, bounds[1:], since), Drawn(lines, billed.operands, record))
+        drawn[name] = (
+            Months(bounds, bounds[1:], since, over_by(case, name, bounds[1:])),
+            Drawn(lines, billed.operands, record),
+        )
     return Settlement.of(case, drawn, netting(case), first, until, None, pro_forma=True)
 
 

@@ -43,11 +43,15 @@ class Months(NamedTuple):
         Day on which each statement is drawn up.
     since : datetime64[D]
         First day that is settled.
+    over : ndarray of datetime64[D], shape (M,)
+        Day after the last on which the agreement is in force, by what is known when each statement is drawn up. Of the
+        months from then on only those have a statement in which something is billed.
     """
 
     bounds: Days
     issued: Days
     since: np.datetime64
+    over: Days
 
 
 def months_of(case: Case, agreement: str, as_of: np.datetime64 | None) -> Months:
@@ -78,7 +82,17 @@ def months_of(case: Case, agreement: str, as_of: np.datetime64 | None) -> Months
             known = max(recorded) - np.timedelta64(lag, "D")
             close = max(close, (known - np.timedelta64(1, "D")).astype("datetime64[M]") + 1)
     bounds = np.arange(first, max(close, first) + 1).astype("datetime64[D]")
-    return Months(bounds, np.asarray(bounds[1:] + np.timedelta64(lag, "D")), since)
+    issued: Days = np.asarray(bounds[1:] + np.timedelta64(lag, "D"), dtype="datetime64[D]")
+    return Months(bounds, issued, since, over_by(case, agreement, issued))
+
+
+def over_by(case: Case, agreement: str, known_on: Days) -> Days:
+    """Day after the last on which an agreement is in force, by what is known on some days, shape (D,)."""
+    exits = case["exits"].filter(agreement=agreement).sort(RECORDED, nulls_last=False)
+    known = days(exits[RECORDED].fill_null(datetime.date.min))
+    ends = Term.of(case, agreement).ends
+    over = np.append(ends, np.minimum(days(exits["exit"]), ends))
+    return np.asarray(over[np.searchsorted(known, known_on, side="right")])
 
 
 def first_issued(case: Case, agreements: Sequence[str]) -> datetime.date | None:

@@ -12,6 +12,9 @@ _CHARGED = pl.col("measure").is_in(["cost", "hours"])
 _LEVEL = pl.col("measure").is_in(["on_hand", "on_order"])
 _PRODUCT = pl.col("measure").is_in(["good", "started"])
 _MADE = ("routes.agreement", "routes.item", "routes.route")
+_SAME = ("agreement", "measure", "item", "charge")
+_CLOSES = pl.coalesce("until", pl.col("from").dt.offset_by("1d"))
+"""Day after the last of a count."""
 _TERM = ("agreements.agreement", "agreements.starts", "agreements.term")
 
 
@@ -84,10 +87,65 @@ def actuals_lie_within_the_term(draft: Draft) -> None:
     draft.report("actuals", late, "until", expected, "Mend the day, or the agreement's term")
 
 
+def _after_exits(draft: Draft, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows, each with the ``exit`` of its agreement, and its row: that which is on record, if it was known by then.
+
+    A row that became known (``known``) before the exit did says what happened while nobody knew of it; it stays.
+    """
+    exits = draft["exits"].with_columns(noted=pl.coalesce(RECORDED, "notice"))
+    latest = exits.sort("noted", maintain_order=True).unique("agreement", keep="last", maintain_order=True)
+    left = rows.join(latest.select("agreement", "exit", "noted", row_exit=pl.col(ROW)), on="agreement",
+                     maintain_order="left")  # fmt: skip
+    return left.filter(pl.col("known") >= pl.col("noted"), pl.col("exit") < pl.col("ends_agreement"))
+
+
+_EXIT = "{exit}, when {agreement} was left (exits, row {row_exit})"
+_MEND_EXIT = "Mend the day, or the exit in row {row_exit} of exits"
+
+
+@rule("actuals", sound=(*_TERM, "actuals.agreement", "exits.agreement", "exits.exit"))
+def actuals_come_before_an_exit(draft: Draft) -> None:
+    """Check that what is built or held is, before the agreement is left."""
+    known = pl.coalesce(RECORDED, _CLOSES.dt.offset_by("-1d"))
+    rows = with_terms(draft, "actuals").filter(~_CHARGED).with_columns(known=known)
+    rows = _after_exits(draft, rows).filter(pl.coalesce("until", "from") <= pl.col("ends_agreement"))
+    draft.report("actuals", rows.filter(pl.col("from") >= pl.col("exit")), "from", f"a day before {_EXIT}", _MEND_EXIT)
+    late = rows.filter(pl.col("from") < pl.col("exit"), pl.col("until") > pl.col("exit"))
+    draft.report("actuals", late, "until", f"a day not after {_EXIT}", _MEND_EXIT)
+
+
+@rule("actuals")
+def counts_are_recorded_when_they_are_over(draft: Draft) -> None:
+    """Check that a count is not recorded before the last day that it counts."""
+    rows = draft["actuals"].with_columns(last=_CLOSES.dt.offset_by("-1d")).filter(pl.col(RECORDED) < pl.col("last"))
+    draft.report("actuals", rows, RECORDED, "a day from {last} on, the last that is counted", "Mend one of the days")
+
+
+@rule("actuals", sound=("actuals.measure", "actuals.item", "actuals.charge", "actuals.agreement"))
+def counts_do_not_overlap(draft: Draft) -> None:
+    """Check that no day is counted twice for the same thing, and that a correction is of the same days."""
+    spans = draft["actuals"].filter(pl.col("from").is_not_null()).with_columns(closes=_CLOSES)
+    first = (
+        pl.struct("closes", ROW).sort_by(RECORDED, nulls_last=False, maintain_order=True).first().over(*_SAME, "from")
+    )
+    spans = spans.with_columns(first.struct.field("closes").alias("meant"), first.struct.field(ROW).alias("row_first"))
+    other = spans.filter(pl.col("closes") != pl.col("meant"))
+    mend = "Row {row_first} counts from the same day: a correction is of the same days, mend until in one of the two"
+    draft.report("actuals", other, "until", "{meant}, as in row {row_first}", mend)
+    counted = (
+        spans.filter(pl.col(ROW) == pl.col("row_first"))
+        .sort("from", maintain_order=True)
+        .with_columns(busy=pl.col("closes").cum_max().shift().over(_SAME), row_before=pl.col(ROW).shift().over(_SAME))
+    )
+    twice = counted.filter(pl.col("from") < pl.col("busy")).sort(ROW)
+    mend = "Row {row_before} counts some of the same days: mend the days, or count each day once"
+    draft.report("actuals", twice, "from", "a day from {busy} on, when an earlier count of the same ends", mend)
+
+
 @rule("actuals", sound=("actuals.from", "actuals.recorded_at", "actuals.correction"))
 def a_second_count_says_it_corrects(draft: Draft) -> None:
     """Check that of several counts of the same all but the first are corrections, and that each corrects something."""
-    same = ["agreement", "measure", "item", "charge", "from"]
+    same = [*_SAME, "from"]
     frame = draft["actuals"]
     if frame.filter(pl.col("correction") == "yes").is_empty() and not frame.select(same).is_duplicated().any():
         return
@@ -135,6 +193,14 @@ def call_offs_keep_the_frozen_zone(draft: Draft) -> None:
     outside = rows.filter((pl.col("due") < pl.col("starts_agreement")) | (pl.col("due") >= pl.col("ends_agreement")))
     expected = "a day from {starts_agreement} on and before {ends_agreement}, the term of {agreement}"
     draft.report("call_offs", outside, "due", expected, "Mend the day, or the agreement's starts or term")
+
+
+@rule("call_offs", sound=(*_TERM, "call_offs.agreement", "exits.agreement", "exits.exit"))
+def call_offs_come_before_an_exit(draft: Draft) -> None:
+    """Check that what is called off once an exit is known is due before it."""
+    rows = _after_exits(draft, with_terms(draft, "call_offs").with_columns(known=pl.col("issued")))
+    late = rows.filter(pl.col("due") >= pl.col("exit"), pl.col("due") < pl.col("ends_agreement"))
+    draft.report("call_offs", late, "due", f"a day before {_EXIT}", _MEND_EXIT)
 
 
 @rule("call_offs", sound=("call_offs.item", "call_offs.agreement", *_MADE))
