@@ -125,6 +125,6 @@ def test_statements_of_an_old_day_stay_as_they_were(schedule: list[Row], history
     now, then = coplant.settle(case), coplant.settle(case, as_of=datetime.date(2023, 5, 20))
     drawn_up = then["statements"]["statement"]
     assert drawn_up.len() > 2
-    for table in ("statements", "lines", "operands", "changes", "excesses"):
+    for table in ("statements", "lines", "operands", "due", "due_operands", "changes", "excesses"):
         old = now[table].filter(now[table]["statement"].is_in(drawn_up.implode()))
         assert old.equals(then[table]), table

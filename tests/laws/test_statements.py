@@ -188,7 +188,7 @@ def test_statements_as_of_an_old_day_are_those_issued_then(history: History, aft
     then = coplant.settle(history.case, DEAL, as_of=day)
     issued = now["statements"].filter(pl.col("issued") <= day)["statement"]
     assume(then["statements"].height <= now["statements"].height)
-    for table in ("statements", "lines", "operands"):
+    for table in ("statements", "lines", "operands", "due", "due_operands"):
         old = now[table].filter(pl.col("statement").is_in(issued.implode()))
         assert old.equals(then[table], null_equal=True), table
 
@@ -204,6 +204,18 @@ def test_statements_add_up_to_what_is_owed_by_all_that_is_known(history: History
     late, early = (coplant.settle(one, DEAL, as_of=day) for one in (case, outset))
     assert late.total == pytest.approx(early.total, abs=0.01)
     assert early["lines"].filter(kind="correction").is_empty()
+
+
+@given(histories())
+def test_what_is_due_under_a_correction_adds_up_to_what_it_says(history: History) -> None:
+    settlement = coplant.settle(history.case, DEAL, as_of=history.ends + 400 * DAY)
+    key = ("statement", "number")
+    corrections = settlement["lines"].filter(pl.col("words").str.starts_with("correction")).select(key)
+    said = settlement["operands"].filter(operand="due").join(corrections, on=key, how="semi").select(*key, "value")
+    added = settlement["due"].group_by(key).agg(pl.col("amount").sum())
+    assert added.join(corrections, on=key, how="anti").is_empty()
+    both = said.join(added, on=key, how="left").with_columns(pl.col("amount").fill_null(0.0))
+    assert both.filter((pl.col("value") - pl.col("amount")).abs() > 1e-6).rows() == []
 
 
 def _from_the_outset(table: pl.DataFrame) -> pl.DataFrame:

@@ -198,6 +198,13 @@ def secured(**left: str) -> SmallCase:
     return built(small, m2023_02=11, m2023_08=14)
 
 
+def left_late() -> SmallCase:
+    """Notice that is recorded after the exit: what was billed since is taken back, and a fee is due."""
+    small = left("brand").add("fixed_charges", agreement="deal", charge="rent", amount=90.0, per="month")
+    small.tables["exits"][0]["recorded_at"] = day("2024-02-20")
+    return small
+
+
 def settlements() -> Iterator[Settlement]:
     """Settle them all."""
     small = [
@@ -220,6 +227,7 @@ def settlements() -> Iterator[Settlement]:
         materials(),
         secured(),
         secured(by="brand"),
+        left_late(),
     ]
     for one in small:
         yield coplant.settle(one.case())

@@ -10,7 +10,7 @@ import pytest
 from settlement.sheet import Sheets
 
 from coplant import Settlement
-from coplant.report.settled.book import AMOUNT, HEADING, QUANTITY, sheet_names
+from coplant.report.settled.book import AMOUNT, HEADING, QUANTITY, rows_of, sheet_names
 from coplant.report.settled.statements import Line, Statement, statements_of
 from coplant.report.settled.view import SettledView
 from coplant.report.words import LANGUAGES, words_of
@@ -21,7 +21,7 @@ OF_THE_LINE = {"quantity", "rate", "item", "part"}
 
 def lines(settlement: Settlement) -> list[Line]:
     view = SettledView(settlement, words_of("en"))
-    return [line for statement in view.statements for line in statement.lines]
+    return [line for statement in view.statements for line in rows_of(statement)]
 
 
 def assert_told(settlement: Settlement) -> None:
@@ -33,7 +33,9 @@ def assert_told(settlement: Settlement) -> None:
             assert view.what(line)
             text = view.words.texts[f"settle.words.{line.words}"]
             named = {name for _, name, _, _ in string.Formatter().parse(text) if name}
-            assert set(line.operands) <= named <= set(line.operands) | OF_THE_LINE, (language, line.words)
+            counted = {f"{name}_counted" for name in line.operands}
+            assert set(line.operands) <= named <= set(line.operands) | counted | OF_THE_LINE, (language, line.words)
+            assert {f"{name}_counted" for name in line.counted} <= named, (language, line.words)
         assert all(view.account(account) for account in settlement["balances"]["account"])
 
 
@@ -59,7 +61,7 @@ def assert_works_out(settlement: Settlement, folder: Path) -> None:
                     worked_out = sheets.value(sheet.title, cell.coordinate)
                     assert worked_out == pytest.approx(stored[sheet.title][cell.coordinate].value, abs=1e-6), cell
     for name, statement in names_of(settlement):
-        for row, line in enumerate(statement.lines, start=HEADING + 2):
+        for row, line in enumerate(rows_of(statement), start=HEADING + 2):
             quantity, amount = (book[name].cell(row, column + 1).coordinate for column in (QUANTITY, AMOUNT))
             assert sheets.value(name, quantity) == pytest.approx(line.quantity, rel=1e-9)
             assert sheets.value(name, amount) == pytest.approx(line.amount, abs=1e-9)

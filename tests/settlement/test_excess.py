@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from settlement.test_statements import day, hosted, settled
+from settlement.test_statements import day, good, hosted, settled
 from small_case import SmallCase
 
 import coplant
 from coplant import Settlement
+from coplant.report.settled.view import SettledView
+from coplant.report.words import words_of
 
 
 def stocked(taken: float = 2.0, host: dict[str, Any] | None = None, share: float = 1.0, **terms: Any) -> SmallCase:
@@ -63,6 +65,20 @@ def test_what_a_lower_forecast_leaves_is_claimed_once() -> None:
         (day("2023-02-28"), day("2023-01-10"), 40.0, 10.0, 0.0, 10.0, 1),
         (day("2023-03-31"), day("2023-03-20"), 30.0, 20.0, 10.0, 10.0, 1),
     ]
+
+
+def test_the_line_says_on_which_day_what_it_is_for_was_counted() -> None:
+    """Bolts are counted in January; the statement of March is still by that count, and no order was ever counted."""
+    small = count(stocked(carrying_rate=0.01), "2023-01-31", on_hand=90)
+    settlement = settled(good(forecast(small, "2023-01-10", m04=10), "2023-03", 1))
+    expected = {
+        "en": "90 on hand, counted on 31 January 2023, + 0 on order, never counted, ",
+        "fr": "90 en stock, comptées le 31 janvier 2023, + 0 en commande, jamais comptées, ",
+    }
+    for language, told in expected.items():
+        view = SettledView(settlement, words_of(language))
+        march = next(one for one in view.statements if one.month == day("2023-03-01"))
+        assert told in view.arithmetic(next(line for line in march.lines if line.line == "carrying"))
 
 
 def test_when_the_excess_falls_the_claimed_stock_falls_with_it() -> None:

@@ -69,6 +69,15 @@ def test_a_correction_is_for_its_month_and_names_the_invoice_of_it(every: list[S
     assert one["preceding_invoices"] == [{"number": "deal-2023-02", "issue_date": "2023-03-11"}]
     line = next(line for line in one["lines"] if "correction" in line["item"]["name"])
     assert line["period"] == {"start": "2023-02-01", "end": "2023-02-28"}
+    assert line["note"].endswith(" billed; due now: 160.49 EUR = 13 good units × 12.345 EUR")
+
+
+def test_items_of_an_invoice_are_told_apart(every: list[Settlement]) -> None:
+    """No two lines of a statement have the same name, but for the months that they correct."""
+    for settlement in every:
+        for one in settlement.invoices():
+            names = [(line["item"]["name"], line["period"]["start"]) for line in one["lines"]]
+            assert len(set(names)) == len(names), names
 
 
 def test_a_statement_that_comes_to_less_than_nothing_is_a_credit_note() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from plotly.offline import get_plotlyjs
-from settlement.every_line import built, charges, day, hosted, not_committed, settlements
+from settlement.every_line import built, charges, day, hosted, left_late, not_committed, settlements
 
 import coplant
 from coplant import Settlement
@@ -50,6 +50,7 @@ def test_every_line_stands_on_the_page_with_its_arithmetic() -> None:
             view, said = SettledView(settlement, words_of(language)), text_of(page, language)
             lines = [line for statement in view.statements for line in statement.lines]
             missing = [view.arithmetic(line) for line in lines if " ".join(view.arithmetic(line).split()) not in said]
+            missing += [told for line in lines for told in view.due(line) if " ".join(told.split()) not in said]
             assert missing == []
             assert all(view.numbers.number(line.amount, 2).replace("\u202f", " ") in said for line in lines)
 
@@ -73,6 +74,28 @@ def test_nothing_settled_is_said() -> None:
     assert "no month of a signed agreement has closed" in text_of(page_of(coplant.settle(small.case())), "en")
 
 
+def test_no_statement_by_a_day_is_said_with_the_day_of_the_first() -> None:
+    settled = coplant.settle(charges().case(), as_of=day("2023-02-01"))
+    assert "No statement had been drawn up by 2023-02-01; the first is on 2023-02-11." in settled.summary()
+    page = page_of(settled)
+    told = "No statement had been drawn up by 1 February 2023; the first is drawn up on 11 February 2023."
+    assert told in text_of(page, "en")
+    assert "le premier l’est le 11 février 2023." in text_of(page, "fr")
+
+
+def test_months_are_elided_in_french() -> None:
+    said = text_of(page_of(coplant.settle(charges().case())), "fr")
+    assert "Lignes d’août 2023" in said
+    assert "Lignes d’octobre 2023" in said
+    assert "Lignes de mai 2023" in said
+
+
+def test_what_is_due_under_a_correction_stands_below_it() -> None:
+    said = text_of(page_of(coplant.settle(left_late().case())), "en")
+    assert "500 due by what is known now − 0 billed due now: 500.00 EUR = fee of leaving: 1 × 500 EUR" in said
+    assert "0 due by what is known now − 90 billed: all of it is taken back due now: nothing" in said
+
+
 def test_the_basis_is_said(settled: Settlement) -> None:
     then = coplant.settle(settled.case, as_of=day("2024-05-05"))
     assert "Settled on what was known by 5 May 2024, in EUR" in html.unescape(page_of(then))
@@ -90,6 +113,21 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=options)
         yield chromium
         chromium.close()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_what_every_line_comes_to_is_in_sight(browser: Browser, width: int, tmp_path: Path) -> None:
+    coplant.settle(charges().case()).report(tmp_path / "settled.html")
+    page = browser.new_page(viewport={"width": width, "height": 900}, locale="en-GB")
+    page.goto((tmp_path / "settled.html").as_uri())
+    page.wait_for_selector("html[data-ready]", state="attached", timeout=120_000)
+    opened = page.locator("#en-agreement-1 .folded").nth(5)
+    opened.locator("summary").click()
+    amounts = opened.locator("tbody td:last-child")
+    assert amounts.count() > 2
+    boxes = [amounts.nth(number).bounding_box() for number in range(amounts.count())]
+    assert all(box is not None and box["x"] + box["width"] <= width for box in boxes)
+    page.close()
 
 
 @pytest.mark.parametrize(("width", "language"), [(1440, "en-GB"), (390, "fr-FR")])

@@ -191,6 +191,39 @@ def test_a_corrected_count_is_a_line_of_the_next_statement() -> None:
     assert dict(operands.select("operand", "value").iter_rows()) == {"due": 84.0, "billed": 70.0}
 
 
+def test_a_true_up_that_is_known_late_tells_what_was_spent_and_charged() -> None:
+    """Of the December of a year, the charge and its true-up are due by what is known in February."""
+    charge = {"charge": "rent", "amount": 5_000.0, "per": "month", "true_up": "yearly", "true_up_cap": 0.1}
+    small = hosted().add("fixed_charges", agreement="deal", **charge)
+    small.add("actuals", agreement="deal", measure="cost", charge="rent", from_=START, until=day("2024-01-01"),
+              quantity=63_500.0, recorded_at=day("2024-02-20"))  # fmt: skip
+    settlement = settled(small)
+    row = settlement["lines"].filter(kind="correction").row(0, named=True)
+    assert (row["statement"], row["month"], row["amount"]) == (day("2024-02-01"), day("2023-12-01"), 3_500.0)
+    due = settlement["due"].select("number", "place", "words", "amount").rows()
+    assert due == [(row["number"], 1, "fixed_charge.month", 5_000.0), (row["number"], 2, "true_up.capped", 3_500.0)]
+    figures = settlement["due_operands"].filter(place=2).select("operand", "value").iter_rows()
+    assert dict(figures) == {"spent": 63_500.0, "charged": 60_000.0, "most": 6_000.0}
+
+
+def test_what_is_taken_back_whole_has_nothing_due() -> None:
+    small = hosted().add("fixed_charges", agreement="deal", charge="rent", amount=90.0, per="month")
+    small.add("exit_terms", agreement="deal")
+    small.add("exits", agreement="deal", notice=day("2023-02-01"), exit=day("2023-03-01"), by="brand",
+              recorded_at=day("2023-04-20"))  # fmt: skip
+    corrected = settled(small)["lines"].filter(kind="correction")
+    assert corrected.select("month", "words", "amount").rows() == [(day("2023-03-01"), "correction.taken_back", -90.0)]
+    assert settled(small)["due"].is_empty()
+
+
+def test_a_plan_is_no_case() -> None:
+    plan = hosted(starts=day("2026-01-01")).plan()
+    with pytest.raises(
+        TypeError, match="settle takes a Case, not a Plan; for the statements that a plan leads to call pro_forma"
+    ):
+        coplant.settle(plan)  # type: ignore[arg-type]
+
+
 def test_a_count_corrected_before_its_statement_is_drawn_up_is_no_correction() -> None:
     small = hosted(statement_days=10).add("processing_fees", agreement="deal", fee=7.0)
     good(good(small, "2023-02", 10), "2023-02", 12, recorded_at=day("2023-03-11"), correction="yes")
@@ -218,7 +251,7 @@ def test_statements_as_of_an_old_day_are_those_that_were_issued_then() -> None:
         good(small, month, 10)
     now, then = settled(small), settled(small, as_of=day("2023-05-15"))
     assert amounts(then) == {"2023-02": 70.0, "2023-03": 70.0, "2023-04": 70.0}
-    for table in ("statements", "lines", "operands"):
+    for table in ("statements", "lines", "operands", "due", "due_operands"):
         old = now[table].filter(now[table]["statement"] < day("2023-05-01"))
         assert old.equals(then[table]), table
 

@@ -7,13 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
-from settlement.every_line import day, hosted, settlements, taken_or_paid
+from settlement.every_line import day, hosted, left_late, settlements, taken_or_paid
 from settlement.sheet import Sheets
 from settlement.shown import assert_works_out, names_of, opened
 
 import coplant
 from coplant import Settlement
-from coplant.report.settled.book import HEADING, book_of, sheet_names
+from coplant.report.settled.book import HEADING, book_of, rows_of, sheet_names
 from coplant.report.settled.statements import Statement
 from coplant.settlement.columns import COLUMNS
 
@@ -31,15 +31,28 @@ def test_formulas_work_out_every_line(every: list[Settlement], tmp_path: Path) -
 
 
 def test_a_statement_has_its_parties_its_days_and_its_corrections(every: list[Settlement], tmp_path: Path) -> None:
-    sheet = opened(every[0], tmp_path)["deal 2023-05"]
+    book = opened(every[0], tmp_path)
+    sheet = book["deal 2023-05"]
     head = {row[0]: row[1] for row in sheet.iter_rows(max_row=7, max_col=2, values_only=True)}
     assert (head["Agreement"], head["From"], head["To"]) == ("deal", "host", "brand")
     assert (head["Month"], head["Drawn up on"]) == ("May 2023", datetime.datetime(2023, 6, 11))
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=HEADING + 2)]
-    corrected = next(row for row in rows if row[3] == "correction")
+    place = next(number for number, row in enumerate(rows) if row[3] == "correction")
+    corrected, due = rows[place : place + 2]
+    row = HEADING + 2 + place
     assert corrected[5] == "2023-02"
-    assert corrected[10:14] == ["due", pytest.approx(160.49), "billed", pytest.approx(123.45)]
+    assert corrected[10:14] == ["due", f"=ROUND(SUM(J{row + 1}:J{row + 1}),2)", "billed", pytest.approx(123.45)]
+    assert Sheets(book).value(sheet.title, f"L{row}") == pytest.approx(160.49)
     assert "due by what is known now" in corrected[6]
+    assert (due[0], due[3], due[6], due[7]) == (None, "due now", "13 good units × 12.345\N{NO-BREAK SPACE}EUR", 13)
+
+
+def test_what_is_due_under_a_correction_is_in_no_sum_of_the_sheet(tmp_path: Path) -> None:
+    settlement = coplant.settle(left_late().case())
+    assert_works_out(settlement, tmp_path)
+    name, one = next((name, one) for name, one in names_of(settlement) if any(line.due for line in one.lines))
+    assert [line.kind for line in rows_of(one)].count("due") == sum(len(line.due) for line in one.lines) > 0
+    assert Sheets(opened(settlement, tmp_path)).value("overview", "F20") == pytest.approx(one.amount), name
 
 
 def test_accounts_stand_as_they_are_after_the_month(tmp_path: Path) -> None:
@@ -122,7 +135,7 @@ def test_many_statements_have_a_sheet_each(tmp_path: Path) -> None:
     settlement = coplant.settle(small.case())
     assert settlement["statements"].height == 600
     book = opened(settlement, tmp_path)
-    assert len(book.sheetnames) == 600 + 10
+    assert len(book.sheetnames) == 600 + 3 + len(settlement.tables)
     assert Sheets(book).value("overview", "F607") == pytest.approx(600 * 100.5)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import polars as pl
 
@@ -67,7 +66,7 @@ class Draft:
             What should be there; how to put it right.
         """
         for record in rows.iter_rows(named=True):
-            words: dict[str, Any] = {name: "nothing" if value is None else value for name, value in record.items()}
+            words = {name: _told(value) for name, value in record.items()}
             problem = Problem(
                 table, record[ROW], column, record[column], expected.format_map(words), mend.format_map(words)
             )
@@ -82,3 +81,10 @@ class Draft:
     def doubt(self, table: str) -> None:
         """Take a table for unsound, so that what it lacks is not reported as well."""
         self._doubtful.add(table)
+
+
+def _told(value: object) -> object:
+    """Value of a cell as a text tells it: a whole number has no decimals."""
+    if value is None:
+        return "nothing"
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -153,7 +153,7 @@ class Excess:
             return
         closing, terms = months.closing, months.terms
         on_hand, on_order = (record.level(measure, closing, self.item) for measure in ("on_hand", "on_order"))
-        ordered = record.counted_on("on_order", closing, self.item)
+        held, ordered = (record.counted_on(measure, closing, self.item) for measure in ("on_hand", "on_order"))
         was_ordered, hand_then = ~np.isnat(ordered), record.level("on_hand", ordered, self.item)
         demand_then = np.where(was_ordered, self.demand(ordered, terms.window), 0.0)
         counted = np.minimum(on_order, np.maximum(demand_then - hand_then, 0.0))
@@ -164,13 +164,15 @@ class Excess:
         claimed = np.append(0.0, excess[months.review])[np.cumsum(months.review) - months.review]
         claim = np.where(months.review, beyond(excess, claimed), 0.0)
         figures = {"on_hand": on_hand, "on_order": counted, "demand": demand}
+        since = {"on_hand": held, "on_order": ordered}
         record.charge(
             "excess", "excess", "excess.claim", closing, claim, terms.cost * (1.0 + terms.handling), item=self.item,
-            formula="max(0, on_hand + on_order - demand) - claimed", **figures, claimed=claimed,
+            formula="max(0, on_hand + on_order - demand) - claimed", counted=since, **figures, claimed=claimed,
         )  # fmt: skip
         record.charge(
             "excess", "carrying", "excess.carrying", closing, excess * months.length, terms.cost * terms.carrying,
-            item=self.item, formula="max(0, on_hand + on_order - demand) * months", **figures, months=months.length,
+            item=self.item, formula="max(0, on_hand + on_order - demand) * months", counted=since, **figures,
+            months=months.length,
         )  # fmt: skip
         self._keep(record, months, excess, claimed, claim, host_at_fault)
         shown = {
@@ -179,9 +181,9 @@ class Excess:
             "demand_then": demand_then, "counted": counted, "forecast": self.forecasts.last_published(closing),
             "demand": demand, "excess": excess, "claimed": claimed, "claim": claim,
         }  # fmt: skip
-        held = on_hand + on_order > 0.0
-        told = {name: values[held] for name, values in shown.items()}
-        record.tell("excesses", "excess", "excess", closing[held], item=self.item, part="", **told)
+        some = on_hand + on_order > 0.0
+        told = {name: values[some] for name, values in shown.items()}
+        record.tell("excesses", "excess", "excess", closing[some], item=self.item, part="", **told)
 
     def _keep(
         self, record: Record, months: _Months, excess: Floats, claimed: Floats, claim: Floats, host_at_fault: bool

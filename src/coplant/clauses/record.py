@@ -68,6 +68,8 @@ class Lines(NamedTuple):
     """How the quantity follows from the operands; empty where it is a count by itself."""
     operands: Mapping[str, Floats]
     """Figures that the quantity follows from, each of shape (L,)."""
+    counted: Mapping[str, Days]
+    """Day on which each operand that is a state was counted, NaT if it never was, each of shape (L,)."""
 
 
 class Balance(NamedTuple):
@@ -304,6 +306,7 @@ class Record:
         item: str | Texts | None = None,
         part: str | Texts = "",
         formula: str = "",
+        counted: Mapping[str, Days] | None = None,
         **operands: ArrayLike,
     ) -> None:
         """Bill quantities at rates on the days on which they fall due; a negative amount is a credit.
@@ -319,6 +322,8 @@ class Record:
             Day on which each falls due.
         quantity, rate : array_like
             What is paid for, and money per unit of it.
+        counted : mapping of str to ndarray of datetime64[D], optional
+            Day on which each operand that is a state, such as what is on hand, was counted.
         **operands : array_like
             Figures that the quantity follows from.
         """
@@ -335,7 +340,10 @@ class Record:
                 item = item[keep]
             if isinstance(part, np.ndarray):
                 part = part[keep]
-            lines = Lines(clause, line, words, item, part, days[keep], amounts[keep], rates[keep], formula, named)
+            since = {name: np.broadcast_to(one, keep.shape)[keep] for name, one in (counted or {}).items()}
+            lines = Lines(
+                clause, line, words, item, part, days[keep], amounts[keep], rates[keep], formula, named, since
+            )
             self.lines.append(lines)
 
     def keep(

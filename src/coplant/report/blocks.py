@@ -17,10 +17,13 @@ class Cell:
         What is shown.
     title : str
         The figure in full, where the text is brief.
+    below : sequence of str
+        Lines below the text, which explain it.
     """
 
     text: str
     title: str = ""
+    below: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,15 @@ class Table:
         Cells; the first of a row names it.
     left_out : str
         Says how many rows are not shown, if any.
+    stacked : bool
+        Whether its cells stand below one another where the page is narrow: the second and the last ahead of the others.
     """
 
     caption: str
     heads: Sequence[tuple[str, bool]]
     rows: Sequence[Sequence[Cell]]
     left_out: str = ""
+    stacked: bool = False
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,9 @@ class Column:
     kind : str
         ``text``, ``number``, ``money`` (in full), ``exact`` (money to its smallest unit), ``figure`` (with
         the decimals that it has), ``brief`` (money in three figures, the full figure in the title),
-        ``share``, ``index`` (three decimals), ``year``, ``date``, ``bucket``, ``yes`` (yes or no), or what is titled:
-        ``agreement``, ``item``, ``family``, ``party``, ``resource``, ``site``.
+        ``share``, ``index`` (three decimals), ``year``, ``date``, ``until`` (the day before, the last one),
+        ``bucket``, ``yes`` (yes or no), or what is titled: ``agreement``, ``item``, ``family``, ``party``,
+        ``resource``, ``site``.
     """
 
     name: str
@@ -88,6 +89,8 @@ def _writer(view: CaseView, column: Column, values: pl.Series) -> Callable[[obje
         return lambda value: Cell(numbers.number(_float(value), 3))
     if kind == "date":
         return lambda value: Cell(numbers.day(_day(value)))
+    if kind == "until":
+        return lambda value: Cell(numbers.day(_last_before(_day(value))))
     if kind == "bucket":
         return lambda value: Cell(view.bucket(_day(value)).replace(" ", SPACE))
     if kind == "yes":
@@ -99,6 +102,10 @@ def _writer(view: CaseView, column: Column, values: pl.Series) -> Callable[[obje
 
 def _float(value: object) -> float | None:
     return float(value) if isinstance(value, (int, float)) else None
+
+
+def _last_before(until: datetime.date | None) -> datetime.date | None:
+    return None if until is None else until - datetime.timedelta(days=1)
 
 
 def _day(value: object) -> datetime.date | None:

@@ -80,7 +80,7 @@ class Billed(NamedTuple):
     """A row for each line: ``id``, clause, line, words, item, part, period (its number), day, quantity, rate, amount
     (rounded as money is), formula."""
     operands: pl.DataFrame
-    """The figures that quantities follow from: ``id`` of the line, name, value."""
+    """The figures that quantities follow from: ``id`` of the line, name, value, and the day on which it was counted."""
 
 
 _TEXTS = ("clause", "line", "words", "item", "part", "formula")
@@ -107,18 +107,19 @@ def tabulated(record: Record, rounding: Rounding) -> Billed:
     )
     starts = np.cumsum(sizes) - sizes
     named = [
-        (np.arange(start, start + size), name, values)
+        (np.arange(start, start + size), name, values, one.counted.get(name, np.full(size, np.datetime64("NaT", "D"))))
         for start, size, one in zip(starts, sizes, record.lines, strict=True)
         for name, values in one.operands.items()
     ]
-    counts = [len(ids) for ids, _, _ in named]
+    counts = [len(ids) for ids, *_ in named]
     operands = pl.DataFrame(
         {
-            "id": _joined([ids for ids, _, _ in named], "int64"),
-            "name": pl.Series([name for _, name, _ in named], dtype=pl.String).gather(
+            "id": _joined([ids for ids, *_ in named], "int64"),
+            "name": pl.Series([name for _, name, *_ in named], dtype=pl.String).gather(
                 np.repeat(np.arange(len(counts)), counts)
             ),
-            "value": _joined([values for _, _, values in named]),
+            "value": _joined([values for _, _, values, _ in named]),
+            "counted": dates(_joined([counted for *_, counted in named], "datetime64[D]")),
         }
     )
     return Billed(lines, operands)

@@ -15,7 +15,7 @@ from coplant.clauses import NO_CASH, Evidence, Record
 from coplant.network.frames import dates
 from coplant.results import Kind, read_result, versions_of, write_result
 from coplant.settlement.money import Rounding
-from coplant.settlement.statements import Drawn, Months
+from coplant.settlement.statements import CORRECTIONS, Drawn, Months
 
 KIND = Kind("settlement", "coplant settle --out")
 """How a settlement is kept in a folder."""
@@ -38,6 +38,8 @@ class Settlement:
         - ``statements``: a row for each agreement and month, what vests left out;
         - ``lines``: what each statement charges, with the amounts rounded as money is;
         - ``operands``: the figures from which the quantities of lines follow;
+        - ``due``: the lines that are due in the place of each line that a correction changes, by what is known now;
+        - ``due_operands``: the figures from which their quantities follow;
         - ``balances``: the accounts;
         - ``changes``: each forecast and final order under a flexibility clause beside what it is compared with, and the
           number of the line that bills what it cancels;
@@ -46,6 +48,8 @@ class Settlement:
         - ``netting``: call-offs net of what came.
     as_of : date or None
         Day by which the statements had been drawn up; None for all.
+    awaited : date or None
+        Day on which the first statement is drawn up, where none had been by then.
     pro_forma : bool
         Whether a plan was settled as if it had been carried out, and not what happened.
     versions : mapping of str to str
@@ -55,6 +59,7 @@ class Settlement:
     case: Case
     tables: Mapping[str, pl.DataFrame]
     as_of: datetime.date | None
+    awaited: datetime.date | None
     pro_forma: bool
     versions: Mapping[str, str]
 
@@ -68,6 +73,7 @@ class Settlement:
         until: datetime.date | None,
         as_of: datetime.date | None,
         *,
+        awaited: datetime.date | None = None,
         pro_forma: bool = False,
     ) -> Settlement:
         """Put together what was drawn up for some agreements."""
@@ -88,12 +94,15 @@ class Settlement:
                 pl.col("day") < end, (pl.col("day") >= begin) | (pl.col("day") == opening).fill_null(False)
             )
 
-        lines, operands, statements, balances = [], [], [], []
+        lines, operands, due, due_operands, statements, balances = [], [], [], [], [], []
         evidence: dict[str, list[pl.DataFrame]] = {table: [empty] for table, empty in _NO_EVIDENCE.items()}
         for name, (months, one) in drawn.items():
-            numbered = _lines(name, months, one.lines)
+            numbered = _lines(name, months, one.lines.filter(pl.col("under").is_null()))
             lines.append(numbered.drop("id"))
             operands.append(_operands(numbered, one.operands))
+            placed = _due(numbered, one.lines)
+            due.append(placed.drop("id"))
+            due_operands.append(_operands(placed, one.operands))
             statements.append(_statements(name, months, numbered, Rounding.of(case.settings.currency)))
             balances.append(_balances(name, one.record))
             for shown in one.record.evidence:
@@ -102,11 +111,13 @@ class Settlement:
             "statements": within(pl.concat([_NO_STATEMENTS, *statements])),
             "lines": within(pl.concat([_NO_LINES, *lines])),
             "operands": within(pl.concat([_NO_OPERANDS, *operands])),
+            "due": within(pl.concat([_NO_DUE, *due])),
+            "due_operands": within(pl.concat([_NO_DUE_OPERANDS, *due_operands])),
             "balances": states(pl.concat([_NO_BALANCES, *balances])),
             **{table: on_days(pl.concat(parts)) for table, parts in evidence.items()},
             "netting": net,
         }
-        return cls(case, tables, as_of, pro_forma, versions_of(*LIBRARIES))
+        return cls(case, tables, as_of, awaited, pro_forma, versions_of(*LIBRARIES))
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         """Return a table of the settlement."""
@@ -144,16 +155,19 @@ class Settlement:
             for line, amount in by_line.agg(pl.col("amount").sum()).sort("amount", descending=True).iter_rows():
                 no_cash = ", which is not paid in money" if line in NO_CASH else ""
                 lines.append(f"  {line:<24}{amount:>z24,.2f} {currency}{no_cash}")
-        if self["statements"].is_empty():
+        if self.awaited is not None:
+            lines.append(f"No statement had been drawn up by {self.as_of}; the first is on {self.awaited}.")
+        elif self["statements"].is_empty():
             lines.append("Nothing is settled: no month of a signed agreement has closed, and nothing is on record.")
         return "\n".join(lines)
 
     def facts(self) -> dict[str, Any]:
         """All that is not a table, as plain values."""
-        as_of = None if self.as_of is None else self.as_of.isoformat()
+        as_of, awaited = (None if day is None else day.isoformat() for day in (self.as_of, self.awaited))
         return {
             "digest": self.case.digest,
             "as_of": as_of,
+            "awaited": awaited,
             "pro_forma": self.pro_forma,
             "versions": dict(self.versions),
         }
@@ -181,8 +195,10 @@ class Settlement:
             The folder does not hold a settlement.
         """
         case, tables, facts = read_result(folder, KIND)
-        as_of = None if facts["as_of"] is None else datetime.date.fromisoformat(facts["as_of"])
-        return cls(case, tables, as_of, facts["pro_forma"], facts["versions"])
+        as_of, awaited = (
+            None if facts[name] is None else datetime.date.fromisoformat(facts[name]) for name in ("as_of", "awaited")
+        )
+        return cls(case, tables, as_of, awaited, facts["pro_forma"], facts["versions"])
 
     def to_excel(self, path: str | Path) -> None:
         """Write the statements to a workbook, with formulas that work out every line."""
@@ -226,7 +242,8 @@ class Settlement:
 def _lines(agreement: str, months: Months, lines: pl.DataFrame) -> pl.DataFrame:
     """Lines of one agreement with their statements as days and a number within each."""
     first = dates(months.bounds[:-1])
-    ordered = lines.sort("statement", pl.col("words") == "correction", "period", maintain_order=True)
+    correction = pl.col("words").is_in(CORRECTIONS)
+    ordered = lines.sort("statement", correction, "period", maintain_order=True)
     return ordered.select(
         pl.lit(agreement).alias("agreement"),
         first.gather(ordered["statement"]).alias("statement"),
@@ -235,7 +252,7 @@ def _lines(agreement: str, months: Months, lines: pl.DataFrame) -> pl.DataFrame:
         "line",
         pl.when(pl.col("line").is_in(NO_CASH))
         .then(pl.lit("no_cash"))
-        .when(pl.col("words") == "correction")
+        .when(correction)
         .then(pl.lit("correction"))
         .otherwise(pl.lit("charge"))
         .alias("kind"),
@@ -252,9 +269,30 @@ def _lines(agreement: str, months: Months, lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _due(numbered: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines due under corrections, each in its place under the number of the correction."""
+    corrections = numbered.select("agreement", "statement", "number", under="id")
+    due = lines.drop("statement").join(corrections, on="under", maintain_order="right_left")
+    return due.select(
+        "agreement",
+        "statement",
+        "number",
+        pl.int_range(1, pl.len() + 1).over("statement", "number").alias("place"),
+        "words",
+        "day",
+        "quantity",
+        "rate",
+        "amount",
+        "formula",
+        "id",
+    )
+
+
 def _operands(lines: pl.DataFrame, operands: pl.DataFrame) -> pl.DataFrame:
-    named = lines.select("agreement", "statement", "number", "id").join(operands, on="id", maintain_order="left_right")
-    return named.select("agreement", "statement", "number", operand="name", value="value")
+    """Operands of lines, under the columns that tell these apart."""
+    keys = [name for name in ("agreement", "statement", "number", "place") if name in lines.columns]
+    named = lines.select(*keys, "id").join(operands, on="id", maintain_order="left_right")
+    return named.select(*keys, "value", "counted", operand="name").select(*keys, "operand", "value", "counted")
 
 
 def _statements(agreement: str, months: Months, lines: pl.DataFrame, rounding: Rounding) -> pl.DataFrame:
@@ -345,7 +383,16 @@ _NO_LINES = _empty(
     agreement=_TEXT, statement=_DAY, number=_COUNT, clause=_TEXT, line=_TEXT, kind=_TEXT, words=_TEXT, item=_TEXT,
     part=_TEXT, month=_DAY, day=_DAY, quantity=_NUMBER, rate=_NUMBER, amount=_NUMBER, formula=_TEXT,
 )  # fmt: skip
-_NO_OPERANDS = _empty(agreement=_TEXT, statement=_DAY, number=_COUNT, operand=_TEXT, value=_NUMBER)
+_NO_OPERANDS = _empty(
+    agreement=_TEXT, statement=_DAY, number=_COUNT, operand=_TEXT, value=_NUMBER, counted=_DAY,
+)  # fmt: skip
+_NO_DUE = _empty(
+    agreement=_TEXT, statement=_DAY, number=_COUNT, place=_COUNT, words=_TEXT, day=_DAY, quantity=_NUMBER, rate=_NUMBER,
+    amount=_NUMBER, formula=_TEXT,
+)  # fmt: skip
+_NO_DUE_OPERANDS = _empty(
+    agreement=_TEXT, statement=_DAY, number=_COUNT, place=_COUNT, operand=_TEXT, value=_NUMBER, counted=_DAY,
+)  # fmt: skip
 _NO_BALANCES = _empty(
     agreement=_TEXT, clause=_TEXT, account=_TEXT, part=_TEXT, day=_DAY, opening=_NUMBER, added=_NUMBER, used=_NUMBER,
     lapsed=_NUMBER, closing=_NUMBER,

@@ -17,7 +17,7 @@ from coplant.settlement.netting import netting
 from coplant.settlement.planned import carried_out
 from coplant.settlement.readiness import unready
 from coplant.settlement.result import Settlement
-from coplant.settlement.statements import Drawn, Months, draw_up, months_of, over_by
+from coplant.settlement.statements import Drawn, Months, draw_up, first_issued, months_of, over_by
 
 if TYPE_CHECKING:
     from coplant.planning import Plan
@@ -53,19 +53,31 @@ def settle(
     ------
     CaseError
         The agreement is unknown or an option, or something is missing that its clauses need.
+    TypeError
+        It is no case, such as a plan.
     """
+    _demand_case(case)
     names = _settled(case, agreement)
     problems = [problem for name in names for problem in unready(case, name)]
     if problems:
         raise CaseError(problems, "what is to be settled")
     rounding = Rounding.of(case.settings.currency)
+    awaited = None if as_of is None else first_issued(case, names)
     day = None if as_of is None else np.datetime64(as_of, "D")
     drawn = {}
     for name in names:
         months = months_of(case, name, day)
         if len(months.issued):
             drawn[name] = (months, draw_up(case, name, months, rounding))
-    return Settlement.of(case, drawn, netting(case).filter(pl.col("agreement").is_in(names)), first, until, as_of)
+    net = netting(case).filter(pl.col("agreement").is_in(names))
+    return Settlement.of(case, drawn, net, first, until, as_of, awaited=None if drawn else awaited)
+
+
+def _demand_case(case: object) -> None:
+    """Refuse what is no case before anything is looked up in it."""
+    if not isinstance(case, Case):
+        mend = "for the statements that a plan leads to call pro_forma"
+        raise TypeError(f"settle takes a Case, not a {type(case).__name__}; {mend}")
 
 
 def pro_forma(
@@ -108,7 +120,7 @@ def pro_forma(
     for name in names:
         record = bill(case, name, bounds, since=since, until=end, accrues=True)
         billed = tabulated(record, rounding)
-        lines = billed.lines.with_columns(statement="period")
+        lines = billed.lines.with_columns(statement="period", under=pl.lit(None, pl.Int64))
         drawn[name] = (
             Months(bounds, bounds[1:], since, over_by(case, name, bounds[1:])),
             Drawn(lines, billed.operands, record),

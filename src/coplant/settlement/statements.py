@@ -7,7 +7,7 @@ the difference between what was billed for an earlier month and what is due for 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +24,12 @@ from coplant.timeline.calendar import Days
 
 IDENTITY = ("clause", "line", "item", "part", "period")
 """What tells one line of a bill from another, whatever was known when it was drawn up."""
+
+CORRECTION, TAKEN_BACK = "correction", "correction.taken_back"
+"""Words of a line that corrects an earlier statement: something is still due for the month, or nothing any more."""
+
+CORRECTIONS = (CORRECTION, TAKEN_BACK)
+"""Both."""
 
 
 class Months(NamedTuple):
@@ -61,10 +67,7 @@ def months_of(case: Case, agreement: str, as_of: np.datetime64 | None) -> Months
         Day by which statements were drawn up. None: those of the months that closed before the horizon starts, of those
         in which something happened, and of as many more as it takes until all that is recorded is known.
     """
-    term = Term.of(case, agreement)
-    lag = int(case["agreements"].filter(agreement=agreement)["statement_days"].item())
-    dated = (case[name].filter(agreement=agreement)["date"].drop_nulls() for name in ("tooling", "security"))
-    since = min([term.starts, term.signed, *(day for dates in dated for day in days(dates))])
+    lag, since = _lag(case, agreement), _since(case, agreement)
     first = since.astype("datetime64[M]")
     if as_of is not None:
         close = (as_of - np.timedelta64(lag, "D")).astype("datetime64[M]")
@@ -90,6 +93,25 @@ def over_by(case: Case, agreement: str, known_on: Days) -> Days:
     ends = Term.of(case, agreement).ends
     over = np.append(ends, np.minimum(days(exits["exit"]), ends))
     return np.asarray(over[np.searchsorted(known, known_on, side="right")])
+
+
+def first_issued(case: Case, agreements: Sequence[str]) -> datetime.date | None:
+    """Day on which the first statement of some agreements is drawn up; None without agreements."""
+    months = ((name, _since(case, name).astype("datetime64[M]") + 1) for name in agreements)
+    issued = (month.astype("datetime64[D]") + np.timedelta64(_lag(case, name), "D") for name, month in months)
+    return min((day.astype(object) for day in issued), default=None)
+
+
+def _lag(case: Case, agreement: str) -> int:
+    """Days from the end of a month to its statement."""
+    return int(case["agreements"].filter(agreement=agreement)["statement_days"].item())
+
+
+def _since(case: Case, agreement: str) -> np.datetime64:
+    """First day on which anything can fall due."""
+    term = Term.of(case, agreement)
+    dated = (case[name].filter(agreement=agreement)["date"].drop_nulls() for name in ("tooling", "security"))
+    return min([term.starts, term.signed, *(day for dates in dated for day in days(dates))])
 
 
 class _Known(NamedTuple):
@@ -137,7 +159,9 @@ class Drawn(NamedTuple):
     """The statements of an agreement."""
 
     lines: pl.DataFrame
-    """As in `Billed`, with ``statement``, the number of the month in which the line is billed."""
+    """As in `Billed`, with ``statement``, the number of the month in which the line is billed, and ``under``: the
+    correction that a line explains, which by what is known now would have been billed in its place; null for those that
+    are billed."""
     operands: pl.DataFrame
     """As in `Billed`."""
     record: Record
@@ -164,7 +188,9 @@ def draw_up(case: Case, agreement: str, months: Months, rounding: Rounding) -> D
             known_on=known_on,
         )
         now = tabulated(record, rounding)
-        fresh = now.lines.filter(pl.col("period") >= begin).with_columns(statement="period")
+        fresh = now.lines.filter(pl.col("period") >= begin).with_columns(
+            statement="period", under=pl.lit(None, pl.Int64)
+        )
         parts.append(Billed(fresh, now.operands))
         if before is not None:
             parts.append(_corrections(before, now, begin, rounding))
@@ -173,7 +199,7 @@ def draw_up(case: Case, agreement: str, months: Months, rounding: Rounding) -> D
 
 
 def _corrections(before: Billed, now: Billed, statement: int, rounding: Rounding) -> Billed:
-    """Lines that bring what was billed for months before a statement to what is due for them."""
+    """Lines that bring what was billed for months before a statement to what is due for them, and the lines due."""
 
     def sums(billed: Billed, name: str) -> pl.DataFrame:
         earlier = billed.lines.filter(pl.col("period") < statement)
@@ -182,7 +208,10 @@ def _corrections(before: Billed, now: Billed, statement: int, rounding: Rounding
     both = (
         sums(before, "billed")
         .join(sums(now, "due"), on=IDENTITY, how="full", nulls_equal=True, coalesce=True, maintain_order="left_right")
-        .with_columns(pl.col("billed", "due").fill_null(0.0))
+        .with_columns(
+            pl.col("billed", "due").fill_null(0.0),
+            words=pl.when(pl.col("due").is_null()).then(pl.lit(TAKEN_BACK)).otherwise(pl.lit(CORRECTION)),
+        )
         .with_columns(amount=(pl.col("due") - pl.col("billed")).round(rounding.digits))
         .filter(pl.col("amount") != 0.0)
         .sort("period", "clause", "line", "item", "part", maintain_order=True)
@@ -192,7 +221,7 @@ def _corrections(before: Billed, now: Billed, statement: int, rounding: Rounding
         pl.Series("id", ids),
         "clause",
         "line",
-        pl.lit("correction").alias("words"),
+        "words",
         "item",
         "part",
         pl.lit("due - billed").alias("formula"),
@@ -202,14 +231,20 @@ def _corrections(before: Billed, now: Billed, statement: int, rounding: Rounding
         pl.lit(1.0).alias("rate"),
         "amount",
         pl.lit(statement, pl.Int64).alias("statement"),
-    ).select(*now.lines.columns, "statement")
-    operands = pl.concat(
-        [
-            pl.DataFrame({"id": ids, "name": [name] * both.height, "value": both[name]}, schema=now.operands.schema)
-            for name in ("due", "billed")
-        ]
-    )
-    return Billed(lines, operands)
+        pl.lit(None, pl.Int64).alias("under"),
+    ).select(*now.lines.columns, "statement", "under")
+    operands = [
+        lines.select(
+            "id", pl.lit(name).alias("name"), both[name].alias("value"), pl.lit(None, pl.Date).alias("counted")
+        )
+        for name in ("due", "billed")
+    ]
+    # What is due for the month by what is known now, line by line, with ids after those of the corrections.
+    due = now.lines.join(
+        lines.select(*IDENTITY, "statement", under="id"), on=IDENTITY, nulls_equal=True, maintain_order="left_right"
+    ).with_columns(pl.col("id") + both.height)
+    figures = now.operands.with_columns(pl.col("id") + both.height)
+    return Billed(pl.concat([lines, due.select(lines.columns)]), pl.concat([*operands, figures]))
 
 
 def _numbered(parts: list[Billed]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -217,7 +252,7 @@ def _numbered(parts: list[Billed]) -> tuple[pl.DataFrame, pl.DataFrame]:
     lines, operands, start = [], [], 0
     for part in parts:
         kept = part.operands.join(part.lines.select("id"), on="id", how="semi")
-        lines.append(part.lines.with_columns(pl.col("id") + start))
+        lines.append(part.lines.with_columns(pl.col("id", "under") + start))
         operands.append(kept.with_columns(pl.col("id") + start))
         start += 1 + int(part.lines["id"].max() or 0)  # type: ignore[arg-type]
     return pl.concat(lines), pl.concat(operands)

@@ -37,7 +37,7 @@ def _agreements(view: View) -> Block:
         Column("site", words("column.site"), "site"),
         Column("sign_date", words("column.sign_date"), "date"),
         Column("starts", words("column.starts"), "date"),
-        Column("ends", words("column.ends"), "date"),
+        Column("ends", words("column.ends"), "until"),
     ]
     return Block(table=tabulate(view, table, columns, words("agreements.table")))
 
@@ -54,7 +54,7 @@ def _reservations(view: View) -> Block | None:
     columns = [
         Column("agreement", words("column.agreement"), "agreement"),
         Column("from", words("column.from"), "date"),
-        Column("until", words("column.until"), "date"),
+        Column("until", words("column.until"), "until"),
         Column("rate", words("column.reserved")),
         Column("yearly", words("column.yearly"), "number"),
         Column("units", words("column.reserved_units"), "number"),

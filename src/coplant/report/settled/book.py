@@ -87,6 +87,11 @@ def sheet_names(statements: Iterable[Statement], taken: Iterable[str]) -> list[s
     return names
 
 
+def rows_of(statement: Statement) -> list[Line]:
+    """Lines of a statement in their rows; what is due under a correction follows it."""
+    return [row for line in statement.lines for row in (line, *line.due)]
+
+
 def formula_of(formula: str, cells: dict[str, str]) -> str:
     """Write a formula of a line as a spreadsheet does, with the cells of its operands.
 
@@ -107,6 +112,8 @@ class _Looks:
     total: Any
     corrected: Any
     corrected_money: Any
+    due: Any
+    due_money: Any
     figure: Any
     link: Any
 
@@ -121,6 +128,8 @@ class _Looks:
             book.add_format({"num_format": money, "bold": True, "top": 1}),
             book.add_format(mark),
             book.add_format(mark | {"num_format": money}),
+            book.add_format({"italic": True, "indent": 1}),
+            book.add_format({"italic": True, "num_format": money}),
             book.add_format({"num_format": "#,##0.00####"}),
             book.add_format({"font_color": "#0B5CAD", "underline": 1}),
         )
@@ -141,8 +150,9 @@ class _Written:
 
 def _statement(sheet: Any, view: SettledView, statement: Statement, looks: _Looks) -> _Written:
     _head(sheet, view, statement, looks)
-    first, last = HEADING + 1, HEADING + max(len(statement.lines), 1)
-    for row, line in enumerate(statement.lines, start=first):
+    rows = rows_of(statement)
+    first, last = HEADING + 1, HEADING + max(len(rows), 1)
+    for row, line in enumerate(rows, start=first):
         _line(sheet, row, view, line, looks)
     sums = _sums(sheet, view, statement, first, last, looks)
     _accounts(sheet, last + 6, view, statement, looks)
@@ -177,7 +187,7 @@ def _head(sheet: Any, view: SettledView, statement: Statement, looks: _Looks) ->
             sheet.write_datetime(row, 1, value, formats["date"])
     names = ("number", "clause", "part", "kind", "item", "month", "arithmetic", "quantity", "rate", "amount")
     heads = [words(f"settle.column.{name}", currency=view.currency) for name in names]
-    most = max((len(line.operands) for line in statement.lines), default=0)
+    most = max((len(line.operands) for line in rows_of(statement)), default=0)
     heads += [words("settle.column.operand"), *[""] * (2 * most - 1)] if most else []
     for column, text in enumerate(heads):
         sheet.write_string(HEADING, column, text, formats["heading"])
@@ -187,8 +197,13 @@ def _head(sheet: Any, view: SettledView, statement: Statement, looks: _Looks) ->
 
 def _line(sheet: Any, row: int, view: SettledView, line: Line, looks: _Looks) -> None:
     formats = looks.formats
-    text, money = (looks.corrected, looks.corrected_money) if line.correction else (None, looks.money)
-    sheet.write_number(row, NUMBER, line.number, text)
+    due = line.kind == "due"
+    text, money = (
+        (looks.due, looks.due_money) if due
+        else (looks.corrected, looks.corrected_money) if line.correction else (None, looks.money)
+    )  # fmt: skip
+    if not due:
+        sheet.write_number(row, NUMBER, line.number, text)
     told = {
         CLAUSE: view.clause(line.clause),
         PART: view.part(line.clause, line.part),
@@ -203,7 +218,12 @@ def _line(sheet: Any, row: int, view: SettledView, line: Line, looks: _Looks) ->
     for place, (name, value) in enumerate(line.operands.items()):
         column = OPERANDS + 2 * place
         sheet.write_string(row, column, name)
-        sheet.write_number(row, column + 1, value, looks.number(value))
+        if name == "due" and line.due:
+            amounts = f"{xl_rowcol_to_cell(row + 1, AMOUNT)}:{xl_rowcol_to_cell(row + len(line.due), AMOUNT)}"
+            formula = f"=ROUND(SUM({amounts}),{view.digits})"
+            sheet.write_formula(row, column + 1, formula, looks.number(value), value)
+        else:
+            sheet.write_number(row, column + 1, value, looks.number(value))
         cells[name] = xl_rowcol_to_cell(row, column + 1)
     if line.formula:
         formula = formula_of(line.formula, cells)

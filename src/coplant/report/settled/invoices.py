@@ -142,7 +142,7 @@ def _line(view: SettledView, line: Line, sign: float) -> dict[str, Any]:
         item["buyer_identifier"] = line.item
     return {
         "identifier": str(line.number),
-        "note": view.arithmetic(line).replace(SPACE, " "),
+        "note": "; ".join([view.arithmetic(line), *view.due(line)]).replace(SPACE, " "),
         "quantity": quantity,
         "unit_code": _unit(view, line.item),
         "net_amount": round(sign * line.amount, view.digits) + 0.0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -25,14 +25,19 @@ class Line:
         Number on the statement.
     clause, line, words, item, part, formula
         As in the table of lines.
-    kind : {"charge", "correction", "no_cash"}
-        Whether it charges something, corrects an earlier statement, or tells what is not paid in money.
+    kind : {"charge", "correction", "no_cash", "due"}
+        Whether it charges something, corrects an earlier statement, tells what is not paid in money, or is due under a
+        correction.
     month : date
         Month that is paid for.
     quantity, rate, amount : float
         What is paid for, money per unit of it, and money.
     operands : mapping of str to float
         Figures that the quantity follows from.
+    counted : mapping of str to date
+        Day on which those of them that are states were counted.
+    due : tuple of Line
+        Of a correction, the lines due for the month by what is known now.
     """
 
     number: int
@@ -48,6 +53,8 @@ class Line:
     rate: float
     amount: float
     operands: Mapping[str, float]
+    counted: Mapping[str, datetime.date]
+    due: tuple[Line, ...] = ()
 
     @property
     def correction(self) -> bool:
@@ -119,15 +126,22 @@ class Statement:
 
 def statements_of(settlement: Settlement) -> list[Statement]:
     """Put every statement together, agreement by agreement and month by month."""
-    operands: dict[tuple[Any, ...], dict[str, float]] = {}
-    for *line, operand, value in settlement["operands"].iter_rows():
-        operands.setdefault(tuple(line), {})[operand] = value
+    figures, due_figures = _Figures.of(settlement["operands"]), _Figures.of(settlement["due_operands"])
+    due: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in settlement["due"].drop("day").iter_rows(named=True):
+        due.setdefault((row["agreement"], row["statement"], row["number"]), []).append(row)
     lines: dict[tuple[str, datetime.date], list[Line]] = {}
     for row in settlement["lines"].drop("day").iter_rows(named=True):
         agreement, month = row.pop("agreement"), row.pop("statement")
-        kind = row.pop("kind")
-        figures = operands.get((agreement, month, row["number"]), {})
-        lines.setdefault((agreement, month), []).append(Line(**row, kind=kind, operands=figures))
+        key = (agreement, month, row["number"])
+        line = Line(**row, **figures.under(key))
+        of_it = [
+            replace(
+                line, kind="due", **{name: one[name] for name in _WORKED_OUT}, **due_figures.under((*key, one["place"]))
+            )
+            for one in due.get(key, ())
+        ]
+        lines.setdefault((agreement, month), []).append(replace(line, due=tuple(of_it)))
     accounts: dict[tuple[str, datetime.date], list[Account]] = {}
     for row in _accounts(settlement).iter_rows(named=True):
         accounts.setdefault((row.pop("agreement"), row.pop("statement")), []).append(Account(**row))
@@ -146,6 +160,32 @@ def statements_of(settlement: Settlement) -> list[Statement]:
         )
         for row in settlement["statements"].iter_rows(named=True)
     ]
+
+
+_WORKED_OUT = ("words", "quantity", "rate", "amount", "formula")
+"""What tells how a line that is due is worked out; for what it is, is told by its correction."""
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """Operands of lines, and the days on which they were counted, by what tells the lines apart."""
+
+    operands: dict[tuple[Any, ...], dict[str, float]]
+    counted: dict[tuple[Any, ...], dict[str, datetime.date]]
+
+    @classmethod
+    def of(cls, table: pl.DataFrame) -> _Figures:
+        """Read them from a table of operands."""
+        figures = cls({}, {})
+        for *line, operand, value, counted in table.iter_rows():
+            figures.operands.setdefault(tuple(line), {})[operand] = value
+            if counted is not None:
+                figures.counted.setdefault(tuple(line), {})[operand] = counted
+        return figures
+
+    def under(self, key: tuple[Any, ...]) -> dict[str, Any]:
+        """Return those of a line, by the names they have on it."""
+        return {"operands": self.operands.get(key, {}), "counted": self.counted.get(key, {})}
 
 
 def _accounts(settlement: Settlement) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from coplant.report.settled.statements import Line, Statement, statements_of
 from coplant.report.view import CaseView
 from coplant.report.words import Words
 from coplant.settlement import Settlement
+from coplant.settlement.statements import CORRECTIONS
 
 
 @dataclass(frozen=True)
@@ -97,10 +98,13 @@ class SettledView(CaseView):
         return part
 
     def what(self, line: Line) -> str:
-        """What a line is for: the clause, its part, and whether it corrects."""
+        """What a line is for: the clause, its part, what is charged of it, and whether it corrects."""
         clause, part = self.clause(line.clause), self.part(line.clause, line.part)
         text = self.words("settle.what", clause=clause, part=part) if part else clause
-        return self.words("settle.corrected", what=text) if line.correction else text
+        if line.words in CORRECTIONS:
+            return self.words("settle.corrected", what=text)
+        charged = self.words.known(f"settle.charged.{line.words}", "")
+        return self.words("settle.what_charged", what=text, charged=charged) if charged else text
 
     def item(self, name: str | None) -> str:
         """Title of what is paid for; nothing for the agreement as a whole."""
@@ -109,6 +113,7 @@ class SettledView(CaseView):
     def arithmetic(self, line: Line) -> str:
         """How a line is worked out, in words."""
         figures = {name: self.numbers.figure(value) for name, value in line.operands.items()}
+        figures |= {f"{name}_counted": self._counted(line.counted.get(name)) for name in line.operands}
         line_itself = {
             "quantity": self.numbers.figure(line.quantity),
             "rate": self.numbers.full_figure(line.rate, self.currency, self.digits),
@@ -117,9 +122,28 @@ class SettledView(CaseView):
         }
         return self.words(f"settle.words.{line.words}", **{**line_itself, **figures})
 
+    def _counted(self, day: datetime.date | None) -> str:
+        """Say on which day a state was counted."""
+        return (
+            self.words("settle.never_counted")
+            if day is None
+            else self.words("settle.counted", day=self.numbers.date(day))
+        )
+
+    def due(self, line: Line) -> list[str]:
+        """How what is due under a correction comes about, line by line; a line that says so where nothing is."""
+        told = [
+            self.words("settle.due", amount=self.exact(one.amount), arithmetic=self.arithmetic(one)) for one in line.due
+        ]
+        return told or ([self.words("settle.nothing_due")] if line.words in CORRECTIONS else [])
+
     def month(self, day: datetime.date) -> str:
         """Write a month in full."""
         return self.words("date.month", month=self.words(f"month.long.{day.month}"), year=day.year)
+
+    def of_month(self, day: datetime.date) -> str:
+        """Write a month in full as that of which something is."""
+        return self.words("date.month", month=self.words(f"month.of.{day.month}"), year=day.year)
 
     @property
     def basis(self) -> str:

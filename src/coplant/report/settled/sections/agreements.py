@@ -76,7 +76,7 @@ def _statement(view: SettledView, statement: Statement) -> Block:
         [
             Cell(str(line.number)),
             Cell(view.what(line)),
-            Cell(view.arithmetic(line)),
+            Cell(view.arithmetic(line), below=view.due(line)),
             Cell(view.item(line.item)),
             Cell(numbers.month(line.month).replace(" ", SPACE)),
             Cell(numbers.figure(line.quantity)),
@@ -91,6 +91,7 @@ def _statement(view: SettledView, statement: Statement) -> Block:
         *[Cell("")] * 5,
         Cell(numbers.number(statement.amount, view.digits)),
     ]
-    table = Table(words("settle.agreement.lines", month=month), heads, [*rows, total])
+    of_month = view.of_month(statement.month)
+    table = Table(words("settle.agreement.lines", of_month=of_month), heads, [*rows, total], stacked=True)
     drawn_up = words("settle.agreement.drawn_up", date=numbers.date(statement.issued))
     return Block(title, [drawn_up], table=table, collapsed=True)

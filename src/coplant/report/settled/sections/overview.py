@@ -16,7 +16,7 @@ def overview(view: SettledView) -> Iterator[Section]:
     words, statements = view.words, view.settlement["statements"]
     title = words("settle.overview.title")
     if statements.is_empty():
-        yield Section("overview", title, [words("settle.overview.nothing")])
+        yield Section("overview", title, [_nothing(view)])
         return
     total = view.settlement.total
     lead = words(
@@ -38,6 +38,14 @@ def overview(view: SettledView) -> Iterator[Section]:
     ]  # fmt: skip
     table = tabulate(view, rows, columns, words("settle.overview.table"))
     yield Section("overview", title, [lead], _figures(view), [Block(table=table)])
+
+
+def _nothing(view: SettledView) -> str:
+    """Say why there is no statement."""
+    settlement, date = view.settlement, view.numbers.date
+    if settlement.awaited is None:
+        return view.words("settle.overview.nothing")
+    return view.words("settle.overview.awaited", date=date(settlement.as_of), first=date(settlement.awaited))
 
 
 def _figures(view: SettledView) -> list[KeyFigure]:
