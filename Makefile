@@ -25,11 +25,14 @@ demo: $(VENV)/installed ## plan the reference case and write its page and workbo
 	@printf '\nOpen $(DEMO)/report.html in a browser. The decision:\n'
 	@grep -E '^(Sign|Do not sign) ' $(DEMO)/summary.txt
 
+# Two workers, each with a thread: threads that wait for one another take longer than the small tables of the tests.
+ONE_THREAD := POLARS_MAX_THREADS=1
+
 test: $(VENV)/installed-dev ## run the tests, but for the slow ones
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
+	@$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 test-all: $(VENV)/installed-dev $(VENV)/installed-docs ## run every test, with many more drawn examples
-	@$(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile=all
+	@$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile=all
 
 lint: $(VENV)/installed-dev ## check style, types and the layers of imports
 	@$(BIN)/ruff check .
