@@ -65,6 +65,9 @@ class Problem:
 
 def _shown(value: object) -> str:
     text = f'"{value}"' if isinstance(value, str) else str(value)
+    if isinstance(value, float) and value.is_integer():
+        # As a planner wrote it.
+        text = f"{value:.0f}" if abs(value) < 1e15 else f"{value:g}"
     text = text.replace("\n", "\\n").replace("\t", "\\t")
     return text if len(text) <= 80 else f"{text[:76]}..."
 

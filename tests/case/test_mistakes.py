@@ -83,9 +83,9 @@ MISTAKES = [
     mistake("day long ago", "prices", "2023-03-01", "0023-03-01", (2, "from"), "from 1900-03-01 on"),
     mistake("control character", "items", "seat", "se\x07at", (3, "item"), "without control characters"),
     mistake("empty cell", "sites", "china,,market", "china,,", (4, "kind"), "empty", "a value", "What the site is"),
-    mistake("below the range", "items", "100", "-1", (2, "value"), "-1.0", "at least 0"),
+    mistake("below the range", "items", "100", "-1", (2, "value"), "value: -1;", "at least 0"),
     mistake("on an open end of the range", "routes", "0.98", "0", (2, "yield"), "above 0 and at most 1"),
-    mistake("above the range", "routes", "0.98", "98", (2, "yield"), "98.0", "at most 1", "98 % is 0.98"),
+    mistake("above the range", "routes", "0.98", "98", (2, "yield"), "yield: 98;", "at most 1", "98 % is 0.98"),
     mistake(
         "holding rate in per cent",
         "items",

@@ -49,12 +49,12 @@ def colliding(
     """Find rules that cannot hold together, each of which could if one of the others went.
 
     Rows that only count what others decide are left out if the others collide without them, and so are those of all
-    nodes after the first by which they do. Multipliers of the rows
-    prove that they collide (Farkas), and rows without one take no part; where the simplex finds none soon, rows take
-    part that cannot be broken less without breaking others more. Of these as many as possible are let go while the
-    rest still collide: the elastic and deletion filters of Chinneck & Dravnieks (1991, ORSA Journal on Computing 3(2)),
-    shortened by a new proof each time. To tell of few things, all rows of a thing are let go together where that can
-    be, and only then single ones, the latest first; bounds of columns go last.
+    nodes after the first by which they do. Multipliers of the rows prove that they collide (Farkas), and rows without
+    one take no part; where the simplex finds none soon, rows take part that cannot be broken less without breaking
+    others more. Of these as many as possible are let go while the rest still collide: the elastic and deletion filters
+    of Chinneck & Dravnieks (1991, ORSA Journal on Computing 3(2)), shortened by a new proof each time. To tell of few
+    things, all rows of a thing are let go together where that can be, and only then single ones, the latest first;
+    bounds of columns go last.
 
     Parameters
     ----------

@@ -254,5 +254,5 @@ def _numbered(parts: list[Billed]) -> tuple[pl.DataFrame, pl.DataFrame]:
         kept = part.operands.join(part.lines.select("id"), on="id", how="semi")
         lines.append(part.lines.with_columns(pl.col("id", "under") + start))
         operands.append(kept.with_columns(pl.col("id") + start))
-        start += 1 + int(part.lines["id"].max() or 0)  # type: ignore[arg-type]
+        start += 1 + int(part.lines.select(pl.col("id").max().fill_null(0)).item())
     return pl.concat(lines), pl.concat(operands)
