@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from coplant.case import Case, read
     from coplant.errors import CaseError, CoplantError, FileError, InfeasibleError, Problem, SolverError
+    from coplant.launching import Launch, launch
     from coplant.planning import Plan
     from coplant.planning.plan import plan
     from coplant.report.readback import ReadBack, agreement
@@ -32,6 +33,7 @@ __all__ = [
     "CoplantError",
     "FileError",
     "InfeasibleError",
+    "Launch",
     "Plan",
     "Problem",
     "Quote",
@@ -40,6 +42,7 @@ __all__ = [
     "SolverError",
     "__version__",
     "agreement",
+    "launch",
     "plan",
     "pro_forma",
     "quote",
@@ -53,6 +56,7 @@ _HOME = {
     "CoplantError": "coplant.errors",
     "FileError": "coplant.errors",
     "InfeasibleError": "coplant.errors",
+    "Launch": "coplant.launching",
     "Plan": "coplant.planning",
     "Problem": "coplant.errors",
     "Quote": "coplant.settlement",
@@ -60,6 +64,7 @@ _HOME = {
     "Settlement": "coplant.settlement",
     "SolverError": "coplant.errors",
     "agreement": "coplant.report.readback",
+    "launch": "coplant.launching",
     "plan": "coplant.planning",
     "pro_forma": "coplant.settlement",
     "quote": "coplant.settlement",

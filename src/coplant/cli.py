@@ -173,6 +173,42 @@ def plan(
 
 
 @app.command()
+def launch(
+    case: CasePath,
+    samples: Annotated[int, typer.Option(metavar="N", min=1, help="How often the programme is drawn.")] = 10_000,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed of the draws.")] = 0,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, help="Threads; their number changes no answer.")] = 1,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the launch's tables to this folder.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say when production can start, and how sure that is."""
+    with _answering(as_json), _Progress() as progress:
+        import coplant
+        from coplant.case.outputs import Output, check_outputs
+        from coplant.launching.result import KIND
+
+        outputs = {
+            "tables": Output(out, option="--out", folder=True, replaces=(KIND.facts, KIND.name)) if out else None
+        }
+        files = {name: output.path for name, output in outputs.items() if output}
+        check_outputs([output for output in outputs.values() if output], case)
+        with progress.stage("Reading the case"):
+            read = coplant.read(case)
+        with progress.stage("Launching"):
+            made = coplant.launch(read, samples, seed, workers=workers, progress=progress.say)
+        if out:
+            with progress.stage(f"Writing {out}"):
+                made.write(out)
+        if as_json:
+            tables = {"milestones": made["milestones"].to_dicts()}
+            _print_json(made.facts() | tables | {"files": {name: str(path) for name, path in files.items()}})
+            return
+        typer.echo(made.summary())
+        for name, path in files.items():
+            typer.echo(f"{name.capitalize()}: {path}")
+
+
+@app.command()
 def settle(
     case: Annotated[
         Path,

@@ -83,6 +83,8 @@ def check_tables(found: Mapping[str, Found], draft: Draft) -> None:
         }
         near = did_you_mean(name, tables[found[name].origin])
         draft.add(Problem(name, None, None, None, expected, f"{near} {mend}".lstrip()))
+    # A programme by itself can be launched.
+    planned = "activities" not in found
     for name in names:
         table = TABLES[name]
         if name in found:
@@ -92,7 +94,7 @@ def check_tables(found: Mapping[str, Found], draft: Draft) -> None:
             draft.tables[name] = _empty(table)
             if unknown:
                 draft.doubt(name)
-        if table.required and draft[name].is_empty():
+        if table.required and planned and draft[name].is_empty():
             columns = ", ".join(column.name for column in table.columns if column.required)
             mend = f"{table.description}. Give at least the columns {columns}"
             draft.add(Problem(name, None, None, None, "at least one row in this table", mend))

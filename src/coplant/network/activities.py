@@ -78,6 +78,7 @@ class Activities:
         cls,
         case: Case,
         tree: Tree,
+        openings: tuple[Openings, ...],
         items: tuple[str, ...],
         sites: tuple[str, ...],
         agreements: tuple[str, ...],
@@ -100,8 +101,8 @@ class Activities:
         cost = np.concatenate(
             [floats(routes["cost"])[:, None] * flat, floats(lanes["cost"])[:, None] * flat, np.nan_to_num(price)]
         )
-        opened = Openings.of(case, timeline).averaged(timeline, len(routes))
-        share = np.concatenate([opened, np.ones((len(lanes), len(timeline))), ~np.isnan(price)])
+        opened = averaged_on(tree, openings, len(routes))
+        orderable = np.concatenate([np.ones((len(lanes), len(timeline))), ~np.isnan(price)])
         return cls(
             (
                 *routes["route"],
@@ -120,7 +121,7 @@ class Activities:
             np.concatenate([floats(frame["lead_time"]) for frame in (routes, lanes, offers)]),
             np.concatenate([floats(routes["yield"]), np.ones(count[1] + count[2])]),
             cost[:, tree.bucket],
-            share[:, tree.bucket],
+            np.concatenate([opened, orderable[:, tree.bucket]]),
             np.concatenate([floats(routes["least_lot"]), np.zeros(count[1]), floats(offers["moq"])]),
             np.concatenate([floats(routes["multiple"]), unlimited, floats(offers["multiple"])]),
             np.concatenate([indices(routes["agreement"], agreements), none[: count[1]], none[: count[2]]]),
@@ -186,6 +187,12 @@ class Openings(NamedTuple):
         length = (hit.last - hit.first).astype(np.float64)
         np.add.at(total, (self.route[hit.span], hit.bucket), self.share[hit.span] * length)
         return np.asarray(total / timeline.days)
+
+
+def averaged_on(tree: Tree, openings: tuple[Openings, ...], routes: int) -> Floats:
+    """Share of the full rate over the days of each node, by the openings of its branch, shape (routes, N)."""
+    each = np.stack([its.averaged(tree.timeline, routes) for its in openings])
+    return np.asarray(each[np.minimum(tree.branch, len(openings) - 1), :, tree.bucket].T)
 
 
 def _steps(case: Case, first: Days, until: Days) -> Openings:

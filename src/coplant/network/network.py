@@ -10,10 +10,11 @@ from scipy import sparse
 
 from coplant.case import Case
 from coplant.case.structure import supplied_parts
-from coplant.network.activities import LANE, ROUTE, Activities
+from coplant.network.activities import LANE, ROUTE, Activities, Openings
 from coplant.network.demands import Demands
 from coplant.network.frames import Integers, floats, indices
 from coplant.network.limits import Allotments, LaneCapacity, Resources
+from coplant.network.starts import Starts
 from coplant.network.stock_points import StockPoints, pairs
 from coplant.tree import Tree
 
@@ -40,6 +41,8 @@ class Network:
         Units given to a stock point, after the lead time, per unit started.
     loads : csr_array, shape (R, J)
         Resource units taken per unit started.
+    openings : tuple of Openings
+        When routes can be started, for each branch of the tree; one where it is the same on all.
     """
 
     case: Case
@@ -59,20 +62,34 @@ class Network:
     inputs: sparse.csr_array
     outputs: sparse.csr_array
     loads: sparse.csr_array
+    openings: tuple[Openings, ...]
 
     def tags(self, item: Integers, site: Integers) -> dict[str, Integers]:
         """What the money of some items at some sites belongs to, as columns beside the nodes, each shape (..., 1)."""
         return {"item": item[:, None], "site": site[:, None], "family": self.family[item][:, None]}
 
     @classmethod
-    def of(cls, case: Case, tree: Tree) -> Network:
-        """Lay a case out on a tree."""
+    def of(cls, case: Case, tree: Tree, starts: Starts | None = None) -> Network:
+        """Lay a case out on a tree.
+
+        Parameters
+        ----------
+        case : Case
+            The case.
+        tree : Tree
+            The tree.
+        starts : Starts, optional
+            When routes that wait for a milestone start on each of its branches; those of milestones with a date by
+            default.
+        """
+        led = starts or Starts.dated(case)
+        openings = tuple(Openings.of(led.lead(case, branch), tree.timeline) for branch in range(led.branches))
         items, sites = tuple(case["items"]["item"]), tuple(case["sites"]["site"])
         agreements, curves = tuple(case["agreements"]["agreement"]), tuple(case["learning"]["learning"])
         of_item = case["items"].select(pl.coalesce("family", "item"))["family"]
         families = tuple(pl.concat([of_item, case["annuities"]["family"].drop_nulls()]).unique(maintain_order=True))
         allotments = Allotments.of(case, tree)
-        activities = Activities.of(case, tree, items, sites, agreements, allotments.labels, curves)
+        activities = Activities.of(case, tree, openings, items, sites, agreements, allotments.labels, curves)
         bom = supplied_parts(case)
         stock_points = StockPoints.of(
             case,
@@ -126,4 +143,5 @@ class Network:
             inputs,
             outputs,
             loads,
+            openings,
         )

@@ -11,12 +11,11 @@ import polars as pl
 
 from coplant.case import Case
 from coplant.clauses import Scope
-from coplant.network import Network
-from coplant.network.activities import Openings
+from coplant.network.activities import averaged_on
 from coplant.planning.bounds import full_rate, most_started
 from coplant.planning.draft import Draft
 from coplant.program import term
-from coplant.program.money import Floats, Integers
+from coplant.program.money import Integers
 from coplant.timeline import add_months
 
 
@@ -39,13 +38,12 @@ def exclusivity(draft: Draft) -> None:
     rows = draft.network.case["exclusivity"]
     if rows.is_empty():
         return
-    openings = Openings.of(draft.network.case, draft.timeline)
     for row in rows.iter_rows(named=True):
         scope = draft.scopes[row["agreement"]]
         clause = _Exclusivity.of(row, scope)
         routes = _others(draft.network.case, row)
         if len(routes):
-            _keep_from(draft, scope, clause, routes, openings)
+            _keep_from(draft, scope, clause, routes)
 
 
 @dataclass(frozen=True)
@@ -109,7 +107,7 @@ def _covers(scope: Scope, clause: _Exclusivity) -> Iterator[_Cover]:
             yield _Cover(np.where(follows, scope.leaving[node], -1), day, until)
 
 
-def _keep_from(draft: Draft, scope: Scope, clause: _Exclusivity, routes: Integers, openings: Openings) -> None:
+def _keep_from(draft: Draft, scope: Scope, clause: _Exclusivity, routes: Integers) -> None:
     """Add the rows of one exclusivity for the routes of others."""
     network, tree = draft.network, draft.tree
     most, rate = most_started(draft, routes), full_rate(network, routes)
@@ -117,7 +115,8 @@ def _keep_from(draft: Draft, scope: Scope, clause: _Exclusivity, routes: Integer
     cell = draft.cells(len(routes))
     terms, covered = [term(cell, draft.start.index[routes])], np.zeros(cell.shape, dtype=bool)
     for cover in _covers(scope, clause):
-        closed = _share(network, openings.within(cover.first, cover.until), routes)
+        within = tuple(its.within(cover.first, cover.until) for its in network.openings)
+        closed = averaged_on(tree, within, network.case["routes"].height)[routes]
         free = np.maximum(opened - closed, 0.0)
         through = np.multiply(free, rate, out=most.copy(), where=np.isfinite(rate))
         left = np.where(free > 1e-9, np.minimum(most, through), 0.0)
@@ -127,12 +126,6 @@ def _keep_from(draft: Draft, scope: Scope, clause: _Exclusivity, routes: Integer
     program, names = scope.program, tuple(network.activities.labels[route] for route in routes)
     where = covered & (draft.start.index[routes] >= 0)
     program.rows(clause.name, (names, tree.labels), terms, upper=most, where=where)
-
-
-def _share(network: Network, openings: Openings, routes: Integers) -> Floats:
-    """Share of the full rate of some routes at each node."""
-    averaged = openings.averaged(network.tree.timeline, network.case["routes"].height)
-    return np.asarray(averaged[routes][:, network.tree.bucket])
 
 
 def _others(case: Case, row: Mapping[str, Any]) -> Integers:

@@ -6,9 +6,12 @@ import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import polars as pl
 
 from coplant.case import Case
-from coplant.errors import InfeasibleError, NumericalError
+from coplant.errors import CaseError, InfeasibleError, NumericalError, Problem
 from coplant.network import Network
 from coplant.planning.activity_cost import activity_cost
 from coplant.planning.agreements import agreements
@@ -30,6 +33,9 @@ from coplant.planning.words import choice_in_words, collision_in_words, suspect_
 from coplant.program import ScalingReport, scaling_report, solve, suspects
 from coplant.timeline import Timeline
 from coplant.tree import Tree
+
+if TYPE_CHECKING:
+    from coplant.launching import Launch
 
 Progress = Callable[[str], None]
 
@@ -80,6 +86,12 @@ def formulate(network: Network) -> Draft:
     return draft
 
 
+def _awaited(case: Case) -> list[str]:
+    """Milestones that routes wait for and activities lead to."""
+    reached = case["milestones"].filter(pl.col("activity").is_not_null())
+    return case["routes"].join(reached, on="milestone", how="semi")["milestone"].unique(maintain_order=True).to_list()
+
+
 def _scaling(draft: Draft) -> ScalingReport:
     """How far the numbers of a program lie apart; where too far, with those that stand out in the tables' words."""
     report = scaling_report(draft.program)
@@ -98,6 +110,8 @@ def plan(
     seed: int = 0,
     progress: Progress | None = None,
     tree: Tree | None = None,
+    launch: Launch | None = None,
+    branches: int = 1,
 ) -> Plan:
     """Plan a case: what to sign, reserve, make, buy, move, stock and sell so that the most money is earned.
 
@@ -117,7 +131,12 @@ def plan(
     progress : callable, optional
         Is told, in a line of text, what is going on.
     tree : Tree, optional
-        The tree to plan on; one branch by default.
+        The tree to plan on; that of `branches` by default.
+    launch : Launch, optional
+        When milestones are reached; by default the case is launched if routes wait for milestones that activities lead
+        to.
+    branches : int
+        On how many branches the start of production is told apart; on one, it is the mean.
 
     Returns
     -------
@@ -125,6 +144,8 @@ def plan(
 
     Raises
     ------
+    CaseError
+        Nothing could be sold.
     InfeasibleError
         No plan keeps all rules; the rules that collide are named.
     NumericalError
@@ -132,17 +153,33 @@ def plan(
     SolverError
         The money has no limit, or no plan was found in time.
     """
+    if case["demand"].is_empty():
+        mend = "Say what could be sold: the case is a launch programme by itself"
+        raise CaseError([Problem("demand", None, None, None, "at least one row", mend)], case.settings.name)
     say = progress or (lambda _: None)
-    options = {"gap": gap, "time_limit": time_limit, "solver": solver, "seed": seed}
+    options = {"gap": gap, "time_limit": time_limit, "solver": solver, "seed": seed, "branches": branches}
     timings: dict[str, float] = {}
+    timeline = Timeline.of(case.settings.start, case.settings.buckets)
 
     def timed(stage: str, since: float) -> float:
         timings[stage] = time.perf_counter() - since
         return time.perf_counter()
 
     clock = time.perf_counter()
+    starts = None
+    awaited = _awaited(case)
+    if awaited:
+        # What it is compiled with takes a second to load.
+        from coplant.launching import Branches
+        from coplant.launching import launch as launched
+
+        launch = launch or launched(case, progress=progress)
+        clock = timed("launch", clock)
+        level = Branches.of(launch, 1 if tree else branches, awaited)
+        laid, starts = level.on(timeline)
+        tree = tree or laid
     say("laying out the network")
-    network = Network.of(case.known(), tree or Tree.line(Timeline.of(case.settings.start, case.settings.buckets)))
+    network = Network.of(case.known(), tree or Tree.line(timeline), starts)
     clock = timed("network", clock)
     say(f"{len(network.stock_points):,} stock points, {len(network.activities):,} activities; writing the program")
     with _in_words():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from coplant.case.draft import Draft
-from coplant.case.rules import agreements, clauses, demand, happenings, network, structure
+from coplant.case.rules import agreements, clauses, demand, happenings, network, programme, structure
 from coplant.case.rules.registry import RULES
 
-__all__ = ["agreements", "check_rules", "clauses", "demand", "happenings", "network", "structure"]
+__all__ = ["agreements", "check_rules", "clauses", "demand", "happenings", "network", "programme", "structure"]
 
 
 def check_rules(draft: Draft) -> None:

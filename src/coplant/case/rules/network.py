@@ -23,11 +23,20 @@ def routes_end_after_they_start(draft: Draft) -> None:
     draft.report("routes", rows, "until", "a day after {from}, the route's from", "Mend one of the two days")
 
 
-@rule("routes", sound=("routes.from",))
+@rule("routes", sound=("routes.from", "routes.milestone"))
+def routes_start_on_a_day_or_after_a_milestone(draft: Draft) -> None:
+    """Check that a route starts in one way."""
+    rows = draft["routes"].filter(pl.col("milestone").is_not_null() & pl.col("from").is_not_null())
+    draft.report("routes", rows, "from", "nothing, as milestone is given", "Leave one of the two empty")
+
+
+@rule("routes", sound=("routes.from", "routes.milestone"))
 def ramps_have_a_start(draft: Draft) -> None:
     """Check that a route with a ramp has the day from which the ramp counts."""
-    rows = draft["routes"].filter(pl.col("ramp").is_not_null() & pl.col("from").is_null())
-    mend = 'Give from, or leave ramp empty: the ramp "{ramp}" counts months since that day'
+    rows = draft["routes"].filter(
+        pl.col("ramp").is_not_null() & pl.col("from").is_null() & pl.col("milestone").is_null()
+    )
+    mend = 'Give from or milestone, or leave ramp empty: the ramp "{ramp}" counts months since that day'
     draft.report("routes", rows, "from", "the start of production", mend)
 
 

@@ -18,8 +18,8 @@ _SOURCES = tuple(f"{table}.{column}" for table in ("offers", "stock", "receipts"
 
 @rule(None, sound=("routes", "offers"))
 def something_is_made_or_bought(draft: Draft) -> None:
-    """Check that a case has a route or an offer."""
-    if draft["routes"].is_empty() and draft["offers"].is_empty():
+    """Check that a case has a route or an offer, unless it is a launch programme by itself."""
+    if draft["routes"].is_empty() and draft["offers"].is_empty() and draft["activities"].is_empty():
         mend = "Say in routes how an item is made, or in offers how it is bought"
         draft.add(Problem("routes", None, None, None, "at least one row in routes or offers", mend))
 

@@ -1,0 +1,9 @@
+"""Launching: when production can start, how sure that is, and what decides it."""
+
+from __future__ import annotations
+
+from coplant.launching.branches import Branches
+from coplant.launching.launch import launch
+from coplant.launching.result import Launch
+
+__all__ = ["Branches", "Launch", "launch"]

@@ -1,0 +1,305 @@
+"""Launching: the table of contents of a launch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import polars as pl
+
+from coplant.case import Case
+from coplant.errors import CaseError, Problem
+from coplant.launching.critical_path import Early, early, free_float, late, path_deviation
+from coplant.launching.programme import Programme
+from coplant.launching.result import Launch, day_column
+from coplant.launching.simulation import Simulated, simulate
+from coplant.launching.working_time import DAY, Ticks, day_of, last_day
+from coplant.timeline.calendar import Days, Floats
+
+Progress = Callable[[str], None]
+
+SHARES = np.concatenate([[0.005], np.arange(1, 100) / 100, [0.995]])
+"""Probabilities at which the day of a milestone is told."""
+
+_CAUSES = 10_000
+"""Samples by which a cause is weighed, at most."""
+
+
+def launch(
+    case: Case, samples: int = 10_000, seed: int = 0, *, workers: int = 1, progress: Progress | None = None
+) -> Launch:
+    """Say when the milestones of a case are reached, how sure that is, and what decides it.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    samples : int
+        How often the programme is drawn.
+    seed : int
+        Seed; the same one gives the same samples, whatever the number of workers.
+    workers : int
+        Threads.
+    progress : callable, optional
+        Is told, in a line of text, what is going on.
+
+    Returns
+    -------
+    Launch
+
+    Raises
+    ------
+    CaseError
+        The case has no programme, no milestone that an activity leads to, or most lags that collide.
+    ValueError
+        There are no samples, or no workers.
+    """
+    if samples < 1:
+        raise ValueError(f"samples is {samples}; there must be at least 1")
+    if workers < 1:
+        raise ValueError(f"workers is {workers}; there must be at least 1")
+    say = progress or (lambda _: None)
+    programme = programme_of(case)
+    services = list(case["advisory_effects"].select("agreement", "service").unique(maintain_order=True).iter_rows())
+    variants = {"no": programme} | ({"yes": programme.advised(case, services)} if services else {})
+    tables: dict[str, list[pl.DataFrame]] = {}
+    reached = {}
+    for advice, variant in variants.items():
+        say(f"{'with' if advice == 'yes' else 'without'} advice: {samples:,} samples of {len(variant):,} activities")
+        made = _Variant(case, variant, advice, simulate(variant, samples, seed, workers=workers), workers)
+        for name, moments in zip(variant.milestones.names, made.drawn.reached, strict=True):
+            reached[name, advice] = moments
+        say("weighing what makes it late")
+        for name, table in made.tables(seed).items():
+            tables.setdefault(name, []).append(table)
+    return Launch.of(
+        case,
+        {name: pl.concat(parts) for name, parts in tables.items()},
+        programme.first,
+        reached,
+        samples,
+        seed,
+    )
+
+
+def programme_of(case: Case) -> Programme:
+    """Lay the programme of a case out, and see that it can be carried out as planned.
+
+    Raises
+    ------
+    CaseError
+        There is none, no activity leads to a milestone, or most lags collide.
+    """
+    problems = []
+    if case["activities"].is_empty():
+        problems.append(Problem("activities", None, None, None, "at least one row", "Say what has to be done"))
+    elif case["milestones"]["activity"].null_count() == case["milestones"].height:
+        mend = "Name the activity whose last day is a milestone, such as the start of production"
+        problems.append(Problem("milestones", None, None, None, "at least one row with an activity", mend))
+    if problems:
+        raise CaseError(problems, case.settings.name)
+    programme = Programme.of(case)
+    broken = early(programme, programme.likely_duration()).broken
+    if broken.any():
+        raise CaseError(
+            [_collision(case, programme, lag) for lag in np.flatnonzero(broken).tolist()], case.settings.name
+        )
+    return programme
+
+
+def _collision(case: Case, programme: Programme, lag: int) -> Problem:
+    """What is wrong with a most lag that cannot be kept."""
+    most = programme.most_lags
+    first, second = programme.names[most.first[lag]], programme.names[most.second[lag]]
+    rows = case["links"].with_row_index("row", offset=1).filter(predecessor=first, successor=second)
+    row, value = rows.filter(pl.col("most_lag").is_not_null()).select("row", "most_lag").row(0)
+    mend = f"What lies between {first} and {second} takes longer; raise it, or shorten or loosen what lies between"
+    return Problem("links", int(row), "most_lag", value, "a most lag that can be kept", mend)
+
+
+class _Variant:
+    """A programme with or without advice, what its samples came to, and the tables made of both."""
+
+    def __init__(self, case: Case, programme: Programme, advice: str, drawn: Simulated, workers: int) -> None:
+        self.case, self.programme, self.advice, self.drawn, self.workers = case, programme, advice, drawn, workers
+        self.planned = early(programme, programme.likely_duration())
+        self.expected = early(programme, programme.mean_duration())
+
+    def tables(self, seed: int) -> dict[str, pl.DataFrame]:
+        """Tables of the variant."""
+        return {
+            "milestones": self._milestones(),
+            "dates": self._dates(),
+            "activities": self._activities(),
+            "paths": self._paths(),
+            "causes": self._causes(seed),
+            "most_lags": self._most_lags(),
+        }
+
+    def _milestones(self) -> pl.DataFrame:
+        programme, first = self.programme, self.programme.first
+        names, ends = programme.milestones
+        moments = self.drawn.reached
+        targets = _targets(self.case, names)
+        chance, error = _chances(last_day(first, moments), targets)
+        mean = moments.mean(axis=1) / DAY
+        p10, p50, p90 = (last_day(first, _quantile(moments, share)) for share in (0.1, 0.5, 0.9))
+        return pl.DataFrame(
+            {
+                "milestone": names,
+                "advice": [self.advice] * len(names),
+                "planned": day_column(last_day(first, self.planned.finish[ends])),
+                "expected": day_column(last_day(first, self.expected.finish[ends])),
+                "mean": mean,
+                "deviation": moments.std(axis=1) / DAY,
+                "pert_deviation": [path_deviation(programme, self.expected, end) for end in ends.tolist()],
+                "merge_bias": mean - self.expected.finish[ends] / DAY,
+                "p10": day_column(p10),
+                "p50": day_column(p50),
+                "p90": day_column(p90),
+                "target": day_column(targets),
+                "chance": pl.Series(chance).fill_nan(None),
+                "chance_error": pl.Series(error).fill_nan(None),
+            },
+            schema_overrides={"milestone": pl.String},
+        )
+
+    def _dates(self) -> pl.DataFrame:
+        first = self.programme.first
+        parts = []
+        for name, moments in zip(self.programme.milestones.names, self.drawn.reached, strict=True):
+            day = last_day(first, np.quantile(moments, SHARES, method="inverted_cdf"))
+            parts.append(pl.DataFrame({"share": SHARES, "day": day_column(day)}).select(
+                pl.lit(name).alias("milestone"), pl.lit(self.advice).alias("advice"), "share", "day"))  # fmt: skip
+        return pl.concat(parts)
+
+    def _activities(self) -> pl.DataFrame:
+        programme, first, drawn = self.programme, self.programme.first, self.drawn
+        planned = self.planned
+        free = free_float(programme, planned) / DAY
+        counts = np.cumsum(drawn.ends, axis=1)
+        at = [np.argmax(counts >= share * counts[:, -1:], axis=1) * DAY for share in (0.1, 0.5, 0.9)]
+        return pl.DataFrame(
+            {
+                "activity": programme.names,
+                "advice": [self.advice] * len(programme),
+                "planned": planned.duration / DAY,
+                "early_start": day_column(_starting(first, planned.start, planned)),
+                "early_finish": day_column(last_day(first, planned.finish)),
+                "free_float": pl.Series(np.where(free < 0, np.nan, free)).fill_nan(None),
+                "mean": drawn.duration_mean,
+                "deviation": drawn.duration_deviation,
+                "start_mean": day_column(day_of(first, drawn.start_mean)),
+                "finish_p10": day_column(last_day(first, at[0])),
+                "finish_p50": day_column(last_day(first, at[1])),
+                "finish_p90": day_column(last_day(first, at[2])),
+            }
+        )
+
+    def _paths(self) -> pl.DataFrame:
+        programme, first, drawn = self.programme, self.programme.first, self.drawn
+        parts = []
+        for number, (name, target) in enumerate(zip(*programme.milestones, strict=True)):
+            latest = late(programme, self.planned, target)
+            on = np.flatnonzero(latest.start >= 0)
+            criticality = drawn.driving[number] / drawn.samples
+            spread = drawn.reached[number].std() / DAY
+            sensitivity = criticality * drawn.duration_deviation / spread if spread else np.zeros(len(programme))
+            table = pl.DataFrame(
+                {
+                    "activity": np.array(programme.names, dtype=object)[on].tolist(),
+                    "late_start": day_column(day_of(first, latest.start[on])),
+                    "late_finish": day_column(last_day(first, latest.finish[on])),
+                    "total_float": latest.total_float[on] / DAY,
+                    "critical": np.where(latest.critical[on], "yes", "no").tolist(),
+                    "criticality": criticality[on],
+                    "cruciality": drawn.correlation[number][on],
+                    "sensitivity": sensitivity[on],
+                }
+            )
+            parts.append(
+                table.select(
+                    pl.lit(name).alias("milestone"), "activity", pl.lit(self.advice).alias("advice"),
+                    pl.exclude("activity"),
+                )
+            )  # fmt: skip
+        return pl.concat(parts)
+
+    def _causes(self, seed: int) -> pl.DataFrame:
+        """What each driver and event costs: the same samples without it."""
+        programme, first = self.programme, self.programme.first
+        names, _ = programme.milestones
+        targets = _targets(self.case, names)
+        count = min(self.drawn.samples, _CAUSES)
+        whole = self.drawn.reached[:, :count]
+        parts = [_NO_CAUSES]
+        for cause, kind, without in _without_each(programme):
+            rest = simulate(without, count, seed, workers=self.workers).reached
+            gained = _chances(last_day(first, rest), targets)[0] - _chances(last_day(first, whole), targets)[0]
+            parts.append(
+                pl.DataFrame(
+                    {
+                        "milestone": names,
+                        "advice": [self.advice] * len(names),
+                        "cause": [cause] * len(names),
+                        "kind": [kind] * len(names),
+                        "mean": (whole.mean(axis=1) - rest.mean(axis=1)) / DAY,
+                        "p90": (_quantile(whole, 0.9) - _quantile(rest, 0.9)) / DAY,
+                        "chance": pl.Series(gained).fill_nan(None),
+                    },
+                    schema=_NO_CAUSES.schema,
+                )
+            )
+        return pl.concat(parts)
+
+    def _most_lags(self) -> pl.DataFrame:
+        most, names = self.programme.most_lags, self.programme.names
+        types = {0: "SS", 1: "FS", 2: "SF", 3: "FF"}
+        return pl.DataFrame(
+            {
+                "predecessor": [names[a] for a in most.first],
+                "successor": [names[a] for a in most.second],
+                "type": [types[kind] for kind in most.kind],
+                "advice": [self.advice] * len(most.first),
+                "broken": self.drawn.broken / self.drawn.samples,
+            },
+            schema={"predecessor": pl.String, "successor": pl.String, "type": pl.String, "advice": pl.String,
+                    "broken": pl.Float64},
+        )  # fmt: skip
+
+
+_NO_CAUSES = pl.DataFrame(
+    schema={
+        "milestone": pl.String, "advice": pl.String, "cause": pl.String, "kind": pl.String, "mean": pl.Float64,
+        "p90": pl.Float64, "chance": pl.Float64,
+    }
+)  # fmt: skip
+
+
+def _without_each(programme: Programme) -> Iterable[tuple[str, str, Programme]]:
+    for number, name in enumerate(programme.drivers):
+        yield name, "driver", programme.without_driver(number)
+    for number, name in enumerate(programme.events.names):
+        yield name, "event", programme.without_event(number)
+
+
+def _targets(case: Case, names: tuple[str, ...]) -> Days:
+    """Target of each milestone; NaT where it has none."""
+    target = dict(case["milestones"].select("milestone", "target").iter_rows())
+    return np.array([np.datetime64(target[name], "D") for name in names])
+
+
+def _chances(days: Days, targets: Days) -> tuple[Floats, Floats]:
+    """Share of samples that meet each target, and its standard error; NaN where there is none."""
+    met = (days <= targets[:, None]).mean(axis=1)
+    chance = np.where(np.isnat(targets), np.nan, met)
+    return chance, np.sqrt(chance * (1.0 - chance) / days.shape[1])
+
+
+def _quantile(moments: Ticks, share: float) -> Floats:
+    return np.asarray(np.quantile(moments, share, axis=1, method="inverted_cdf"))
+
+
+def _starting(first: np.datetime64, moments: Ticks, at: Early) -> Days:
+    """Day on which activities start; a point in time at midnight belongs to the day before, as its finish does."""
+    return np.where(at.duration == 0, last_day(first, moments), day_of(first, moments))

@@ -1,0 +1,173 @@
+"""Launch: when the milestones of a programme are reached, frozen."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from coplant.case import Case
+from coplant.launching.working_time import Ticks, next_morning
+from coplant.network.frames import dates
+from coplant.results import Kind, read_result, versions_of, write_result
+from coplant.timeline.calendar import Days
+
+KIND = Kind("launch", "coplant launch --out")
+"""How a launch is kept in a folder."""
+
+LIBRARIES = ("coplant", "numba", "numpy", "polars", "scipy")
+"""Libraries whose versions a launch records."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Launch:
+    """When milestones are reached, and what decides that.
+
+    Parameters
+    ----------
+    case : Case
+        The case whose programme it is.
+    tables : mapping of str to DataFrame
+        Its tables; see the reference of results.
+
+        - ``milestones``: when each is reached, with and without advice;
+        - ``dates``: its day by probability;
+        - ``activities``: when each is worked on;
+        - ``paths``: how each activity bears on each milestone it leads to;
+        - ``causes``: what drivers and events cost;
+        - ``most_lags``: how often the most time between two cannot be kept.
+    first : date
+        The programme's first day.
+    reached : mapping of (milestone, advice) to ndarray of int32, shape (N,)
+        Moment of each sample, in ticks; the same place is the same luck in all of them.
+    samples, seed : int
+        How many samples, and their seed.
+    versions : mapping of str to str
+        Versions of the libraries.
+    """
+
+    case: Case
+    tables: Mapping[str, pl.DataFrame]
+    first: datetime.date
+    reached: Mapping[tuple[str, str], Ticks]
+    samples: int
+    seed: int
+    versions: Mapping[str, str]
+
+    @classmethod
+    def of(
+        cls,
+        case: Case,
+        tables: Mapping[str, pl.DataFrame],
+        first: np.datetime64,
+        reached: Mapping[tuple[str, str], Ticks],
+        samples: int,
+        seed: int,
+    ) -> Launch:
+        """Put together what was simulated."""
+        return cls(case, tables, first.astype(object), reached, samples, seed, versions_of(*LIBRARIES))
+
+    def __getitem__(self, table: str) -> pl.DataFrame:
+        """Return a table of the launch."""
+        if table not in self.tables:
+            raise KeyError(f"{table!r} is not a table of a launch; there are {', '.join(self.tables)}")
+        return self.tables[table]
+
+    def __repr__(self) -> str:
+        count = self["milestones"]["milestone"].n_unique()
+        return f"<Launch of {self.case.settings.name!r}: {count} milestones, {self.samples:,} samples>"
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    @property
+    def advised(self) -> str:
+        """Which variant is to be expected: ``yes`` where hosts advise, else ``no``."""
+        return str(self["milestones"]["advice"].max())
+
+    def starts(self, milestone: str, advice: str | None = None) -> Days:
+        """First day after a milestone is reached, in each sample: that on which production can start.
+
+        Parameters
+        ----------
+        milestone : str
+            The milestone.
+        advice : {"yes", "no"}, optional
+            Whether advice is taken; it is where there is any, by default.
+
+        Returns
+        -------
+        ndarray of datetime64[D], shape (N,)
+        """
+        return next_morning(np.datetime64(self.first, "D"), self.reached[milestone, advice or self.advised])
+
+    def summary(self) -> str:
+        """Say in a few lines when each milestone is reached."""
+        case = self.case
+        lines = [
+            f"{case.settings.title or case.settings.name}: {self.samples:,} samples of the launch, seed {self.seed}"
+        ]
+        titles = dict(case["milestones"].select("milestone", pl.coalesce("title", "milestone")).iter_rows())
+        for row in self["milestones"].iter_rows(named=True):
+            helped = {"yes": " with advice", "no": " without advice"}[row["advice"]] if self.advised == "yes" else ""
+            text = (
+                f"{titles[row['milestone']]}{helped}: {row['p50']:%Y-%m-%d} at 50 %, "
+                f"{row['p10']:%Y-%m-%d} at 10 %, {row['p90']:%Y-%m-%d} at 90 %; as planned {row['planned']:%Y-%m-%d}"
+            )
+            if row["target"] is not None:
+                text += f"; by {row['target']:%Y-%m-%d} with {100 * row['chance']:.1f} %"
+            lines.append(text)
+        return "\n".join(lines)
+
+    def facts(self) -> dict[str, Any]:
+        """All that is not a table, as plain values."""
+        return {
+            "digest": self.case.digest,
+            "first": self.first.isoformat(),
+            "samples": self.samples,
+            "seed": self.seed,
+            "versions": dict(self.versions),
+        }
+
+    def write(self, folder: str | Path) -> None:
+        """Write the launch to a folder: a Parquet file for each table, ``launch.json``, and the case.
+
+        The folder appears whole or not at all. The files of an older launch in its place are replaced; others are kept.
+
+        Raises
+        ------
+        FileError
+            The folder cannot be written, or holds files and no launch.
+        """
+        drawn = pl.DataFrame(
+            [
+                pl.Series(f"{milestone}, advice {advice}", moments)
+                for (milestone, advice), moments in self.reached.items()
+            ]
+        )
+        write_result(folder, KIND, self.case, {**self.tables, "samples": drawn}, self.facts())
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Launch:
+        """Read a launch that was written.
+
+        Raises
+        ------
+        FileError
+            The folder does not hold a launch.
+        """
+        case, tables, facts = read_result(folder, KIND)
+        drawn = tables.pop("samples")
+        reached = {tuple(name.rsplit(", advice ", 1)): drawn[name].to_numpy() for name in drawn.columns}
+        first = datetime.date.fromisoformat(facts["first"])
+        return cls(case, tables, first, reached, facts["samples"], facts["seed"], facts["versions"])  # type: ignore[arg-type]
+
+
+def day_column(days: Any) -> pl.Series:
+    """Days as a column."""
+    return dates(np.asarray(days, dtype="datetime64[D]"))

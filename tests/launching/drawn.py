@@ -1,0 +1,55 @@
+"""Programmes drawn at random: links of every type, lags on every calendar, teams, drivers and events."""
+
+from __future__ import annotations
+
+import datetime
+
+from hypothesis import strategies as st
+from launching.small_programme import START, SmallProgramme
+
+CALENDARS = ("office", "six")
+_DAYS = st.sampled_from(["mon tue wed thu fri", "mon tue wed thu fri sat", "tue", "sat sun mon"])
+
+
+@st.composite
+def programmes(draw: st.DrawFn, *, uncertain: bool = True, most: int = 7) -> SmallProgramme:
+    """A programme that ends with one activity, to which every other leads."""
+    small = SmallProgramme()
+    small.add("calendars", calendar="office", days="mon tue wed thu fri")
+    small.add("calendars", calendar="six", days=draw(_DAYS))
+    for offset, length, works in draw(
+        st.lists(st.tuples(st.integers(0, 20), st.integers(1, 5), st.sampled_from(["yes", "no"])), max_size=3,
+                 unique_by=lambda row: row[0])
+    ):  # fmt: skip
+        begins = START + datetime.timedelta(days=offset)
+        small.add(
+            "holidays", calendar="office", from_=begins, until=begins + datetime.timedelta(days=length), works=works
+        )
+    small.add("teams", team="experts", calendar=draw(st.sampled_from([None, "six"])))
+    names = [f"a{number}" for number in range(draw(st.integers(2, most)))]
+    for number, name in enumerate(names):
+        low = draw(st.integers(0, 12)) / 4
+        rise, more = draw(st.integers(0, 8)) / 4, draw(st.integers(1, 12)) / 4
+        shape = draw(st.sampled_from(["fixed", "pert", "triangular", "uniform"])) if uncertain else "fixed"
+        row = {"distribution": shape, "calendar": draw(st.sampled_from([None, *CALENDARS]))}
+        if shape != "fixed":
+            row |= {"low": low, "high": low + rise + more, "range": "limits"}
+        if draw(st.booleans()):
+            row["from_"] = START + datetime.timedelta(days=draw(st.integers(0, 9)))
+        small.activity(name, None if shape == "uniform" else low + rise, **row)
+        if draw(st.integers(0, 3)) == 0:
+            small.add("assignments", activity=name, team="experts")
+        for before in draw(st.lists(st.sampled_from(names[:number]), max_size=3, unique=True)) if number else []:
+            small.add(
+                "links", predecessor=before, successor=name, type=draw(st.sampled_from(["FS", "SS", "FF", "SF"])),
+                lag=draw(st.sampled_from([0, 0, 0.5, 1, 3, -1, -0.25])),
+                lag_calendar=draw(st.sampled_from(["elapsed", "predecessor", "successor"])),
+            )  # fmt: skip
+    if uncertain:
+        small.add("drivers", driver="d", distribution="triangular", low=0.5, likely=1, high=2, range="limits")
+        for name in draw(st.lists(st.sampled_from(names), max_size=3, unique=True)):
+            small.add("driven", driver="d", activity=name, strength=draw(st.sampled_from([1, 0.5, 2])))
+        small.add("events", event="e", activity=draw(st.sampled_from(names)), probability=0.4, likely=2, most_times=3,
+                  again=0.5, learning=0.5)  # fmt: skip
+    small.activity("end", 0, *names)
+    return small.milestone("end")
