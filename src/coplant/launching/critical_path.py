@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from coplant.launching.passes import FROM_FINISH, TO_FINISH, drives
 from coplant.launching.programme import Programme
 from coplant.launching.simulation import least_moments, run_forward
+from coplant.launching.teams import with_hand_overs
 from coplant.launching.working_time import Ticks, finish_after, start_after, work_before
 from coplant.network.frames import Integers
 
@@ -27,6 +29,8 @@ class Early(NamedTuple):
     """Moments, shape (A,)."""
     broken: NDArray[np.bool_]
     """Most lags that cannot be kept, shape (Q,)."""
+    waited: Ticks
+    """The team that each waits for, -1 where it does not, shape (A,); empty if no team can be short."""
 
 
 class Late(NamedTuple):
@@ -53,12 +57,20 @@ def early(programme: Programme, duration: Ticks) -> Early:
         Ticks.
     """
     start, finish = least_moments(programme, 1)
-    broken = run_forward(programme, duration[:, None], start, finish)
-    return Early(duration, start[:, 0], finish[:, 0], broken[:, 0])
+    passed = run_forward(programme, duration[:, None], start, finish)
+    return Early(duration, start[:, 0], finish[:, 0], passed.broken[:, 0], passed.waited[:, 0])
+
+
+def handed_over(programme: Programme, at: Early) -> Programme:
+    """Replace the teams of a programme by links along which a schedule hands them over."""
+    precedence = with_hand_overs(programme.precedence, programme.shared.teams, at.duration, at.start, at.finish)
+    return dataclasses.replace(programme.without_teams(), precedence=precedence)
 
 
 def late(programme: Programme, at: Early, target: int) -> Late:
     """Start and finish every activity as late as a target that ends as early as it can allows (the backward pass).
+
+    Teams are handed over in the order of the earliest moments.
 
     Parameters
     ----------
@@ -69,7 +81,8 @@ def late(programme: Programme, at: Early, target: int) -> Late:
     target : int
         The activity that is not delayed.
     """
-    count = len(programme)
+    count, critical = len(programme), _driving(programme, at, target)
+    programme = handed_over(programme, at)
     work = np.full(count, _FREE, dtype=np.int64)
     cap_start, cap_finish = np.full(count, _FREE, dtype=np.int64), np.full(count, _FREE, dtype=np.int64)
     cap_finish[target] = at.finish[target]
@@ -84,11 +97,12 @@ def late(programme: Programme, at: Early, target: int) -> Late:
         start[a] = _start(programme, at, a, int(work[a]))
         finish[a] = _finish(programme, at, a, int(work[a]))
         slack[a] = work[a] - _work(programme, at, a, int(at.start[a]))
-    return Late(start, finish, slack, _driving(programme, at, target))
+    return Late(start, finish, slack, critical)
 
 
 def free_float(programme: Programme, at: Early) -> Integers:
     """Working ticks by which each activity can slip without delaying any that follows, shape (A,); -1 if none does."""
+    programme = handed_over(programme, at)
     work = np.array([_work(programme, at, a, int(at.start[a])) for a in range(len(programme))])
     free = np.full(len(programme), _FREE, dtype=np.int64)
     links = programme.precedence
@@ -108,7 +122,7 @@ def path_deviation(programme: Programme, at: Early, target: int) -> float:
     with the largest counts.
     """
     driving = _driving(programme, at, target)
-    links, variance = programme.precedence, (programme.rule_deviation * programme.factor) ** 2
+    links, variance = handed_over(programme, at).precedence, (programme.rule_deviation * programme.factor) ** 2
     along = np.where(driving, variance, 0.0)
     for a in np.flatnonzero(driving):
         before = links.predecessor[links.pointer[a] : links.pointer[a + 1]]
@@ -119,7 +133,8 @@ def path_deviation(programme: Programme, at: Early, target: int) -> float:
 def _driving(programme: Programme, at: Early, target: int) -> NDArray[np.bool_]:
     """Whether the links that bind lead from each activity to a target, shape (A,)."""
     driving = np.empty((len(programme), 1), dtype=bool)
-    drives(programme.precedence, target, at.duration[:, None], at.start[:, None], at.finish[:, None], driving)
+    moments = (at.duration[:, None], at.start[:, None], at.finish[:, None], at.waited[:, None])
+    drives(programme.precedence, programme.shared.teams, target, *moments, driving)
     return driving[:, 0]
 
 

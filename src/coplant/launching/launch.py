@@ -9,9 +9,10 @@ import polars as pl
 
 from coplant.case import Case
 from coplant.errors import CaseError, Problem
-from coplant.launching.critical_path import Early, early, free_float, late, path_deviation
+from coplant.launching.critical_path import early, free_float, late, path_deviation
 from coplant.launching.programme import Programme
 from coplant.launching.result import Launch, day_column
+from coplant.launching.schedule import Schedule, least_finish, waited_days
 from coplant.launching.simulation import Simulated, simulate
 from coplant.launching.working_time import DAY, Ticks, day_of, last_day
 from coplant.timeline.calendar import Days, Floats
@@ -26,9 +27,18 @@ _CAUSES = 10_000
 
 
 def launch(
-    case: Case, samples: int = 10_000, seed: int = 0, *, workers: int = 1, progress: Progress | None = None
+    case: Case,
+    samples: int = 10_000,
+    seed: int = 0,
+    *,
+    workers: int = 1,
+    time_limit: float = 10.0,
+    progress: Progress | None = None,
 ) -> Launch:
     """Say when the milestones of a case are reached, how sure that is, and what decides it.
+
+    Where teams are short, a schedule is made first in which the last milestone is reached as early as they allow if
+    everything takes as long as is likely. In each sample the activities are served in the order of its starts.
 
     Parameters
     ----------
@@ -40,6 +50,9 @@ def launch(
         Seed; the same one gives the same samples, whatever the number of workers.
     workers : int
         Threads.
+    time_limit : float
+        Seconds in which a schedule is looked for, with advice and without, where teams are short. One that is proved to be
+        the best within them is the same each time.
     progress : callable, optional
         Is told, in a line of text, what is going on.
 
@@ -50,14 +63,17 @@ def launch(
     Raises
     ------
     CaseError
-        The case has no programme, no milestone that an activity leads to, or most lags that collide.
+        The case has no programme, no milestone that an activity leads to, or most lags that collide, with one another or
+        with the teams there are.
     ValueError
-        There are no samples, or no workers.
+        There are no samples, no workers, or no time.
     """
     if samples < 1:
         raise ValueError(f"samples is {samples}; there must be at least 1")
     if workers < 1:
         raise ValueError(f"workers is {workers}; there must be at least 1")
+    if not time_limit > 0:
+        raise ValueError(f"time_limit is {time_limit}; it must be more than 0")
     say = progress or (lambda _: None)
     programme = programme_of(case)
     services = list(case["advisory_effects"].select("agreement", "service").unique(maintain_order=True).iter_rows())
@@ -65,8 +81,13 @@ def launch(
     tables: dict[str, list[pl.DataFrame]] = {}
     reached = {}
     for advice, variant in variants.items():
+        schedule = None
+        if variant.shared.names:
+            say(f"{'with' if advice == 'yes' else 'without'} advice: placing {', '.join(variant.shared.names)}")
+            schedule = _scheduled(case, variant, time_limit)
+            variant = variant.in_order(schedule.order)  # noqa: PLW2901
         say(f"{'with' if advice == 'yes' else 'without'} advice: {samples:,} samples of {len(variant):,} activities")
-        made = _Variant(case, variant, advice, simulate(variant, samples, seed, workers=workers), workers)
+        made = _Variant(case, variant, advice, simulate(variant, samples, seed, workers=workers), workers, schedule)
         for name, moments in zip(variant.milestones.names, made.drawn.reached, strict=True):
             reached[name, advice] = moments
         say("weighing what makes it late")
@@ -99,7 +120,7 @@ def programme_of(case: Case) -> Programme:
     if problems:
         raise CaseError(problems, case.settings.name)
     programme = Programme.of(case)
-    broken = early(programme, programme.likely_duration()).broken
+    broken = early(programme.without_teams(), programme.likely_duration()).broken
     if broken.any():
         raise CaseError(
             [_collision(case, programme, lag) for lag in np.flatnonzero(broken).tolist()], case.settings.name
@@ -107,22 +128,51 @@ def programme_of(case: Case) -> Programme:
     return programme
 
 
-def _collision(case: Case, programme: Programme, lag: int) -> Problem:
-    """What is wrong with a most lag that cannot be kept."""
+def _collision(case: Case, programme: Programme, lag: int, status: str | None = None) -> Problem:
+    """What is wrong with a most lag that cannot be kept; with teams, by the status of the schedule."""
     most = programme.most_lags
     first, second = programme.names[most.first[lag]], programme.names[most.second[lag]]
     rows = case["links"].with_row_index("row", offset=1).filter(predecessor=first, successor=second)
     row, value = rows.filter(pl.col("most_lag").is_not_null()).select("row", "most_lag").row(0)
     mend = f"What lies between {first} and {second} takes longer; raise it, or shorten or loosen what lies between"
-    return Problem("links", int(row), "most_lag", value, "a most lag that can be kept", mend)
+    if status is None:
+        return Problem("links", int(row), "most_lag", value, "a most lag that can be kept", mend)
+    expected = f"a most lag that can be kept with no more of {', '.join(programme.shared.names)} than there is"
+    mend = "Raise it, or the capacity of a team"
+    if status == "unknown":
+        mend += "; or allow more time to look for a schedule that keeps it, as none was found and none is excluded"
+    return Problem("links", int(row), "most_lag", value, expected, mend)
+
+
+def _scheduled(case: Case, programme: Programme, time_limit: float) -> Schedule:
+    """Place the teams so that the last milestone is reached early.
+
+    Raises
+    ------
+    CaseError
+        Most lags cannot be kept with the teams there are, or no way to keep them was found in time.
+    """
+    likely = programme.likely_duration()
+    alone = early(programme.without_teams(), likely)
+    target = max(programme.milestones.activity.tolist(), key=lambda activity: alone.finish[activity])
+    schedule = least_finish(programme, target, likely, time_limit)
+    if schedule.at.broken.any():
+        raise CaseError(
+            [_collision(case, programme, lag, schedule.status) for lag in np.flatnonzero(schedule.at.broken).tolist()],
+            case.settings.name,
+        )
+    return schedule
 
 
 class _Variant:
     """A programme with or without advice, what its samples came to, and the tables made of both."""
 
-    def __init__(self, case: Case, programme: Programme, advice: str, drawn: Simulated, workers: int) -> None:
+    def __init__(
+        self, case: Case, programme: Programme, advice: str, drawn: Simulated, workers: int, schedule: Schedule | None
+    ) -> None:
         self.case, self.programme, self.advice, self.drawn, self.workers = case, programme, advice, drawn, workers
-        self.planned = early(programme, programme.likely_duration())
+        self.schedule = schedule
+        self.planned = schedule.at if schedule else early(programme, programme.likely_duration())
         self.expected = early(programme, programme.mean_duration())
 
     def tables(self, seed: int) -> dict[str, pl.DataFrame]:
@@ -134,6 +184,8 @@ class _Variant:
             "paths": self._paths(),
             "causes": self._causes(seed),
             "most_lags": self._most_lags(),
+            "schedule": self._schedule(),
+            "bounds": self._bounds(),
         }
 
     def _milestones(self) -> pl.DataFrame:
@@ -184,7 +236,7 @@ class _Variant:
                 "activity": programme.names,
                 "advice": [self.advice] * len(programme),
                 "planned": planned.duration / DAY,
-                "early_start": day_column(_starting(first, planned.start, planned)),
+                "early_start": day_column(_starting(first, planned.start, planned.duration)),
                 "early_finish": day_column(last_day(first, planned.finish)),
                 "free_float": pl.Series(np.where(free < 0, np.nan, free)).fill_nan(None),
                 "mean": drawn.duration_mean,
@@ -201,16 +253,17 @@ class _Variant:
         parts = []
         for number, (name, target) in enumerate(zip(*programme.milestones, strict=True)):
             latest = late(programme, self.planned, target)
-            on = np.flatnonzero(latest.start >= 0)
+            on = np.flatnonzero((latest.start >= 0) | (drawn.driving[number] > 0))
+            leads = latest.start[on] >= 0
             criticality = drawn.driving[number] / drawn.samples
             spread = drawn.reached[number].std() / DAY
             sensitivity = criticality * drawn.duration_deviation / spread if spread else np.zeros(len(programme))
             table = pl.DataFrame(
                 {
                     "activity": np.array(programme.names, dtype=object)[on].tolist(),
-                    "late_start": day_column(day_of(first, latest.start[on])),
-                    "late_finish": day_column(last_day(first, latest.finish[on])),
-                    "total_float": latest.total_float[on] / DAY,
+                    "late_start": day_column(np.where(leads, day_of(first, latest.start[on]), _NEVER)),
+                    "late_finish": day_column(np.where(leads, last_day(first, latest.finish[on]), _NEVER)),
+                    "total_float": pl.Series(np.where(leads, latest.total_float[on] / DAY, np.nan)).fill_nan(None),
                     "critical": np.where(latest.critical[on], "yes", "no").tolist(),
                     "criticality": criticality[on],
                     "cruciality": drawn.correlation[number][on],
@@ -268,6 +321,43 @@ class _Variant:
         )  # fmt: skip
 
 
+    def _schedule(self) -> pl.DataFrame:
+        """When activities that take a team that can be short are worked on, and what they wait for."""
+        programme, planned, names = self.programme, self.planned, self.programme.shared.names
+        waits = waited_days(programme, planned) if self.schedule else np.empty(0)
+        on = np.flatnonzero(np.diff(programme.shared.teams.pointer))
+        first = programme.first
+        return pl.DataFrame(
+            {
+                "activity": [programme.names[a] for a in on],
+                "advice": [self.advice] * len(on),
+                "start": day_column(_starting(first, planned.start[on], planned.duration[on])),
+                "finish": day_column(last_day(first, planned.finish[on])),
+                "waited": [float(waits[a]) for a in on],
+                "team": [names[planned.waited[a]] if planned.waited[a] >= 0 else None for a in on],
+            },
+            schema_overrides={"activity": pl.String, "advice": pl.String, "waited": pl.Float64, "team": pl.String},
+        )
+
+    def _bounds(self) -> pl.DataFrame:
+        """How near the schedule is to the best there can be."""
+        made, first = self.schedule, self.programme.first
+        rows = [made] if made else []
+        return pl.DataFrame(
+            {
+                "activity": [self.programme.names[one.target] for one in rows],
+                "advice": [self.advice] * len(rows),
+                "finish": day_column(last_day(first, np.array([one.finish for one in rows], dtype=np.int64))),
+                "bound": day_column(last_day(first, np.array([one.bound for one in rows], dtype=np.int64))),
+                "gap": [one.gap for one in rows],
+                "status": [one.status for one in rows],
+            },
+            schema_overrides={"activity": pl.String, "advice": pl.String, "gap": pl.Float64, "status": pl.String},
+        )
+
+
+_NEVER = np.datetime64("NaT", "D")
+
 _NO_CAUSES = pl.DataFrame(
     schema={
         "milestone": pl.String, "advice": pl.String, "cause": pl.String, "kind": pl.String, "mean": pl.Float64,
@@ -300,6 +390,6 @@ def _quantile(moments: Ticks, share: float) -> Floats:
     return np.asarray(np.quantile(moments, share, axis=1, method="inverted_cdf"))
 
 
-def _starting(first: np.datetime64, moments: Ticks, at: Early) -> Days:
+def _starting(first: np.datetime64, moments: Ticks, duration: Ticks) -> Days:
     """Day on which activities start; a point in time at midnight belongs to the day before, as its finish does."""
-    return np.where(at.duration == 0, last_day(first, moments), day_of(first, moments))
+    return np.where(duration == 0, last_day(first, moments), day_of(first, moments))

@@ -9,6 +9,8 @@ calendar and d_a its duration,
 
 (Kelley and Walker, 1959, with the lags of precedence diagrams: Crandall, 1973). Activities come in an order in which
 predecessors are first. A duration of nothing is a point in time: it starts and ends as soon as its links let it.
+
+Where teams are short their order is also that in which they are served; see `serial`.
 """
 
 from __future__ import annotations
@@ -63,6 +65,84 @@ class MostLags(NamedTuple):
     """On which calendar they count, shape (Q,)."""
 
 
+class Teams(NamedTuple):
+    """Which activities share the teams that can be short."""
+
+    pointer: Ticks
+    """Where the teams of each activity begin, shape (A + 1,)."""
+    team: Ticks
+    """The team, shape (M,)."""
+    quantity: NDArray[np.int64]
+    """How much of it the activity takes from its start to its finish, in parts of the team, shape (M,)."""
+    capacity: NDArray[np.int64]
+    """Parts of each team, shape (R,)."""
+    taken: Ticks
+    """Where the activities of each team begin, shape (R + 1,)."""
+    taker: Ticks
+    """The activity, those of one team in their order, shape (M,)."""
+
+    @classmethod
+    def of(cls, activity: Ticks, team: Ticks, quantity: NDArray[np.int64], capacity: NDArray[np.int64],
+           activities: int) -> Teams:  # fmt: skip
+        """Arrange assignments by activity and by team.
+
+        Parameters
+        ----------
+        activity, team : ndarray of int32, shape (M,)
+            Who is assigned to what.
+        quantity : ndarray of int64, shape (M,)
+            How much of the team.
+        capacity : ndarray of int64, shape (R,)
+            How much of it there is.
+        activities : int
+            Number of activities.
+        """
+        by_activity, by_team = np.lexsort((team, activity)), np.lexsort((activity, team))
+        return cls(
+            np.searchsorted(activity[by_activity], np.arange(activities + 1)).astype(np.int32),
+            team[by_activity],
+            quantity[by_activity],
+            capacity,
+            np.searchsorted(team[by_team], np.arange(len(capacity) + 1)).astype(np.int32),
+            activity[by_team],
+        )
+
+
+@compiled()
+def place(precedence: Precedence, a: int, duration: Ticks, start: Ticks, finish: Ticks) -> None:
+    """Start and finish one activity as early as its links from others allow, which are placed already; see `forward`."""
+    calendar, pointer, predecessor, kind, lag, lag_calendar, worked, day = precedence
+    samples = duration.shape[1]
+    to_start, to_finish, takes = start[a], finish[a], duration[a]
+    for link in range(pointer[a], pointer[a + 1]):
+        p = predecessor[link]
+        moment = finish[p] if kind[link] & FROM_FINISH else start[p]
+        bound = to_finish if kind[link] & TO_FINISH else to_start
+        late, on = lag[link], lag_calendar[link]
+        if late == 0 or on == 0:
+            for s in range(samples):
+                bound[s] = max(bound[s], moment[s] + late)
+        else:
+            for s in range(samples):
+                bound[s] = max(bound[s], lagged(worked[on], day[on], moment[s], late))
+    if calendar[a] == 0:
+        for s in range(samples):
+            to_start[s] = max(to_start[s], to_finish[s] - takes[s])
+            to_finish[s] = to_start[s] + takes[s]
+    else:
+        its_worked, its_day = worked[calendar[a]], day[calendar[a]]
+        for s in range(samples):
+            if takes[s] == 0:
+                to_start[s] = max(to_start[s], to_finish[s])
+                to_finish[s] = to_start[s]
+            else:
+                work = work_before(its_worked, to_start[s])
+                if to_finish[s] > 0:
+                    work = max(work, work_before(its_worked, to_finish[s]) - takes[s])
+                to_start[s] = start_after(its_day, work)
+                to_finish[s] = finish_after(its_day, work + takes[s])
+
+
 @compiled()
 def forward(precedence: Precedence, duration: Ticks, start: Ticks, finish: Ticks) -> None:
     """Start and finish every activity as early as its links allow.
@@ -76,58 +156,37 @@ def forward(precedence: Precedence, duration: Ticks, start: Ticks, finish: Ticks
     start, finish : ndarray of int32, shape (A, B)
         Moments. What they hold bounds the start and the finish from below; it is replaced by what follows.
     """
-    calendar, pointer, predecessor, kind, lag, lag_calendar, worked, day = precedence
-    samples = duration.shape[1]
-    for a in range(len(calendar)):
-        to_start, to_finish, takes = start[a], finish[a], duration[a]
-        for link in range(pointer[a], pointer[a + 1]):
-            p = predecessor[link]
-            moment = finish[p] if kind[link] & FROM_FINISH else start[p]
-            bound = to_finish if kind[link] & TO_FINISH else to_start
-            late, on = lag[link], lag_calendar[link]
-            if late == 0 or on == 0:
-                for s in range(samples):
-                    bound[s] = max(bound[s], moment[s] + late)
-            else:
-                for s in range(samples):
-                    bound[s] = max(bound[s], lagged(worked[on], day[on], moment[s], late))
-        if calendar[a] == 0:
-            for s in range(samples):
-                to_start[s] = max(to_start[s], to_finish[s] - takes[s])
-                to_finish[s] = to_start[s] + takes[s]
-        else:
-            its_worked, its_day = worked[calendar[a]], day[calendar[a]]
-            for s in range(samples):
-                if takes[s] == 0:
-                    to_start[s] = max(to_start[s], to_finish[s])
-                    to_finish[s] = to_start[s]
-                else:
-                    work = work_before(its_worked, to_start[s])
-                    if to_finish[s] > 0:
-                        work = max(work, work_before(its_worked, to_finish[s]) - takes[s])
-                    to_start[s] = start_after(its_day, work)
-                    to_finish[s] = finish_after(its_day, work + takes[s])
+    for a in range(len(precedence.calendar)):
+        place(precedence, a, duration, start, finish)
 
 
 @compiled()
 def drives(
     precedence: Precedence,
+    teams: Teams,
     target: int,
     duration: Ticks,
     start: Ticks,
     finish: Ticks,
+    waited: Ticks,
     driving: NDArray[np.bool_],
 ) -> None:
     """Mark what drives an activity: it, and along the links that bind, whatever comes before.
+
+    Of an activity that waited for a team, those that are done with the team at the moment at which it starts.
 
     Parameters
     ----------
     precedence : Precedence
         What comes before what.
+    teams : Teams
+        Who shares what.
     target : int
         The activity.
     duration, start, finish : ndarray of int32, shape (A, B)
-        As `forward` takes and leaves them.
+        As `forward` or `serial` takes and leaves them.
+    waited : ndarray of int32, shape (A, B), or (0, B) if none ever waits
+        As `serial` leaves it.
     driving : ndarray of bool, shape (A, B)
         Becomes whether each activity drives the target in each sample.
     """
@@ -161,6 +220,19 @@ def drives(
                     if kind[link] & TO_FINISH:
                         work -= duration[a, s]
                     back[s] = work == work_before(worked[on_its], start[a, s])
+        if len(waited) == 0:
+            continue
+        for s in range(samples):
+            team = waited[a, s]
+            if not its[s] or team < 0:
+                continue
+            work = work_before(worked[on_its], start[a, s])
+            for m in range(teams.taken[team], teams.taken[team + 1]):
+                b = teams.taker[m]
+                if b >= a:
+                    break
+                if duration[b, s] > 0 and work_before(worked[on_its], finish[b, s]) == work:
+                    driving[b, s] = True
 
 
 @compiled()

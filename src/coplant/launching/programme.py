@@ -12,8 +12,9 @@ import numpy as np
 import polars as pl
 
 from coplant.case import Case
-from coplant.launching.passes import KINDS, MostLags, Precedence
+from coplant.launching.passes import KINDS, MostLags, Precedence, Teams
 from coplant.launching.quantiles import Quantiles, Shape, quantiles_of
+from coplant.launching.teams import Shared, shared_teams
 from coplant.launching.working_time import DAY, Ticks, together, working_days, works_on
 from coplant.network.frames import Integers, days, floats, indices
 from coplant.timeline.calendar import Floats
@@ -82,13 +83,15 @@ class Programme:
     Parameters
     ----------
     names : tuple of str, length A
-        Activities, predecessors first.
+        Activities, predecessors first, and of the others those that come first where teams are short.
     precedence : Precedence
         What comes before what, and the calendars.
     least_start : ndarray of int32, shape (A,)
         Moment before which it does not start.
     first : datetime64[D]
         The programme's first day.
+    shared : Shared
+        The teams that can be short.
     most_lags, moved, events, milestones
         See there.
     base : tuple of Quantiles, length A
@@ -112,6 +115,7 @@ class Programme:
     precedence: Precedence
     least_start: Ticks
     first: np.datetime64
+    shared: Shared
     most_lags: MostLags
     moved: Moved
     events: Events
@@ -150,11 +154,13 @@ class Programme:
         longest = _longest(base, factor, moved, driver_factor, events)
         latest = int(least_start.max(initial=0)) // DAY
         reach = float(longest.sum()) + float(np.abs(lagged.lag).sum()) / DAY
+        precedence = Precedence(calendar, *lagged, *_calendars(case, first, sets, reach, latest))
         return cls(
             names,
-            Precedence(calendar, *lagged, *_calendars(case, first, sets, reach, latest)),
+            precedence,
             least_start.astype(np.int32),
             first,
+            shared_teams(case, names, precedence),
             most_lags,
             moved,
             events,
@@ -192,6 +198,51 @@ class Programme:
         events = dataclasses.replace(self.events, probability=np.minimum(probability, 1.0))
         return dataclasses.replace(self, factor=factor, events=events)
 
+    def in_order(self, order: Integers) -> Programme:
+        """Put the activities into another order.
+
+        Parameters
+        ----------
+        order : ndarray of int64, shape (A,)
+            The activities, predecessors first.
+        """
+        place = np.argsort(order).astype(np.int32)
+        links, most, teams = self.precedence, self.most_lags, self.shared.teams
+        pointer, link = _picked(links.pointer, order)
+        moved_pointer, move = _picked(self.moved.pointer, order)
+        return dataclasses.replace(
+            self,
+            names=tuple(self.names[a] for a in order),
+            precedence=links._replace(
+                calendar=links.calendar[order],
+                pointer=pointer,
+                predecessor=place[links.predecessor[link]],
+                kind=links.kind[link],
+                lag=links.lag[link],
+                lag_calendar=links.lag_calendar[link],
+            ),
+            least_start=self.least_start[order],
+            shared=self.shared._replace(
+                teams=Teams.of(
+                    place[_owners(teams.pointer)], teams.team, teams.quantity, teams.capacity, len(self)
+                )  # fmt: skip
+            ),
+            most_lags=most._replace(first=place[most.first], second=place[most.second]),
+            moved=Moved(moved_pointer, self.moved.driver[move], self.moved.strength[move]),
+            events=dataclasses.replace(self.events, activity=place[self.events.activity].astype(np.int64)),
+            milestones=self.milestones._replace(activity=place[self.milestones.activity].astype(np.int64)),
+            base=tuple(self.base[a] for a in order),
+            likely=self.likely[order],
+            rule_deviation=self.rule_deviation[order],
+            factor=self.factor[order],
+        )
+
+    def without_teams(self) -> Programme:
+        """Let there be enough of every team."""
+        nobody = np.empty(0, dtype=np.int32)
+        parts = np.empty(0, dtype=np.int64)
+        return dataclasses.replace(self, shared=Shared((), Teams.of(nobody, nobody, parts, parts, len(self))))
+
     def without_driver(self, driver: int) -> Programme:
         """Hold a driver at its mean."""
         held = Quantiles.fixed(self.driver_factor[driver].mean)
@@ -224,6 +275,14 @@ class Programme:
 
 def _owners(pointer: Ticks) -> Integers:
     return np.repeat(np.arange(len(pointer) - 1), np.diff(pointer))
+
+
+def _picked(pointer: Ticks, order: Integers) -> tuple[Ticks, Integers]:
+    """Where the entries of each owner begin in another order of the owners, and which entries then follow each other."""
+    length = np.diff(pointer)[order]
+    begins = np.concatenate([[0], np.cumsum(length)])
+    entry = np.arange(begins[-1]) + np.repeat(pointer[order] - begins[:-1], length)
+    return begins.astype(np.int32), entry
 
 
 def _in_order(activities: pl.Series, links: pl.DataFrame) -> tuple[str, ...]:

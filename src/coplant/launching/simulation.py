@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from coplant.launching.passes import count_days, drives, forward, hold_together
 from coplant.launching.programme import Programme
 from coplant.launching.quantiles import CELLS, Quantiles, draw
+from coplant.launching.serial import serial
 from coplant.launching.working_time import DAY, Ticks, compiled
 from coplant.timeline.calendar import Floats
 
@@ -346,8 +347,17 @@ def least_moments(programme: Programme, samples: int) -> tuple[Ticks, Ticks]:
     return start, np.zeros_like(start)
 
 
-def run_forward(programme: Programme, duration: Ticks, start: Ticks, finish: Ticks) -> NDArray[np.bool_]:
-    """Start and finish every activity as early as the links allow, and keep to the most lags.
+class Passed(NamedTuple):
+    """What a pass says beside the moments."""
+
+    broken: NDArray[np.bool_]
+    """Which most lags cannot be kept, shape (Q, B)."""
+    waited: Ticks
+    """The team that each activity waits for, -1 where it does not, shape (A, B); (0, B) if no team can be short."""
+
+
+def run_forward(programme: Programme, duration: Ticks, start: Ticks, finish: Ticks) -> Passed:
+    """Start and finish every activity as early as links and teams allow, and keep to the most lags.
 
     Parameters
     ----------
@@ -357,25 +367,30 @@ def run_forward(programme: Programme, duration: Ticks, start: Ticks, finish: Tic
         Ticks.
     start, finish : ndarray of int32, shape (A, B)
         Bounds from below; become the moments.
-
-    Returns
-    -------
-    ndarray of bool, shape (Q, B)
-        Which most lags cannot be kept.
     """
-    precedence, most = programme.precedence, programme.most_lags
+    precedence, teams, most = programme.precedence, programme.shared.teams, programme.most_lags
+    short = len(teams.capacity) > 0
+    waited = np.empty((len(programme) if short else 0, duration.shape[1]), dtype=np.int32)
     broken = np.zeros((len(most.first), duration.shape[1]), dtype=bool)
+
+    def once() -> None:
+        if short:
+            serial(precedence, teams, duration, start, finish, waited)
+        else:
+            forward(precedence, duration, start, finish)
+
     if not len(most.first):
-        forward(precedence, duration, start, finish)
-        return broken
+        once()
+        return Passed(broken, waited)
     least_start, least_finish = start.copy(), finish.copy()
-    # A longest path takes each most lag at most once, unless they collide.
-    for _ in range(len(most.first) + 1):
+    # A longest path takes each most lag at most once, unless they collide; where teams are short, what is brought up may
+    # let others go first.
+    for _ in range(len(most.first) + 1 + (len(programme) if short else 0)):
         start[:], finish[:] = least_start, least_finish
-        forward(precedence, duration, start, finish)
+        once()
         if not hold_together(precedence, most, start, finish, least_start, least_finish, broken):
             break
-    return broken
+    return Passed(broken, waited)
 
 
 def _chunk(
@@ -391,12 +406,14 @@ def _chunk(
     )  # fmt: skip
     for block, duration in sampler.blocks(chunk, samples):
         start, finish = least_moments(programme, duration.shape[1])
-        broken = run_forward(programme, duration, start, finish)
-        sums.broken[:] += broken.sum(axis=1)
+        passed = run_forward(programme, duration, start, finish)
+        sums.broken[:] += passed.broken.sum(axis=1)
         driving = np.empty(duration.shape, dtype=bool)
         for aim, target in enumerate(aims):
             sums.reached[aim, block] = finish[target]
-            drives(programme.precedence, target, duration, start, finish, driving)
+            drives(
+                programme.precedence, programme.shared.teams, target, duration, start, finish, passed.waited, driving
+            )
             _sum_up(
                 target, usual, planned[aim], duration, finish, driving, sums.driving[aim], sums.product[aim]
             )  # fmt: skip
