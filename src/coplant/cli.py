@@ -178,6 +178,9 @@ def launch(
     samples: Annotated[int, typer.Option(metavar="N", min=1, help="How often the programme is drawn.")] = 10_000,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed of the draws.")] = 0,
     workers: Annotated[int, typer.Option(metavar="N", min=1, help="Threads; their number changes no answer.")] = 1,
+    time_limit: Annotated[
+        float, typer.Option(metavar="S", min=0.1, help="Seconds to look for a schedule in, where teams are short.")
+    ] = 10.0,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the launch's tables to this folder.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -195,7 +198,9 @@ def launch(
         with progress.stage("Reading the case"):
             read = coplant.read(case)
         with progress.stage("Launching"):
-            made = coplant.launch(read, samples, seed, workers=workers, progress=progress.say)
+            made = coplant.launch(
+                read, samples, seed, workers=workers, time_limit=time_limit, progress=progress.say
+            )
         if out:
             with progress.stage(f"Writing {out}"):
                 made.write(out)

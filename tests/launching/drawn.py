@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from hypothesis import strategies as st
+from launching import plain
 from launching.small_programme import START, SmallProgramme
+
+from coplant.launching.programme import Programme
+from coplant.launching.working_time import DAY
 
 CALENDARS = ("office", "six")
 _DAYS = st.sampled_from(["mon tue wed thu fri", "mon tue wed thu fri sat", "tue", "sat sun mon"])
@@ -26,6 +31,7 @@ def programmes(draw: st.DrawFn, *, uncertain: bool = True, most: int = 7) -> Sma
             "holidays", calendar="office", from_=begins, until=begins + datetime.timedelta(days=length), works=works
         )
     small.add("teams", team="experts", calendar=draw(st.sampled_from([None, "six"])))
+    small.add("teams", team="crew", capacity=draw(st.sampled_from([2, 2.5, 4])))
     names = [f"a{number}" for number in range(draw(st.integers(2, most)))]
     for number, name in enumerate(names):
         low = draw(st.integers(0, 12)) / 4
@@ -37,8 +43,10 @@ def programmes(draw: st.DrawFn, *, uncertain: bool = True, most: int = 7) -> Sma
         if draw(st.booleans()):
             row["from_"] = START + datetime.timedelta(days=draw(st.integers(0, 9)))
         small.activity(name, None if shape == "uniform" else low + rise, **row)
-        if draw(st.integers(0, 3)) == 0:
+        if draw(st.integers(0, 2)) == 0:
             small.add("assignments", activity=name, team="experts")
+        if draw(st.integers(0, 2)) == 0:
+            small.add("assignments", activity=name, team="crew", quantity=draw(st.sampled_from([0.5, 1, 1.5, 2])))
         for before in draw(st.lists(st.sampled_from(names[:number]), max_size=3, unique=True)) if number else []:
             small.add(
                 "links", predecessor=before, successor=name, type=draw(st.sampled_from(["FS", "SS", "FF", "SF"])),
@@ -53,3 +61,32 @@ def programmes(draw: st.DrawFn, *, uncertain: bool = True, most: int = 7) -> Sma
                   again=0.5, learning=0.5)  # fmt: skip
     small.activity("end", 0, *names)
     return small.milestone("end")
+
+
+def network_of(small: SmallProgramme, programme: Programme, takes: Any) -> plain.Network:
+    """The rows of a programme with certain durations, in ticks, for the plain pass; activities in the programme's order."""
+    tables = small.tables
+    teams = {row["team"]: row for row in tables.get("teams", [])}
+    taken: dict[str, dict[str, float]] = {row["activity"]: {} for row in tables["activities"]}
+    for row in tables.get("assignments", []):
+        taken[row["activity"]][row["team"]] = row.get("quantity", 1)
+    first = programme.first.astype(object)
+    named = {row["activity"]: [row.get("calendar"), *(teams[team].get("calendar") for team in taken[row["activity"]])]
+             for row in tables["activities"]}  # fmt: skip
+    works = {name: plain.calendar(tables, first, names) if any(names) else None for name, names in named.items()}
+    on = {"elapsed": lambda _: None, "predecessor": lambda row: works[row["predecessor"]],
+          "successor": lambda row: works[row["successor"]]}  # fmt: skip
+    links = [
+        (row["predecessor"], row["successor"], row.get("type", "FS"), round(row.get("lag", 0) * DAY),
+         on[row.get("lag_calendar", "successor")](row))
+        for row in tables.get("links", [])
+    ]  # fmt: skip
+    return plain.Network(
+        programme.names,
+        {name: int(ticks) for name, ticks in zip(programme.names, takes, strict=True)},
+        works,
+        links,
+        {row["activity"]: (row["from"] - first).days * DAY if row.get("from") else 0 for row in tables["activities"]},
+        taken,
+        {team: row.get("capacity", 1) for team, row in teams.items()},
+    )

@@ -79,38 +79,71 @@ def lagged(works: Works | None, moment: int, lag: int) -> int:
     return first_with(works, total) if lag > 0 else last_with(works, max(total, 0))
 
 
-def done(
-    order: Iterable[str],
-    duration: dict[str, int],
-    calendars: dict[str, Works | None],
-    links: list[tuple[str, str, str, int, Works | None]],
-    earliest: dict[str, int],
-    target: str,
-) -> Done:
-    """Start and finish every activity as early as its links (from, to, type, lag, on) allow; say what drives one."""
+class Network(NamedTuple):
+    """A programme with certain durations."""
+
+    order: tuple[str, ...]
+    duration: dict[str, int]
+    calendars: dict[str, Works | None]
+    links: list[tuple[str, str, str, int, Works | None]]
+    """From, to, type, lag, and the calendar it counts on."""
+    earliest: dict[str, int]
+    takes: dict[str, dict[str, float]]
+    """How much of which teams each activity takes."""
+    capacity: dict[str, float]
+
+    def counted(self, name: str, moment: int) -> int:
+        """Working ticks of an activity before a moment; a point in time knows no days off."""
+        works = self.calendars[name] if self.duration[name] else None
+        return moment if works is None else work(works, moment)
+
+    def placed(self, name: str, ticks: int) -> tuple[int, int]:
+        """Start and finish of an activity that starts after so many working ticks."""
+        works, takes = self.calendars[name], self.duration[name]
+        if works is None or takes == 0:
+            return ticks, ticks + takes
+        return last_with(works, ticks), first_with(works, ticks + takes)
+
+    def needed(self, name: str, start: dict[str, int], finish: dict[str, int]) -> list[tuple[str | None, int]]:
+        """Working ticks after which an activity can start, by what it comes after."""
+        needed: list[tuple[str | None, int]] = [(None, self.counted(name, self.earliest[name]))]
+        for before, after, kind, lag, on in self.links:
+            if after == name:
+                moment = lagged(on, (finish if kind[0] == "F" else start)[before], lag)
+                needed.append((before, self.counted(name, moment) - (self.duration[name] if kind[1] == "F" else 0)))
+        return needed
+
+    def short(self, name: str, ticks: int, start: dict[str, int], finish: dict[str, int]) -> str | None:
+        """The first team that has no room for an activity beside those that are placed."""
+        begin, end = self.placed(name, ticks)
+        for team, capacity in self.capacity.items():
+            others = [other for other in finish if team in self.takes[other]]
+            for moment in (begin, *(start[other] for other in others)):
+                held = sum(self.takes[other][team] for other in others if start[other] <= moment < finish[other])
+                if begin <= moment < end and team in self.takes[name] and held + self.takes[name][team] > capacity:
+                    return team
+        return None
+
+
+def done(network: Network, target: str) -> Done:
+    """Start and finish every activity as early as its links and teams allow; say what drives one."""
     start: dict[str, int] = {}
     finish: dict[str, int] = {}
     binds: dict[str, set[str]] = {}
-    for name in order:
-        works, takes = calendars[name], duration[name]
-        bounds = []
-        for before, after, kind, lag, on in links:
-            if after == name:
-                bounds.append((before, kind[1], lagged(on, (finish if kind[0] == "F" else start)[before], lag)))
-        if takes == 0:
-            at = max([earliest[name], *(moment for _, _, moment in bounds)])
-            start[name] = finish[name] = at
-            binds[name] = {before for before, _, moment in bounds if moment == at}
-            continue
-
-        def counted(moment: int, works: Works | None = works) -> int:
-            return moment if works is None else work(works, moment)
-
-        needed = [(before, counted(moment) - (takes if end == "F" else 0)) for before, end, moment in bounds]
-        begins = max([counted(earliest[name]), *(ticks for _, ticks in needed)])
-        start[name] = begins if works is None else last_with(works, begins)
-        finish[name] = begins + takes if works is None else first_with(works, begins + takes)
-        binds[name] = {before for before, ticks in needed if ticks == begins}
+    for name in network.order:
+        needed = network.needed(name, start, finish)
+        begins = max(ticks for _, ticks in needed)
+        freed = {network.counted(name, moment) for moment in finish.values()}
+        while network.short(name, begins, start, finish):
+            begins = min(ticks for ticks in freed if ticks > begins)
+        binds[name] = {before for before, ticks in needed if before and ticks == begins}
+        if begins > max(ticks for _, ticks in needed):
+            team = network.short(name, begins - 1, start, finish)
+            binds[name] = {
+                other for other in finish if team in network.takes[other] and network.duration[other]
+                and network.counted(name, finish[other]) == begins
+            }  # fmt: skip
+        start[name], finish[name] = network.placed(name, begins)
     driving, ahead = set(), [target]
     while ahead:
         name = ahead.pop()
@@ -118,3 +151,24 @@ def done(
             driving.add(name)
             ahead.extend(binds[name])
     return Done(start, finish, {target: driving})
+
+
+def can_end_before(network: Network, moment: int, unit: int) -> bool:
+    """Whether everything can be done before a moment, by trying every start of what takes a team, a unit apart."""
+
+    def rest(number: int, start: dict[str, int], finish: dict[str, int]) -> bool:
+        if number == len(network.order):
+            return True
+        name = network.order[number]
+        begins = max(ticks for _, ticks in network.needed(name, start, finish))
+        while network.placed(name, begins)[1] < moment:
+            if network.short(name, begins, start, finish) is None:
+                begin, end = network.placed(name, begins)
+                if rest(number + 1, {**start, name: begin}, {**finish, name: end}):
+                    return True
+            if not network.takes[name]:
+                return False
+            begins += unit
+        return False
+
+    return rest(0, {}, {})

@@ -2,44 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from hypothesis import given
 from launching import plain
-from launching.drawn import programmes
+from launching.drawn import network_of, programmes
 from launching.small_programme import SmallProgramme
 
-from coplant.launching.critical_path import early, late
+from coplant.launching.critical_path import early, handed_over, late
 from coplant.launching.passes import drives
-from coplant.launching.programme import Programme
 from coplant.launching.simulation import Sampler, least_moments, run_forward, simulate
-from coplant.launching.working_time import DAY
 
 SAMPLES = 4
-
-
-def _plainly(small: SmallProgramme, programme: Programme, takes: Any, target: str) -> plain.Done:
-    tables = small.tables
-    teams = {row["team"]: row.get("calendar") for row in tables["teams"]}
-    taken: dict[str, list[str | None]] = {}
-    for row in tables.get("assignments", []):
-        taken.setdefault(row["activity"], []).append(teams[row["team"]])
-    named = {row["activity"]: [row.get("calendar"), *taken.get(row["activity"], [])] for row in tables["activities"]}
-    first = programme.first.astype(object)
-    works = {name: plain.calendar(tables, first, names) if any(names) else None for name, names in named.items()}
-    on = {"elapsed": lambda _: None, "predecessor": lambda row: works[row["predecessor"]],
-          "successor": lambda row: works[row["successor"]]}  # fmt: skip
-    links = [
-        (row["predecessor"], row["successor"], row.get("type", "FS"), round(row.get("lag", 0) * DAY),
-         on[row.get("lag_calendar", "successor")](row))
-        for row in tables.get("links", [])
-    ]  # fmt: skip
-    earliest = {
-        row["activity"]: (row["from"] - first).days * DAY if row.get("from") else 0 for row in tables["activities"]
-    }
-    duration = {name: int(ticks) for name, ticks in zip(programme.names, takes, strict=True)}
-    return plain.done(programme.names, duration, works, links, earliest, target)
 
 
 @given(programmes())
@@ -48,11 +21,11 @@ def test_every_sample_is_that_of_the_plain_programme(small: SmallProgramme) -> N
     target = programme.names.index("end")
     (_, duration), *_ = Sampler(programme, 3).blocks(0, SAMPLES)
     start, finish = least_moments(programme, SAMPLES)
-    run_forward(programme, duration, start, finish)
+    waited = run_forward(programme, duration, start, finish).waited
     driving = np.empty(duration.shape, dtype=bool)
-    drives(programme.precedence, target, duration, start, finish, driving)
+    drives(programme.precedence, programme.shared.teams, target, duration, start, finish, waited, driving)
     for sample in range(SAMPLES):
-        expected = _plainly(small, programme, duration[:, sample], "end")
+        expected = plain.done(network_of(small, programme, duration[:, sample]), "end")
         assert dict(zip(programme.names, start[:, sample].tolist(), strict=True)) == expected.start
         assert dict(zip(programme.names, finish[:, sample].tolist(), strict=True)) == expected.finish
         marked = {name for name, on in zip(programme.names, driving[:, sample], strict=True) if on}
@@ -77,13 +50,14 @@ def test_an_activity_can_slip_by_its_float_and_no_more(small: SmallProgramme) ->
     planned = early(programme, programme.likely_duration())
     target = programme.names.index("end")
     latest = late(programme, planned, target)
+    tied = handed_over(programme, planned)
     for activity in range(len(programme)):
         if latest.start[activity] < 0:
             continue
         for slip, keeps in ((0, True), (1, False)):
             start, finish = least_moments(programme, 1)
             start[activity] = latest.start[activity] + slip
-            run_forward(programme, planned.duration[:, None].copy(), start, finish)
+            run_forward(tied, planned.duration[:, None].copy(), start, finish)
             if planned.duration[activity] == 0 and not keeps:
                 continue
             assert (finish[target, 0] == planned.finish[target]) == keeps, programme.names[activity]

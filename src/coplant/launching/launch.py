@@ -85,7 +85,7 @@ def launch(
         if variant.shared.names:
             say(f"{'with' if advice == 'yes' else 'without'} advice: placing {', '.join(variant.shared.names)}")
             schedule = _scheduled(case, variant, time_limit)
-            variant = variant.in_order(schedule.order)  # noqa: PLW2901
+            variant = variant.in_order(schedule.order)
         say(f"{'with' if advice == 'yes' else 'without'} advice: {samples:,} samples of {len(variant):,} activities")
         made = _Variant(case, variant, advice, simulate(variant, samples, seed, workers=workers), workers, schedule)
         for name, moments in zip(variant.milestones.names, made.drawn.reached, strict=True):

@@ -20,7 +20,7 @@ from coplant.timeline.calendar import Days
 KIND = Kind("launch", "coplant launch --out")
 """How a launch is kept in a folder."""
 
-LIBRARIES = ("coplant", "numba", "numpy", "polars", "scipy")
+LIBRARIES = ("coplant", "numba", "numpy", "ortools", "polars", "scipy")
 """Libraries whose versions a launch records."""
 
 
@@ -40,7 +40,9 @@ class Launch:
         - ``activities``: when each is worked on;
         - ``paths``: how each activity bears on each milestone it leads to;
         - ``causes``: what drivers and events cost;
-        - ``most_lags``: how often the most time between two cannot be kept.
+        - ``most_lags``: how often the most time between two cannot be kept;
+        - ``schedule``: who takes teams that can be short, when, and what they wait for;
+        - ``bounds``: how near that schedule is to the best there can be.
     first : date
         The programme's first day.
     reached : mapping of (milestone, advice) to ndarray of int32, shape (N,)
