@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, NamedTuple
 
 TICKS = 1440
@@ -113,9 +114,11 @@ class Network(NamedTuple):
                 needed.append((before, self.counted(name, moment) - (self.duration[name] if kind[1] == "F" else 0)))
         return needed
 
-    def short(self, name: str, ticks: int, start: dict[str, int], finish: dict[str, int]) -> str | None:
-        """The first team that has no room for an activity beside those that are placed."""
-        begin, end = self.placed(name, ticks)
+    def short(
+        self, name: str, moments: tuple[int, int], start: dict[str, int], finish: dict[str, int]
+    ) -> str | None:
+        """The first team that has no room for an activity between two moments beside those that are placed."""
+        begin, end = moments
         for team, capacity in self.capacity.items():
             others = [other for other in finish if team in self.takes[other]]
             for moment in (begin, *(start[other] for other in others)):
@@ -134,11 +137,11 @@ def done(network: Network, target: str) -> Done:
         needed = network.needed(name, start, finish)
         begins = max(ticks for _, ticks in needed)
         freed = {network.counted(name, moment) for moment in finish.values()}
-        while network.short(name, begins, start, finish):
+        while network.short(name, network.placed(name, begins), start, finish):
             begins = min(ticks for ticks in freed if ticks > begins)
         binds[name] = {before for before, ticks in needed if before and ticks == begins}
         if begins > max(ticks for _, ticks in needed):
-            team = network.short(name, begins - 1, start, finish)
+            team = network.short(name, network.placed(name, begins - 1), start, finish)
             binds[name] = {
                 other for other in finish if team in network.takes[other] and network.duration[other]
                 and network.counted(name, finish[other]) == begins
@@ -156,14 +159,16 @@ def done(network: Network, target: str) -> Done:
 def can_end_before(network: Network, moment: int, unit: int) -> bool:
     """Whether everything can be done before a moment, by trying every start of what takes a team, a unit apart."""
 
+    placed = cache(network.placed)
+
     def rest(number: int, start: dict[str, int], finish: dict[str, int]) -> bool:
         if number == len(network.order):
             return True
         name = network.order[number]
         begins = max(ticks for _, ticks in network.needed(name, start, finish))
-        while network.placed(name, begins)[1] < moment:
-            if network.short(name, begins, start, finish) is None:
-                begin, end = network.placed(name, begins)
+        while (moments := placed(name, begins))[1] < moment:
+            if network.short(name, moments, start, finish) is None:
+                begin, end = moments
                 if rest(number + 1, {**start, name: begin}, {**finish, name: end}):
                     return True
             if not network.takes[name]:

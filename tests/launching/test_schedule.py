@@ -30,12 +30,16 @@ def _scheduled(programme: Programme) -> Schedule:
 def test_calendars_and_links_lose_nothing_against_trying_every_start(small: SmallProgramme) -> None:
     programme = small.programme()
     assume(programme.shared.names)
-    schedule = _scheduled(programme)
-    assert schedule.status == "optimal"
     network = network_of(small, programme, programme.likely_duration())
+    # A team that is never short stands in nobody's way.
+    short = {name: {team: taken[team] for team in taken if team in programme.shared.names}
+             for name, taken in network.takes.items()}  # fmt: skip
+    assume(sum(map(bool, short.values())) <= 3)
+    network, schedule = network._replace(takes=short), _scheduled(programme)
+    assert schedule.status == "optimal"
     # All durations and lags are quarters of days.
-    assert not plain.can_end_before(network, schedule.finish, DAY // 4)
     assert plain.can_end_before(network, schedule.finish + 1, DAY // 4)
+    assert not plain.can_end_before(network, schedule.finish, DAY // 4)
 
 
 @given(programmes(uncertain=False, most=8))
@@ -67,7 +71,7 @@ def test_no_team_is_short_in_a_schedule(small: SmallProgramme) -> None:
         ticks = network.counted(name, start[name])
         assert network.placed(name, ticks) == (start[name], finish[name])
         others = {other: moment for other, moment in finish.items() if other != name}
-        assert network.short(name, ticks, start, others) is None
+        assert network.short(name, network.placed(name, ticks), start, others) is None
         assert all(needed <= ticks for _, needed in network.needed(name, start, finish))
 
 
@@ -99,7 +103,7 @@ def test_most_lags_that_the_experts_cannot_keep_are_named() -> None:
     with pytest.raises(CaseError) as error:
         small.launch(10)
     (problem,) = error.value.problems
-    assert (problem.table, problem.row, problem.column) == ("links", 4, "most_lag")
+    assert (problem.table, problem.column) == ("links", "most_lag")
     assert "experts" in problem.expected
 
 

@@ -60,7 +60,7 @@ def solve(asked: dict[str, Any]) -> dict[str, Any]:
     solver.parameters.num_workers = asked["workers"]
     solver.parameters.random_seed = 0
     # The search then does not depend on how quick the workers are.
-    solver.parameters.interleave_search = True
+    solver.parameters.interleave_search = bool(asked.get("interleave"))
     solver.parameters.max_time_in_seconds = max(asked["until"] - time.time(), 0.1)
     status = solver.solve(model)
     if status == cp_model.INFEASIBLE:
