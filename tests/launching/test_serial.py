@@ -25,7 +25,7 @@ def test_with_enough_of_every_team_it_is_the_plain_pass(small: SmallProgramme) -
     (_, duration), *_ = Sampler(programme, 3).blocks(0, SAMPLES)
     start, finish = least_moments(programme, SAMPLES)
     waited = np.empty_like(start)
-    serial(programme.precedence, teams, duration, start, finish, waited)
+    serial(programme.precedence, teams, every, duration, start, finish, waited)
     plain_start, plain_finish = least_moments(programme, SAMPLES)
     forward(programme.precedence, duration, plain_start, plain_finish)
     assert (start == plain_start).all()

@@ -21,14 +21,14 @@ from numpy.typing import NDArray
 from coplant.launching.critical_path import Early, early, late
 from coplant.launching.passes import place
 from coplant.launching.programme import Programme
-from coplant.launching.serial import NOTHING
+from coplant.launching.serial import NOTHING, improve
 from coplant.launching.team_model import TeamModel
 from coplant.launching.working_time import DAY, Ticks, work_before
 from coplant.network.frames import Integers
 from coplant.timeline.calendar import Floats
 
-_DRAWS = 200
-"""Serial schedules that are drawn around the best rule of priority."""
+_MOVES = 1_000_000
+"""Moves in the order of priority by which a schedule is improved, times the number of activities."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +200,7 @@ def ranked(programme: Programme, *keys: NDArray[Any]) -> Integers:
 
 
 def _by_priority(programme: Programme, target: int, duration: Ticks, alone: Early) -> _Placed:
-    """The best of some serial schedules: by rules of priority, and drawn around the best of them."""
+    """The best of some serial schedules: by rules of priority, and by moves from the best of them."""
     latest = late(programme.without_teams(), alone, target)
     # What does not lead to the target takes what is left.
     far = np.int64(1) << 40
@@ -209,21 +209,28 @@ def _by_priority(programme: Programme, target: int, duration: Ticks, alone: Earl
         (begin, end), (end, begin), (begin + end, begin), (np.where(begin < far, alone.start, far), begin),
         (begin - alone.start, begin), (np.where(begin < far, -_behind(programme, duration), far), begin),
     )  # fmt: skip
-    tried = [(_placed(programme, target, duration, ranked(programme, *keys)), keys[0]) for keys in rules]
-    best, key = min(tried, key=_how_good)
-    random = np.random.Generator(np.random.Philox(0))
-    spread = max(float(alone.finish[target]), 1.0)
-    for draw in range(_DRAWS):
-        if not best.broken and best.finish == alone.finish[target]:
-            break
-        drawn = key + random.normal(size=len(programme)) * spread * (0.02, 0.05, 0.1, 0.2)[draw % 4]
-        other = _placed(programme, target, duration, ranked(programme, drawn))
-        best, key = min((best, key), (other, drawn), key=_how_good)
+    best = min((_placed(programme, target, duration, ranked(programme, *keys)) for keys in rules), key=_how_good)
+    if not best.broken and best.finish > alone.finish[target] and not len(programme.most_lags.first):
+        best = min(best, _improved(programme, target, best), key=_how_good)
     return _followed(programme, target, best)
 
 
-def _how_good(one: tuple[_Placed, Any]) -> tuple[bool, int, int]:
-    placed = one[0]
+def _improved(programme: Programme, target: int, placed: _Placed) -> _Placed:
+    """Move activities in the order of priority, a fixed number of times."""
+    links, count = programme.precedence, len(programme)
+    by_predecessor = np.argsort(links.predecessor, kind="stable")
+    followers = np.repeat(np.arange(count, dtype=np.int32), np.diff(links.pointer))[by_predecessor]
+    pointer = np.searchsorted(links.predecessor[by_predecessor], np.arange(count + 1)).astype(np.int32)
+    order, duration = placed.order.astype(np.int32), placed.at.duration
+    numbers = np.random.Generator(np.random.Philox(0)).random((max(_MOVES // count, 100), 3))
+    improve(
+        links, programme.shared.teams, pointer, followers, target, duration[:, None],
+        programme.least_start[:, None].copy(), order, numbers,
+    )  # fmt: skip
+    return _placed(programme, target, duration, order.astype(np.int64))
+
+
+def _how_good(placed: _Placed) -> tuple[bool, int, int]:
     return placed.broken, placed.finish, int(placed.at.finish.astype(np.int64).sum())
 
 
@@ -243,7 +250,7 @@ def _followed(programme: Programme, target: int, placed: _Placed) -> _Placed:
     while True:
         order = ranked(programme, best.at.start, best.at.finish)
         again = _placed(programme, target, best.at.duration, order)
-        if _how_good((again, None)) >= _how_good((best, None)):
+        if _how_good(again) >= _how_good(best):
             # Of two that are as good, that in the order of its starts.
-            return again if _how_good((again, None)) == _how_good((best, None)) else best
+            return again if _how_good(again) == _how_good(best) else best
         best = again

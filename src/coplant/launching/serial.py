@@ -1,6 +1,6 @@
 """A pass over the programme that also keeps to its teams: the serial schedule generation scheme (Kolisch, 1996).
 
-Activities are placed one after another in their order, which is that of their priority. Each starts as early as its
+Activities are placed one after another in an order of priority, in which predecessors come first. Each starts as early as its
 links allow and its teams have room for it from its start to its finish, days off in between included, beside those that
 are placed already. Where no team is short that is what `forward` does.
 
@@ -53,8 +53,14 @@ def _hold(moment: Ticks, held: NDArray[np.int64], count: int, begin: int, end: i
 
 @compiled()
 def serial(
-    precedence: Precedence, teams: Teams, duration: Ticks, start: Ticks, finish: Ticks, waited: Ticks
-) -> None:  # fmt: skip
+    precedence: Precedence,
+    teams: Teams,
+    order: Ticks,
+    duration: Ticks,
+    start: Ticks,
+    finish: Ticks,
+    waited: Ticks,
+) -> None:
     """Start and finish every activity as early as its links and its teams allow.
 
     Parameters
@@ -63,6 +69,8 @@ def serial(
         What comes before what.
     teams : Teams
         Who shares what.
+    order : ndarray of int32, shape (A,)
+        The activities in the order of their priority, predecessors first.
     duration : ndarray of int32, shape (A, B)
         Ticks each activity takes in each sample.
     start, finish : ndarray of int32, shape (A, B)
@@ -77,7 +85,7 @@ def serial(
     moment = np.empty((len(teams.capacity), samples, most), dtype=np.int32)
     held = np.empty((len(teams.capacity), samples, most), dtype=np.int64)
     count = np.zeros((len(teams.capacity), samples), dtype=np.int64)
-    for a in range(len(precedence.calendar)):
+    for a in order:
         place(precedence, a, duration, start, finish)
         waited[a] = NOTHING
         first, last = teams.pointer[a], teams.pointer[a + 1]
@@ -113,3 +121,71 @@ def serial(
             for k in range(first, last):
                 r = teams.team[k]
                 count[r, s] = _hold(moment[r, s], held[r, s], count[r, s], begin, end, teams.quantity[k])
+
+
+@compiled()
+def improve(
+    precedence: Precedence,
+    teams: Teams,
+    follower_pointer: Ticks,
+    follower: Ticks,
+    target: int,
+    duration: Ticks,
+    least_start: Ticks,
+    order: Ticks,
+    number: NDArray[np.float64],
+) -> None:
+    """Let a target end earlier by moving one activity after another to another place in the order of priority.
+
+    A move is kept if the target ends no later, and if all end no later on the whole where it ends at the same moment;
+    while the search is young a worse one is kept now and then (simulated annealing, Bouleimen and Lecocq, 2003).
+
+    Parameters
+    ----------
+    precedence : Precedence
+        What comes before what.
+    teams : Teams
+        Who shares what.
+    follower_pointer : ndarray of int32, shape (A + 1,)
+        Where what follows each activity begins.
+    follower : ndarray of int32, shape (L,)
+        What follows it by a link.
+    target : int
+        The activity that is to end early.
+    duration, least_start : ndarray of int32, shape (A, 1)
+        Ticks it takes, and the moment before which it does not start.
+    order : ndarray of int32, shape (A,)
+        The order to start from; becomes the best that was found.
+    number : ndarray, shape (T, 3)
+        Uniform numbers, three for each move.
+    """
+    count, moves = len(order), len(number)
+    start, finish, waited = least_start.copy(), np.zeros_like(least_start), np.empty_like(least_start)
+    serial(precedence, teams, order, duration, start, finish, waited)
+    now = best = np.float64(finish[target, 0]) + finish.mean() / count
+    heat, trial, current = 0.01 * best, order.copy(), order.copy()
+    place_of = np.empty(count, dtype=np.int64)
+    for move in range(moves):
+        for k in range(count):
+            place_of[current[k]] = k
+        at = min(int(number[move, 0] * count), count - 1)
+        a, low, high = current[at], 0, count - 1
+        for link in range(precedence.pointer[a], precedence.pointer[a + 1]):
+            low = max(low, place_of[precedence.predecessor[link]] + 1)
+        for link in range(follower_pointer[a], follower_pointer[a + 1]):
+            high = min(high, place_of[follower[link]] - 1)
+        to = min(low + int(number[move, 1] * (high - low + 1)), high)
+        if to == at:
+            continue
+        trial[:] = current
+        step = 1 if to > at else -1
+        for k in range(at, to, step):
+            trial[k] = current[k + step]
+        trial[to] = a
+        start[:], finish[:] = least_start, 0
+        serial(precedence, teams, trial, duration, start, finish, waited)
+        value = np.float64(finish[target, 0]) + finish.mean() / count
+        if value <= now or number[move, 2] < np.exp((now - value) / (heat * (1.0 - move / moves) ** 2 + 1e-9)):
+            now, current[:] = value, trial
+            if value < best:
+                best, order[:] = value, trial

@@ -372,10 +372,11 @@ def run_forward(programme: Programme, duration: Ticks, start: Ticks, finish: Tic
     short = len(teams.capacity) > 0
     waited = np.empty((len(programme) if short else 0, duration.shape[1]), dtype=np.int32)
     broken = np.zeros((len(most.first), duration.shape[1]), dtype=bool)
+    order = np.arange(len(programme), dtype=np.int32)
 
     def once() -> None:
         if short:
-            serial(precedence, teams, duration, start, finish, waited)
+            serial(precedence, teams, order, duration, start, finish, waited)
         else:
             forward(precedence, duration, start, finish)
 
