@@ -1,8 +1,9 @@
 """Made-up projects with scarce teams, in the way of ProGen (Kolisch, Sprecher and Drexl, 1995).
 
 Each has 30 to 120 activities of 1 to 10 days and four teams. Three figures say how hard it is: the complexity of the
-network (links per activity), the resource factor (the share of the teams that an activity takes) and the resource strength
-(0: of each team no more than one activity needs; 1: enough for the schedule in which everything starts at once).
+network (links per activity), the resource factor (the share of the teams that an activity takes) and the resource
+strength (0: of each team no more than one activity needs; 1: enough for the schedule in which all start at their
+earliest).
 """
 
 from __future__ import annotations
@@ -64,7 +65,9 @@ class Project:
 
 def project(activities: int, complexity: float, factor: float, strength: float, seed: int) -> Project:
     """Make a project."""
-    random = np.random.default_rng([seed, activities, round(100 * complexity), round(100 * factor), round(100 * strength)])
+    random = np.random.default_rng(
+        [seed, activities, round(100 * complexity), round(100 * factor), round(100 * strength)]
+    )
     duration = random.integers(1, 11, activities)
     follows = _network(random, activities, complexity)
     links = [(int(before), int(after)) for before, after in np.argwhere(follows)]

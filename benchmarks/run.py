@@ -174,9 +174,9 @@ def settling(repeats: int) -> dict[str, Any]:
 
 def scheduling(_: int) -> dict[str, Any]:
     """Schedule sixty projects with scarce teams, with every peer in the same time."""
-    script, options = str(HERE / "scheduling.py"), (str(SECONDS), str(os.cpu_count()))
+    script = str(HERE / "scheduling.py")
     found = {
-        peer: [json.loads(line) for line in run(sys.executable, script, peer, *options)[0].splitlines()]
+        peer: [json.loads(line) for line in run(sys.executable, script, peer, str(SECONDS))[0].splitlines()]
         for peer in ("coplant", "pyjobshop")
     }
     apart = [mine["finish"] - its["finish"] for mine, its in zip(found["coplant"], found["pyjobshop"], strict=True)]

@@ -1,6 +1,6 @@
 """Schedule made-up projects with scarce teams, with Coplant or with PyJobShop; print a line of JSON for each.
 
-    python benchmarks/scheduling.py coplant|pyjobshop SECONDS WORKERS
+python benchmarks/scheduling.py coplant|pyjobshop SECONDS
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from coplant.launching.schedule import least_finish
 from coplant.launching.working_time import DAY
 
 
-def with_coplant(made: Project) -> Callable[[float, int], tuple[float, float]]:
+def with_coplant(made: Project) -> Callable[[float], tuple[float, float]]:
     """Days to the end, and how many of them are known to be needed; the programme is laid out already."""
     programme = Programme.of(made.case())
     target, duration = programme.names.index("end"), programme.likely_duration()
 
-    def solve(seconds: float, workers: int) -> tuple[float, float]:
-        schedule = least_finish(programme, target, duration, seconds, workers=workers)
+    def solve(seconds: float) -> tuple[float, float]:
+        schedule = least_finish(programme, target, duration, seconds)
         return schedule.finish / DAY, schedule.bound / DAY
 
     return solve
 
 
-def with_pyjobshop(made: Project) -> Callable[[float, int], tuple[float, float]]:
+def with_pyjobshop(made: Project) -> Callable[[float], tuple[float, float]]:
     """The same of PyJobShop with the same solver."""
     from pyjobshop import Model
 
@@ -38,29 +38,31 @@ def with_pyjobshop(made: Project) -> Callable[[float, int], tuple[float, float]]
     tasks = [model.add_task() for _ in made.duration]
     for a, task in enumerate(tasks):
         taken = [r for r in range(TEAMS) if made.quantity[a, r]]
-        model.add_mode(task, [teams[r] for r in taken], int(made.duration[a]), [int(made.quantity[a, r]) for r in taken])
+        model.add_mode(
+            task, [teams[r] for r in taken], int(made.duration[a]), [int(made.quantity[a, r]) for r in taken]
+        )
     for before, after in made.links:
         model.add_end_before_start(tasks[before], tasks[after])
 
-    def solve(seconds: float, workers: int) -> tuple[float, float]:
-        result = model.solve("ortools", time_limit=seconds, display=False, num_workers=workers)
+    def solve(seconds: float) -> tuple[float, float]:
+        result = model.solve("ortools", time_limit=seconds, display=False)
         return float(result.objective), float(result.lower_bound)
 
     return solve
 
 
-def main(peer: str, seconds: float, workers: int) -> None:
+def main(peer: str, seconds: float) -> None:
     make = {"coplant": with_coplant, "pyjobshop": with_pyjobshop}[peer]
     # What is compiled or loaded at the first call is no part of the search.
-    make(projects()[0])(seconds, workers)
+    make(projects()[0])(seconds)
     for made in projects():
         solve = make(made)
         begin = time.monotonic()
-        finish, bound = solve(seconds, workers)
+        finish, bound = solve(seconds)
         took = time.monotonic() - begin
         figures = {"activities": len(made.duration), "finish": finish, "bound": bound, "seconds": round(took, 3)}
         print(json.dumps(figures), flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], float(sys.argv[2]))

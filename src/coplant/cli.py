@@ -198,9 +198,7 @@ def launch(
         with progress.stage("Reading the case"):
             read = coplant.read(case)
         with progress.stage("Launching"):
-            made = coplant.launch(
-                read, samples, seed, workers=workers, time_limit=time_limit, progress=progress.say
-            )
+            made = coplant.launch(read, samples, seed, workers=workers, time_limit=time_limit, progress=progress.say)
         if out:
             with progress.stage(f"Writing {out}"):
                 made.write(out)

@@ -64,7 +64,7 @@ def programmes(draw: st.DrawFn, *, uncertain: bool = True, most: int = 7) -> Sma
 
 
 def network_of(small: SmallProgramme, programme: Programme, takes: Any) -> plain.Network:
-    """The rows of a programme with certain durations, in ticks, for the plain pass; activities in the programme's order."""
+    """The rows of a programme with certain durations, in ticks, for the plain pass; in the programme's order."""
     tables = small.tables
     teams = {row["team"]: row for row in tables.get("teams", [])}
     taken: dict[str, dict[str, float]] = {row["activity"]: {} for row in tables["activities"]}

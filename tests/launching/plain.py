@@ -114,9 +114,7 @@ class Network(NamedTuple):
                 needed.append((before, self.counted(name, moment) - (self.duration[name] if kind[1] == "F" else 0)))
         return needed
 
-    def short(
-        self, name: str, moments: tuple[int, int], start: dict[str, int], finish: dict[str, int]
-    ) -> str | None:
+    def short(self, name: str, moments: tuple[int, int], start: dict[str, int], finish: dict[str, int]) -> str | None:
         """The first team that has no room for an activity between two moments beside those that are placed."""
         begin, end = moments
         for team, capacity in self.capacity.items():

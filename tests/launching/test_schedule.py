@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import sys
 import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -129,6 +129,17 @@ def test_a_launch_tells_who_waits_for_whom() -> None:
          "bound": launched["milestones"]["planned"].item(), "gap": 0.0, "status": "optimal"}
     ]  # fmt: skip
     assert (launched.reached["end", "no"] == 5 * DAY).all()
+
+
+@given(programmes(uncertain=False, most=8))
+@settings(max_examples=10)
+def test_a_schedule_that_is_the_best_is_the_same_each_time(small: SmallProgramme) -> None:
+    programme = small.programme()
+    assume(programme.shared.names)
+    first, second = _scheduled(programme), _scheduled(programme)
+    assert first.status == second.status == "optimal"
+    assert (first.order == second.order).all()
+    assert (first.at.start == second.at.start).all()
 
 
 @given(programmes(uncertain=False))

@@ -51,8 +51,8 @@ def launch(
     workers : int
         Threads.
     time_limit : float
-        Seconds in which a schedule is looked for, with advice and without, where teams are short. One that is proved to be
-        the best within them is the same each time.
+        Seconds in which a schedule is looked for, with advice and without, where teams are short. One that is proved to
+        be the best within them is the same each time.
     progress : callable, optional
         Is told, in a line of text, what is going on.
 
@@ -63,8 +63,8 @@ def launch(
     Raises
     ------
     CaseError
-        The case has no programme, no milestone that an activity leads to, or most lags that collide, with one another or
-        with the teams there are.
+        The case has no programme, no milestone that an activity leads to, or most lags that collide, with one another
+        or with the teams there are.
     ValueError
         There are no samples, no workers, or no time.
     """
@@ -319,7 +319,6 @@ class _Variant:
             schema={"predecessor": pl.String, "successor": pl.String, "type": pl.String, "advice": pl.String,
                     "broken": pl.Float64},
         )  # fmt: skip
-
 
     def _schedule(self) -> pl.DataFrame:
         """When activities that take a team that can be short are worked on, and what they wait for."""

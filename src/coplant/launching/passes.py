@@ -110,7 +110,7 @@ class Teams(NamedTuple):
 
 @compiled()
 def place(precedence: Precedence, a: int, duration: Ticks, start: Ticks, finish: Ticks) -> None:
-    """Start and finish one activity as early as its links from others allow, which are placed already; see `forward`."""
+    """Start and finish one activity as early as its links allow from others that are placed; see `forward`."""
     calendar, pointer, predecessor, kind, lag, lag_calendar, worked, day = precedence
     samples = duration.shape[1]
     to_start, to_finish, takes = start[a], finish[a], duration[a]

@@ -210,6 +210,7 @@ class Programme:
         links, most, teams = self.precedence, self.most_lags, self.shared.teams
         pointer, link = _picked(links.pointer, order)
         moved_pointer, move = _picked(self.moved.pointer, order)
+        shared = Teams.of(place[_owners(teams.pointer)], teams.team, teams.quantity, teams.capacity, len(self))
         return dataclasses.replace(
             self,
             names=tuple(self.names[a] for a in order),
@@ -222,11 +223,7 @@ class Programme:
                 lag_calendar=links.lag_calendar[link],
             ),
             least_start=self.least_start[order],
-            shared=self.shared._replace(
-                teams=Teams.of(
-                    place[_owners(teams.pointer)], teams.team, teams.quantity, teams.capacity, len(self)
-                )  # fmt: skip
-            ),
+            shared=self.shared._replace(teams=shared),
             most_lags=most._replace(first=place[most.first], second=place[most.second]),
             moved=Moved(moved_pointer, self.moved.driver[move], self.moved.strength[move]),
             events=dataclasses.replace(self.events, activity=place[self.events.activity].astype(np.int64)),
@@ -278,7 +275,7 @@ def _owners(pointer: Ticks) -> Integers:
 
 
 def _picked(pointer: Ticks, order: Integers) -> tuple[Ticks, Integers]:
-    """Where the entries of each owner begin in another order of the owners, and which entries then follow each other."""
+    """Where the entries of each owner begin in another order of the owners, and which entries are then there."""
     length = np.diff(pointer)[order]
     begins = np.concatenate([[0], np.cumsum(length)])
     entry = np.arange(begins[-1]) + np.repeat(pointer[order] - begins[:-1], length)

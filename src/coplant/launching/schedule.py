@@ -1,10 +1,11 @@
 """A schedule under scarce teams: the least finish of a target, and how near to the least it is known to be.
 
-Serial schedules by some rules of priority come first. Where the best of them is later than the links alone ask, OR-tools'
-CP-SAT looks for a better one, with it as its first solution and its horizon, and proves how much better one can be. The
-schedule is then followed in the order of its starts, by the same pass that places the samples.
+Serial schedules by some rules of priority come first, and moves from the best of them. Where that is later than the
+links alone ask, OR-tools' CP-SAT looks for a better one, with it as its first solution and its horizon, and proves how
+much better one can be. The schedule is then followed in the order of its starts, by the same pass that places the
+samples.
 
-The seconds are those of the clock. A schedule that is proved to be the best within them is the same on any machine.
+The seconds are those of the clock. A schedule that is proved to be the best within them is the same each time.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import heapq
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -27,8 +29,17 @@ from coplant.launching.working_time import DAY, Ticks, work_before
 from coplant.network.frames import Integers
 from coplant.timeline.calendar import Floats
 
+WORKERS = 4
+"""Threads of the solver: the fewest with which it looks both for better schedules and for proofs."""
+
+_ENDING = 0.25
+"""Seconds that it takes to stop the solver and to follow what it found."""
+
+_SEARCHES = 2
+"""Searches for a better order of priority, each with numbers of its own."""
+
 _MOVES = 1_000_000
-"""Moves in the order of priority by which a schedule is improved, times the number of activities."""
+"""Moves in the order of priority by which each tries to improve a schedule, times the number of activities."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +84,7 @@ def least_finish(
     duration: Ticks,
     time_limit: float,
     *,
-    workers: int = 1,
+    workers: int = WORKERS,
 ) -> Schedule:
     """Find a schedule in which a target ends as early as the teams allow.
 
@@ -94,7 +105,7 @@ def least_finish(
     -------
     Schedule
     """
-    until = time.time() + time_limit
+    until = time.time() + max(time_limit - _ENDING, 0.0)
     alone = early(programme.without_teams(), duration)
     best = _by_priority(programme, target, duration, alone)
     least = int(alone.finish[target])
@@ -105,7 +116,8 @@ def least_finish(
         kept = np.zeros_like(best.at.broken)
         at = Early(duration, found.start, found.finish, kept, np.full_like(found.start, NOTHING))
         placed = _Placed(ranked(programme, found.start, found.finish), at, target)
-        best = min(_followed(programme, target, placed), best, key=lambda one: (one.broken, one.finish))
+        # Of two that are as good the first, which does not depend on what the solver came upon.
+        best = min(best, _followed(programme, target, placed), key=lambda one: (one.broken, one.finish))
     bound = max(found.bound, least)
     if best.broken:
         return best.schedule(bound, found.status)
@@ -221,13 +233,18 @@ def _improved(programme: Programme, target: int, placed: _Placed) -> _Placed:
     by_predecessor = np.argsort(links.predecessor, kind="stable")
     followers = np.repeat(np.arange(count, dtype=np.int32), np.diff(links.pointer))[by_predecessor]
     pointer = np.searchsorted(links.predecessor[by_predecessor], np.arange(count + 1)).astype(np.int32)
-    order, duration = placed.order.astype(np.int32), placed.at.duration
-    numbers = np.random.Generator(np.random.Philox(0)).random((max(_MOVES // count, 100), 3))
-    improve(
-        links, programme.shared.teams, pointer, followers, target, duration[:, None],
-        programme.least_start[:, None].copy(), order, numbers,
-    )  # fmt: skip
-    return _placed(programme, target, duration, order.astype(np.int64))
+    duration, moves = placed.at.duration, max(_MOVES // count, 100)
+
+    def searched(seed: int) -> _Placed:
+        order, numbers = placed.order.astype(np.int32), np.random.Generator(np.random.Philox(seed)).random((moves, 3))
+        improve(
+            links, programme.shared.teams, pointer, followers, target, duration[:, None],
+            programme.least_start[:, None].copy(), order, numbers,
+        )  # fmt: skip
+        return _placed(programme, target, duration, order.astype(np.int64))
+
+    with ThreadPoolExecutor(_SEARCHES) as pool:
+        return min(pool.map(searched, range(_SEARCHES)), key=_how_good)
 
 
 def _how_good(placed: _Placed) -> tuple[bool, int, int]:

@@ -1,8 +1,8 @@
 """A pass over the programme that also keeps to its teams: the serial schedule generation scheme (Kolisch, 1996).
 
-Activities are placed one after another in an order of priority, in which predecessors come first. Each starts as early as its
-links allow and its teams have room for it from its start to its finish, days off in between included, beside those that
-are placed already. Where no team is short that is what `forward` does.
+Activities are placed one after another in an order of priority, in which predecessors come first. Each starts as early
+as its links allow and its teams have room for it from its start to its finish, days off in between included, beside
+those that are placed already. Where no team is short that is what `forward` does.
 
 For each team and sample the pass keeps how much of it is held: a number of moments in order, and what is held from each
 to the next. An activity that finds no room in a stretch of its time cannot start before the stretch ends, as it takes
@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 from coplant.launching.passes import Precedence, Teams, place
 from coplant.launching.working_time import Ticks, compiled, finish_after, start_after, work_before
+
+_HEAT = 0.003
+"""By which share of the whole a move may make the end later when a search begins, roughly."""
 
 NOTHING = -1
 """What an activity waits for that does not wait."""
@@ -163,7 +166,7 @@ def improve(
     start, finish, waited = least_start.copy(), np.zeros_like(least_start), np.empty_like(least_start)
     serial(precedence, teams, order, duration, start, finish, waited)
     now = best = np.float64(finish[target, 0]) + finish.mean() / count
-    heat, trial, current = 0.01 * best, order.copy(), order.copy()
+    heat, trial, current = _HEAT * best, order.copy(), order.copy()
     place_of = np.empty(count, dtype=np.int64)
     for move in range(moves):
         for k in range(count):

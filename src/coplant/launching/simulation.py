@@ -384,8 +384,8 @@ def run_forward(programme: Programme, duration: Ticks, start: Ticks, finish: Tic
         once()
         return Passed(broken, waited)
     least_start, least_finish = start.copy(), finish.copy()
-    # A longest path takes each most lag at most once, unless they collide; where teams are short, what is brought up may
-    # let others go first.
+    # A longest path takes each most lag at most once, unless they collide; where teams are short, what is brought up
+    # may let others go first.
     for _ in range(len(most.first) + 1 + (len(programme) if short else 0)):
         start[:], finish[:] = least_start, least_finish
         once()

@@ -1,18 +1,19 @@
 """The least finish of a target under scarce teams as a constraint program.
 
 Each activity is an interval from its start s to its finish f: the moments s at which work can start on its calendar,
-f = s + its duration + the days off that fall between, which is a step function of s. A link asks s >= g(m), with m the
-moment it leads from and g the start to which that leads by itself. A most lag asks m >= h(m') of what comes first. The
-intervals of a team hold no more of it at any time than there is.
+f = s + its duration + the days off that fall between, which is a step function of s. A link asks s >= g(m), with m
+the moment it leads from and g the start to which that leads by itself. A most lag asks m >= h(m') of what comes first.
+The intervals of a team hold no more of it at any time than there is.
 
-The model is exact: its unit of time is the largest that divides all durations, lags and days, so that nothing is rounded.
-What f, g and h are is asked of the passes themselves; between two steps they grow as their argument does, or not at all.
+The model is exact: its unit of time is the largest that divides all durations, lags and days, so that nothing is
+rounded. What f, g and h are is asked of the passes themselves; between two steps they grow as their argument does, or
+not at all.
 
 A constraint program is a few lists. Variables are numbered; a literal is a variable of 0 and 1.
 
-- ``domains``: what each variable can be, as first and last values of stretches, one after another; ``hints``: a value of
-  each to start from;
-- ``not_before``: (later, earlier, by, literal), later >= earlier + by if the literal holds; by alone without an earlier,
+- ``domains``: what each variable can be, as first and last values of stretches, one after another; ``hints``: a value
+  of each to start from;
+- ``not_before``: (later, earlier, by, literal), later >= earlier + by if the literal holds; `by` alone without earlier,
   and always without a literal;
 - ``inside``: (variable, domain, literal), in the domain if the literal holds;
 - ``one_of``: literals of which one holds;
@@ -228,7 +229,9 @@ class TeamModel:
         for team, capacity in enumerate(teams.capacity.tolist()):
             mine = np.flatnonzero(teams.team == team).tolist()
             # What takes no time takes no team.
-            pairs = [(interval, int(teams.quantity[m])) for m in mine if (interval := self.interval[owner[m]]) is not None]
+            pairs = [
+                (interval, int(teams.quantity[m])) for m in mine if (interval := self.interval[owner[m]]) is not None
+            ]
             self._shared.append(([interval for interval, _ in pairs], [quantity for _, quantity in pairs], capacity))
 
     def _not_before(self, later: _Moments, earlier: _Moments, by: int) -> None:

@@ -115,8 +115,8 @@ def with_hand_overs(precedence: Precedence, teams: Teams, duration: Ticks, start
     """Link the activities that hand their teams over to one another.
 
     As long as these links are kept no team is short, however long activities take (the resource flows of Artigues and
-    Roubellat, 2000). Who starts takes what was not taken yet, then what was given back first. A hand-over to an activity
-    that comes before in the order of the links, as it can where they have lags of less than nothing, is left out.
+    Roubellat, 2000). Who starts takes what was not taken yet, then what was given back first. A hand-over to an
+    activity that comes before in the order of priority is left out.
 
     Parameters
     ----------
