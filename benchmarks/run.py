@@ -174,21 +174,20 @@ def settling(repeats: int) -> dict[str, Any]:
 
 def scheduling(_: int) -> dict[str, Any]:
     """Schedule sixty projects with scarce teams, with every peer in the same time."""
-    script = str(HERE / "scheduling.py")
-    found = {
-        peer: [json.loads(line) for line in run(sys.executable, script, peer, str(SECONDS))[0].splitlines()]
-        for peer in ("coplant", "pyjobshop")
-    }
-    apart = [mine["finish"] - its["finish"] for mine, its in zip(found["coplant"], found["pyjobshop"], strict=True)]
-    proved = {peer: sum(one["finish"] == one["bound"] for one in ones) for peer, ones in found.items()}
+    lines = run(sys.executable, str(HERE / "scheduling.py"), str(SECONDS))[0].splitlines()
+    found = [json.loads(line) for line in lines]
+    apart = [one["coplant"]["finish"] - one["pyjobshop"]["finish"] for one in found]
+    peers = ("coplant", "pyjobshop")
     return {
         "seconds": SECONDS,
-        "figures": found,
         "earlier": sum(days < 0 for days in apart),
         "the same": sum(days == 0 for days in apart),
         "scheduling: projects that PyJobShop ends earlier": sum(days > 0 for days in apart),
-        "proved to be the best": proved,
-        "seconds in all": {peer: round(sum(one["seconds"] for one in ones), 1) for peer, ones in found.items()},
+        "proved to be the best": {
+            peer: sum(one[peer]["finish"] == one[peer]["bound"] for one in found) for peer in peers
+        },
+        "seconds in all": {peer: round(sum(one[peer]["seconds"] for one in found), 1) for peer in peers},
+        "figures": found,
     }
 
 

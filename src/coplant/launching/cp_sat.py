@@ -67,12 +67,14 @@ def solve(asked: dict[str, Any]) -> dict[str, Any]:
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return {"status": "unknown", "bound": bound}
     values = [solver.value(variable) for variable in variables]
-    if status == cp_model.FEASIBLE:
-        return {"status": "feasible", "bound": bound, "values": values}
+    if status == cp_model.FEASIBLE or values[asked["target"]] == asked["hints"][asked["target"]]:
+        # What was there to start from is as good, and is kept.
+        ended = "optimal" if status == cp_model.OPTIMAL else "feasible"
+        return {"status": ended, "bound": bound, "values": values}
     # Which of the best schedules several workers come upon first is luck; one worker comes upon the same each time.
     model.add(variables[asked["target"]] <= values[asked["target"]])
-    model.clear_objective()
-    model.clear_hints()
+    model.clear_objective()  # type: ignore[no-untyped-call]
+    model.clear_hints()  # type: ignore[no-untyped-call]
     solver.parameters.num_workers = 1
     solver.parameters.max_time_in_seconds = max(asked["until"] - time.time(), 0.1)
     if solver.solve(model) == cp_model.OPTIMAL:

@@ -38,6 +38,12 @@ _ENDING = 0.25
 _SEARCHES = 2
 """Searches for a better order of priority, each with numbers of its own."""
 
+_SHARE = 0.2
+"""Share of the time that these searches may take."""
+
+_TRIAL = 100
+"""Moves by which it is found how long one takes."""
+
 _MOVES = 1_000_000
 """Moves in the order of priority by which each tries to improve a schedule, times the number of activities."""
 
@@ -107,7 +113,7 @@ def least_finish(
     """
     until = time.time() + max(time_limit - _ENDING, 0.0)
     alone = early(programme.without_teams(), duration)
-    best = _by_priority(programme, target, duration, alone)
+    best = _by_priority(programme, target, duration, alone, time_limit * _SHARE)
     least = int(alone.finish[target])
     if best.finish == least and not best.broken:
         return best.schedule(least, "optimal")
@@ -211,7 +217,7 @@ def ranked(programme: Programme, *keys: NDArray[Any]) -> Integers:
     return np.array(order, dtype=np.int64)
 
 
-def _by_priority(programme: Programme, target: int, duration: Ticks, alone: Early) -> _Placed:
+def _by_priority(programme: Programme, target: int, duration: Ticks, alone: Early, seconds: float) -> _Placed:
     """The best of some serial schedules: by rules of priority, and by moves from the best of them."""
     latest = late(programme.without_teams(), alone, target)
     # What does not lead to the target takes what is left.
@@ -223,19 +229,19 @@ def _by_priority(programme: Programme, target: int, duration: Ticks, alone: Earl
     )  # fmt: skip
     best = min((_placed(programme, target, duration, ranked(programme, *keys)) for keys in rules), key=_how_good)
     if not best.broken and best.finish > alone.finish[target] and not len(programme.most_lags.first):
-        best = min(best, _improved(programme, target, best), key=_how_good)
+        best = min(best, _improved(programme, target, best, seconds), key=_how_good)
     return _followed(programme, target, best)
 
 
-def _improved(programme: Programme, target: int, placed: _Placed) -> _Placed:
-    """Move activities in the order of priority, a fixed number of times."""
+def _improved(programme: Programme, target: int, placed: _Placed, seconds: float) -> _Placed:
+    """Move activities in the order of priority, a fixed number of times unless that takes too long."""
     links, count = programme.precedence, len(programme)
     by_predecessor = np.argsort(links.predecessor, kind="stable")
     followers = np.repeat(np.arange(count, dtype=np.int32), np.diff(links.pointer))[by_predecessor]
     pointer = np.searchsorted(links.predecessor[by_predecessor], np.arange(count + 1)).astype(np.int32)
-    duration, moves = placed.at.duration, max(_MOVES // count, 100)
+    duration = placed.at.duration
 
-    def searched(seed: int) -> _Placed:
+    def searched(seed: int, moves: int) -> _Placed:
         order, numbers = placed.order.astype(np.int32), np.random.Generator(np.random.Philox(seed)).random((moves, 3))
         improve(
             links, programme.shared.teams, pointer, followers, target, duration[:, None],
@@ -243,8 +249,14 @@ def _improved(programme: Programme, target: int, placed: _Placed) -> _Placed:
         )  # fmt: skip
         return _placed(programme, target, duration, order.astype(np.int64))
 
+    # The first call may have to be compiled.
+    searched(0, 1)
+    begin = time.perf_counter()
+    searched(0, _TRIAL)
+    each = (time.perf_counter() - begin) / _TRIAL
+    moves = int(min(_MOVES / count, seconds / each))
     with ThreadPoolExecutor(_SEARCHES) as pool:
-        return min(pool.map(searched, range(_SEARCHES)), key=_how_good)
+        return min(pool.map(searched, range(_SEARCHES), [moves] * _SEARCHES), key=_how_good)
 
 
 def _how_good(placed: _Placed) -> tuple[bool, int, int]:

@@ -99,7 +99,7 @@ def serial(
             takes = duration[a, s]
             if takes == 0:
                 continue
-            begin, end = np.int64(start[a, s]), np.int64(finish[a, s])
+            begin, end = int(start[a, s]), int(finish[a, s])
             earliest = work_before(worked, begin)
             work, k, found = earliest, first, 0
             while found < last - first:

@@ -108,7 +108,7 @@ class TeamModel:
     @property
     def _end(self) -> int:
         """The moment at which calendars end."""
-        return (self.programme.precedence.worked.shape[1] - 1) * DAY
+        return int(self.programme.precedence.worked.shape[1] - 1) * DAY
 
     def solve(self, until: float, workers: int) -> Solved:
         """Look for a schedule, in a process of its own.
@@ -188,9 +188,13 @@ class TeamModel:
             self._not_before(self.starts[a], source, by)
             return
         pair = Precedence(
-            np.array([0, calendar], dtype=np.int32), np.array([0, 0, 1], dtype=np.int32),
-            *(np.array([part], dtype=np.int32) for part in (0, kind, lag, on)), links.worked, links.day,
-        )  # fmt: skip
+            np.array([0, calendar], dtype=np.int32),
+            np.array([0, 0, 1], dtype=np.int32),
+            np.zeros(1, dtype=np.int32),
+            *(part[link : link + 1].copy() for part in (links.kind, links.lag, links.lag_calendar)),
+            links.worked,
+            links.day,
+        )
         cut = _cut(source.pieces, [0, -lag, takes - lag], self.unit)
 
         def least_start(moments: Integers) -> Integers:
@@ -198,7 +202,7 @@ class TeamModel:
             start = np.stack([moments, np.zeros(len(moments))]).astype(np.int32)
             finish = start.copy()
             place(pair, 1, duration, start, finish)
-            return start[1].astype(np.int64)
+            return np.asarray(start[1], dtype=np.int64)
 
         self._not_before_step(self.starts[a], source, cut, least_start)
 
@@ -218,7 +222,7 @@ class TeamModel:
             least_start, least_finish = np.full_like(start, -1), np.full_like(start, -1)
             broken = np.zeros((1, len(moments)), dtype=bool)
             hold_together(programme.precedence, pair, start, start.copy(), least_start, least_finish, broken)
-            return np.maximum(least_start[0], least_finish[0]).astype(np.int64)
+            return np.asarray(np.maximum(least_start[0], least_finish[0]), dtype=np.int64)
 
         self._not_before_step(before, after, _cut(after.pieces, [0, lag], self.unit), due)
 

@@ -45,11 +45,13 @@ def shared_teams(case: Case, activities: tuple[str, ...], precedence: Precedence
         if most_at_once(parts[:-1], apart(taker, precedence), int(parts[-1])) > parts[-1]:
             rows.append((taker, parts))
             names.append(team)
-    taker = np.concatenate([np.empty(0, dtype=np.int64), *(taker for taker, _ in rows)]).astype(np.int32)
+    taker = np.concatenate([np.empty(0, dtype=np.int64), *(taker for taker, _ in rows)])
     quantity = np.concatenate([np.empty(0, dtype=np.int64), *(parts[:-1] for _, parts in rows)])
-    team = np.repeat(np.arange(len(rows)), [len(taker) for taker, _ in rows]).astype(np.int32)
+    team = np.repeat(np.arange(len(rows)), [len(taker) for taker, _ in rows])
     capacity = np.array([parts[-1] for _, parts in rows], dtype=np.int64)
-    return Shared(tuple(names), Teams.of(taker, team, quantity, capacity, len(activities)))
+    return Shared(
+        tuple(names), Teams.of(taker.astype(np.int32), team.astype(np.int32), quantity, capacity, len(activities))
+    )
 
 
 def apart(some: Integers, precedence: Precedence) -> NDArray[np.bool_]:
