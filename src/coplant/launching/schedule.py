@@ -24,7 +24,7 @@ from coplant.launching.critical_path import Early, early, late
 from coplant.launching.passes import place
 from coplant.launching.programme import Programme
 from coplant.launching.serial import NOTHING, improve
-from coplant.launching.team_model import TeamModel
+from coplant.launching.team_model import Solved, Solver, TeamModel
 from coplant.launching.working_time import DAY, Ticks, work_before
 from coplant.network.frames import Integers
 from coplant.timeline.calendar import Floats
@@ -113,14 +113,23 @@ def least_finish(
     """
     until = time.time() + max(time_limit - _ENDING, 0.0)
     alone = early(programme.without_teams(), duration)
-    best = _by_priority(programme, target, duration, alone, time_limit * _SHARE)
-    least = int(alone.finish[target])
-    if best.finish == least and not best.broken:
-        return best.schedule(least, "optimal")
-    found = TeamModel(programme, target, best.at, alone.start).solve(until, workers)
+    best, least = _by_rules(programme, target, duration, alone), int(alone.finish[target])
+    if best.broken or best.finish > least:
+        with Solver() as solver:
+            if not len(programme.most_lags.first):
+                best = min(best, _improved(programme, target, best, time_limit * _SHARE), key=_how_good)
+            best = _followed(programme, target, best)
+            if best.broken or best.finish > least:
+                found = TeamModel(programme, target, best.at, alone.start).solve(solver, until, workers)
+                return _better(programme, target, best, found, least)
+    return _followed(programme, target, best).schedule(least, "optimal")
+
+
+def _better(programme: Programme, target: int, best: _Placed, found: Solved, least: int) -> Schedule:
+    """The better of a schedule and what the solver found."""
     if found.start is not None and found.finish is not None:
         kept = np.zeros_like(best.at.broken)
-        at = Early(duration, found.start, found.finish, kept, np.full_like(found.start, NOTHING))
+        at = Early(best.at.duration, found.start, found.finish, kept, np.full_like(found.start, NOTHING))
         placed = _Placed(ranked(programme, found.start, found.finish), at, target)
         # Of two that are as good the first, which does not depend on what the solver came upon.
         best = min(best, _followed(programme, target, placed), key=lambda one: (one.broken, one.finish))
@@ -217,8 +226,8 @@ def ranked(programme: Programme, *keys: NDArray[Any]) -> Integers:
     return np.array(order, dtype=np.int64)
 
 
-def _by_priority(programme: Programme, target: int, duration: Ticks, alone: Early, seconds: float) -> _Placed:
-    """The best of some serial schedules: by rules of priority, and by moves from the best of them."""
+def _by_rules(programme: Programme, target: int, duration: Ticks, alone: Early) -> _Placed:
+    """The best of some serial schedules, each by a rule of priority."""
     latest = late(programme.without_teams(), alone, target)
     # What does not lead to the target takes what is left.
     far = np.int64(1) << 40
@@ -227,10 +236,7 @@ def _by_priority(programme: Programme, target: int, duration: Ticks, alone: Earl
         (begin, end), (end, begin), (begin + end, begin), (np.where(begin < far, alone.start, far), begin),
         (begin - alone.start, begin), (np.where(begin < far, -_behind(programme, duration), far), begin),
     )  # fmt: skip
-    best = min((_placed(programme, target, duration, ranked(programme, *keys)) for keys in rules), key=_how_good)
-    if not best.broken and best.finish > alone.finish[target] and not len(programme.most_lags.first):
-        best = min(best, _improved(programme, target, best, seconds), key=_how_good)
-    return _followed(programme, target, best)
+    return min((_placed(programme, target, duration, ranked(programme, *keys)) for keys in rules), key=_how_good)
 
 
 def _improved(programme: Programme, target: int, placed: _Placed, seconds: float) -> _Placed:

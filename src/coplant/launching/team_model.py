@@ -28,7 +28,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -51,6 +51,35 @@ class Solved(NamedTuple):
     """Moments, shape (A,)."""
     finish: Ticks | None
     """Moments, shape (A,)."""
+
+
+class Solver:
+    """CP-SAT in a process of its own, which is started at once and ends with the context: it takes a while to load."""
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-P", str(Path(__file__).with_name("cp_sat.py"))]
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def solve(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Solve a constraint program.
+
+        Raises
+        ------
+        SolverError
+            The process did not end well.
+        """
+        answer, errors = self._process.communicate(json.dumps(asked))
+        if self._process.returncode:
+            said = (errors.strip().splitlines() or [f"it ended with {self._process.returncode}"])[-1]
+            raise SolverError(f"CP-SAT, which places the teams, could not be run: {said}")
+        found: dict[str, Any] = json.loads(answer)
+        return found
 
 
 class _Moments(NamedTuple):
@@ -110,11 +139,13 @@ class TeamModel:
         """The moment at which calendars end."""
         return int(self.programme.precedence.worked.shape[1] - 1) * DAY
 
-    def solve(self, until: float, workers: int) -> Solved:
-        """Look for a schedule, in a process of its own.
+    def solve(self, solver: Solver, until: float, workers: int) -> Solved:
+        """Look for a schedule.
 
         Parameters
         ----------
+        solver : Solver
+            Where to look for it.
         until : float
             Time by the clock at which to stop.
         workers : int
@@ -130,12 +161,7 @@ class TeamModel:
             "inside": self._inside, "one_of": self._one_of, "teams": self._shared,
             "target": self.finishes[self.target].variable, "until": until, "workers": workers,
         }  # fmt: skip
-        command = [sys.executable, "-P", str(Path(__file__).with_name("cp_sat.py"))]
-        ran = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=False)
-        if ran.returncode:
-            said = (ran.stderr.strip().splitlines() or [f"it ended with {ran.returncode}"])[-1]
-            raise SolverError(f"CP-SAT, which places the teams, could not be run: {said}")
-        found = json.loads(ran.stdout)
+        found = solver.solve(asked)
         if "values" not in found:
             return Solved(found["status"], found["bound"] * self.unit, None, None)
         start, finish = (
