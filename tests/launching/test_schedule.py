@@ -19,7 +19,7 @@ from coplant.launching.programme import Programme
 from coplant.launching.schedule import Schedule, least_finish, ranked
 from coplant.launching.working_time import DAY
 
-SECONDS = 20.0
+SECONDS = 120.0
 
 
 def _scheduled(programme: Programme) -> Schedule:

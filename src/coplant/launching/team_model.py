@@ -217,7 +217,9 @@ class TeamModel:
             np.array([0, calendar], dtype=np.int32),
             np.array([0, 0, 1], dtype=np.int32),
             np.zeros(1, dtype=np.int32),
-            *(part[link : link + 1].copy() for part in (links.kind, links.lag, links.lag_calendar)),
+            links.kind[link : link + 1].copy(),
+            links.lag[link : link + 1].copy(),
+            links.lag_calendar[link : link + 1].copy(),
             links.worked,
             links.day,
         )
