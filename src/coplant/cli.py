@@ -178,10 +178,13 @@ def launch(
     samples: Annotated[int, typer.Option(metavar="N", min=1, help="How often the programme is drawn.")] = 10_000,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed of the draws.")] = 0,
     workers: Annotated[int, typer.Option(metavar="N", min=1, help="Threads; their number changes no answer.")] = 1,
+    value: Annotated[
+        bool, typer.Option("--value", help="Say what an earlier start and advice are worth, by plans.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the launch's tables to this folder.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say when production can start, and how sure that is."""
+    """Say when production can start, how sure that is, and what it is worth."""
     with _answering(as_json), _Progress() as progress:
         import coplant
         from coplant.case.outputs import Output, check_outputs
@@ -196,11 +199,15 @@ def launch(
             read = coplant.read(case)
         with progress.stage("Launching"):
             made = coplant.launch(read, samples, seed, workers=workers, progress=progress.say)
+        if value:
+            # What HiGHS says when it is interrupted is not an answer.
+            with progress.stage("Valuing the start"), contextlib.redirect_stdout(sys.stderr):
+                made = coplant.value_of_start(made, progress=progress.say)
         if out:
             with progress.stage(f"Writing {out}"):
                 made.write(out)
         if as_json:
-            tables = {"milestones": made["milestones"].to_dicts()}
+            tables = {name: made[name].to_dicts() for name in ("milestones", "advice") if name in made.tables}
             _print_json(made.facts() | tables | {"files": {name: str(path) for name, path in files.items()}})
             return
         typer.echo(made.summary())
