@@ -14,7 +14,7 @@ from coplant.launching.critical_path import Early, early, free_float, late, path
 from coplant.launching.programme import Milestones, Programme
 from coplant.launching.result import Launch, day_column
 from coplant.launching.simulation import simulate
-from coplant.launching.working_time import DAY, Ticks, day_of, last_day
+from coplant.launching.working_time import DAY, Ticks, day_of, last_day, next_morning
 from coplant.timeline.calendar import Days, Floats
 
 Progress = Callable[[str], None]
@@ -61,11 +61,9 @@ def launch(
         raise ValueError(f"workers is {workers}; there must be at least 1")
     say = progress or (lambda _: None)
     programme = programme_of(case)
-    variants: dict[str | None, Programme] = {None: programme}
-    variants |= {agreement: programme.advised(case, agreement) for agreement in _advisers(case)}
     tables: dict[str, list[pl.DataFrame]] = {}
     reached = {}
-    for advice, variant in variants.items():
+    for advice, variant in _variants(case, programme).items():
         say(f"{samples:,} samples" + (f" with the advice of {advice}" if advice else ""))
         made = _Variant(case, _reduced(case, variant, advice), advice, samples, seed, workers)
         for name, moments in zip(made.programme.milestones.names, made.drawn.reached, strict=True):
@@ -81,6 +79,40 @@ def launch(
         samples,
         seed,
     )
+
+
+def drawn_starts(case: Case, milestones: Iterable[str], samples: int = 10_000, seed: int = 0) -> dict[str, Days]:
+    """Draw the first day after some milestones, with advice where there is any, and nothing else.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    milestones : iterable of str
+        The milestones.
+    samples, seed : int
+        As for `launch`, of which these are the samples.
+
+    Returns
+    -------
+    dict of str to ndarray of datetime64[D], shape (N,)
+
+    Raises
+    ------
+    CaseError
+        As for `launch`.
+    """
+    programme = programme_of(case)
+    starts = {}
+    for advice, variant in _variants(case, programme).items():
+        reduced = _reduced(case, variant, advice).milestones
+        needed = [(name, end) for name, end in zip(*reduced, strict=True) if name in milestones]
+        drawn = simulate(variant, samples, seed, targets=[end for _, end in needed])
+        starts |= {
+            name: next_morning(programme.first, moments)
+            for (name, _), moments in zip(needed, drawn.reached, strict=True)
+        }
+    return starts
 
 
 def programme_of(case: Case) -> Programme:
@@ -130,9 +162,10 @@ def _collision(case: Case, programme: Programme, lag: int) -> Problem:
     return Problem("links", int(row), "most_lag", value, "a most lag that can be kept", mend)
 
 
-def _advisers(case: Case) -> list[str]:
-    """Agreements whose hosts give advice that has an effect."""
-    return case["advisory_effects"]["agreement"].unique(maintain_order=True).to_list()
+def _variants(case: Case, programme: Programme) -> dict[str | None, Programme]:
+    """The programme as it is, and with the advice that comes with each agreement that gives any."""
+    advisers = case["advisory_effects"]["agreement"].unique(maintain_order=True)
+    return {None: programme, **{agreement: programme.advised(case, agreement) for agreement in advisers}}
 
 
 def _reduced(case: Case, programme: Programme, advice: str | None) -> Programme:

@@ -170,12 +170,12 @@ def plan(
     waited = awaited(case)
     if waited:
         # What it is compiled with takes a second to load.
-        from coplant.launching import Branches
-        from coplant.launching import launch as launched
+        from coplant.launching import Branches, drawn_starts
 
-        launch = launch or launched(case, progress=progress)
+        say("drawing the start of production")
+        drawn = {name: launch.starts(name) for name in waited} if launch else drawn_starts(case, waited)
         clock = timed("launch", clock)
-        level = Branches.of(launch, 1 if tree else branches, waited)
+        level = Branches.of(case, drawn, 1 if tree else branches)
         laid, starts = level.on(timeline)
         tree = tree or laid
     say("laying out the network")

@@ -28,7 +28,7 @@ _TWO_SIDED = 1.959963984540054
 
 
 def value_of_start(
-    launch: Launch, *, gap: float = 1e-6, time_limit: float | None = None, progress: Progress | None = None
+    launch: Launch, *, gap: float = 1e-5, time_limit: float | None = None, progress: Progress | None = None
 ) -> Launch:
     """Say what each milestone's day is worth, and what a host's advice is.
 
