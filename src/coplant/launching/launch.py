@@ -103,7 +103,7 @@ def drawn_starts(case: Case, milestones: Iterable[str], samples: int = 10_000, s
         As for `launch`.
     """
     programme = programme_of(case)
-    starts = {}
+    starts: dict[str, Days] = {}
     for advice, variant in _variants(case, programme).items():
         reduced = _reduced(case, variant, advice).milestones
         needed = [(name, end) for name, end in zip(*reduced, strict=True) if name in milestones]
