@@ -145,7 +145,7 @@ class Launch:
         return {
             "digest": self.case.digest,
             "first": self.first.isoformat(),
-            "reached": list(self.reached),
+            "reached": [list(key) for key in self.reached],
             "samples": self.samples,
             "seed": self.seed,
             "versions": dict(self.versions),
