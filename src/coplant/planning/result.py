@@ -202,7 +202,7 @@ class Plan:
 
     def _start(self, milestone: Any, branches: pl.DataFrame) -> str:
         """One sentence on a milestone that routes wait for."""
-        first, last = branches["day"].min(), branches["day"].max()
+        first, *_, last = sorted(branches["day"]) * 2
         if branches.height > 1:
             return f"{milestone} lets production start from {first} to {last}, on {branches.height} branches."
         dated = milestone in self.case["milestones"].filter(pl.col("date").is_not_null())["milestone"]
