@@ -125,10 +125,10 @@ def test_a_launch_tells_who_waits_for_whom() -> None:
     assert [row["team"] for row in rows] == [None, "experts"]
     assert rows[1]["waited"] == (rows[1]["start"] - rows[0]["start"]).days
     assert launched["bounds"].rows(named=True) == [
-        {"activity": "end", "advice": "no", "finish": launched["milestones"]["planned"].item(),
+        {"activity": "end", "advice": None, "finish": launched["milestones"]["planned"].item(),
          "bound": launched["milestones"]["planned"].item(), "gap": 0.0, "status": "optimal"}
     ]  # fmt: skip
-    assert (launched.reached["end", "no"] == 5 * DAY).all()
+    assert (launched.reached["end", None] == 5 * DAY).all()
 
 
 @given(programmes(uncertain=False, most=8))

@@ -1,6 +1,6 @@
 """Solve a constraint program with OR-tools' CP-SAT, in a process of its own.
 
-This file is run as a program: it reads a constraint program as JSON, and writes what was found as JSON. It imports
+This file is run as a program: it reads constraint programs as lines of JSON, and answers each with a line. It imports
 nothing of the package, for OR-tools and highspy each bring a HiGHS of their own, and the two cannot be loaded into one
 process. What the entries of a constraint program mean is told in `team_model`.
 """
@@ -83,4 +83,5 @@ def solve(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    json.dump(solve(json.load(sys.stdin)), sys.stdout)
+    for line in sys.stdin:
+        print(json.dumps(solve(json.loads(line))), flush=True)

@@ -35,17 +35,14 @@ WORKERS = 4
 _ENDING = 0.25
 """Seconds that it takes to stop the solver and to follow what it found."""
 
-_SEARCHES = 2
-"""Searches for a better order of priority, each with numbers of its own."""
-
-_SHARE = 0.2
-"""Share of the time that these searches may take."""
+_SHARE = 0.4
+"""Share of the time in which a better order of priority is searched for, while the solver tries without."""
 
 _TRIAL = 100
 """Moves by which it is found how long one takes."""
 
 _MOVES = 1_000_000
-"""Moves in the order of priority by which each tries to improve a schedule, times the number of activities."""
+"""Moves in the order of priority by which a better one is searched for, times the number of activities."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,32 +108,35 @@ def least_finish(
     -------
     Schedule
     """
-    until = time.time() + max(time_limit - _ENDING, 0.0)
-    alone = early(programme.without_teams(), duration)
-    best, least = _by_rules(programme, target, duration, alone), int(alone.finish[target])
-    if best.broken or best.finish > least:
-        with Solver() as solver:
-            if not len(programme.most_lags.first):
-                best = min(best, _improved(programme, target, best, time_limit * _SHARE), key=_how_good)
-            best = _followed(programme, target, best)
-            if best.broken or best.finish > least:
-                found = TeamModel(programme, target, best.at, alone.start).solve(solver, until, workers)
-                return _better(programme, target, best, found, least)
-    return _followed(programme, target, best).schedule(least, "optimal")
-
-
-def _better(programme: Programme, target: int, best: _Placed, found: Solved, least: int) -> Schedule:
-    """The better of a schedule and what the solver found."""
-    if found.start is not None and found.finish is not None:
-        kept = np.zeros_like(best.at.broken)
-        at = Early(best.at.duration, found.start, found.finish, kept, np.full_like(found.start, NOTHING))
-        placed = _Placed(ranked(programme, found.start, found.finish), at, target)
-        # Of two that are as good the first, which does not depend on what the solver came upon.
-        best = min(best, _followed(programme, target, placed), key=lambda one: (one.broken, one.finish))
-    bound = max(found.bound, least)
+    begin, alone = time.time(), early(programme.without_teams(), duration)
+    until, least = begin + max(time_limit - _ENDING, 0.0), int(alone.finish[target])
+    best = _followed(programme, target, _by_rules(programme, target, duration, alone))
+    if not best.broken and best.finish == least:
+        return best.schedule(least, "optimal")
+    with Solver() as solver, ThreadPoolExecutor(1) as pool:
+        # Where the solver is quick it needs no help. What it has not proved by then starts anew from a better schedule.
+        searching = pool.submit(_improved, programme, target, best, _SHARE * time_limit)
+        found = TeamModel(programme, target, best.at, alone.start).solve(solver, begin + _SHARE * time_limit, workers)
+        best = _better(programme, target, _better(programme, target, best, found), searching.result())
+        bound, status = max(found.bound, least), found.status
+        if status != "infeasible" and (best.broken or best.finish > bound):
+            found = TeamModel(programme, target, best.at, alone.start).solve(solver, until, workers)
+            best = _better(programme, target, best, found)
+            bound, status = max(found.bound, bound), found.status
     if best.broken:
-        return best.schedule(bound, found.status)
+        return best.schedule(bound, status)
     return best.schedule(bound, "optimal" if best.finish <= bound else "feasible")
+
+
+def _better(programme: Programme, target: int, best: _Placed, other: Solved | _Placed) -> _Placed:
+    """The better of two schedules; of two that are as good the first, which does not depend on luck."""
+    if isinstance(other, Solved):
+        if other.start is None or other.finish is None:
+            return best
+        kept = np.zeros_like(best.at.broken)
+        at = Early(best.at.duration, other.start, other.finish, kept, np.full_like(other.start, NOTHING))
+        other = _Placed(ranked(programme, other.start, other.finish), at, target)
+    return min(best, _followed(programme, target, other), key=lambda one: (one.broken, one.finish))
 
 
 def waited_days(programme: Programme, at: Early) -> Floats:
@@ -241,14 +241,16 @@ def _by_rules(programme: Programme, target: int, duration: Ticks, alone: Early) 
 
 def _improved(programme: Programme, target: int, placed: _Placed, seconds: float) -> _Placed:
     """Move activities in the order of priority, a fixed number of times unless that takes too long."""
+    if len(programme.most_lags.first):
+        return placed
     links, count = programme.precedence, len(programme)
     by_predecessor = np.argsort(links.predecessor, kind="stable")
     followers = np.repeat(np.arange(count, dtype=np.int32), np.diff(links.pointer))[by_predecessor]
     pointer = np.searchsorted(links.predecessor[by_predecessor], np.arange(count + 1)).astype(np.int32)
     duration = placed.at.duration
 
-    def searched(seed: int, moves: int) -> _Placed:
-        order, numbers = placed.order.astype(np.int32), np.random.Generator(np.random.Philox(seed)).random((moves, 3))
+    def searched(moves: int) -> _Placed:
+        order, numbers = placed.order.astype(np.int32), np.random.Generator(np.random.Philox(0)).random((moves, 3))
         improve(
             links, programme.shared.teams, pointer, followers, target, duration[:, None],
             programme.least_start[:, None].copy(), order, numbers,
@@ -256,13 +258,11 @@ def _improved(programme: Programme, target: int, placed: _Placed, seconds: float
         return _placed(programme, target, duration, order.astype(np.int64))
 
     # The first call may have to be compiled.
-    searched(0, 1)
+    searched(1)
     begin = time.perf_counter()
-    searched(0, _TRIAL)
+    searched(_TRIAL)
     each = (time.perf_counter() - begin) / _TRIAL
-    moves = int(min(_MOVES / count, seconds / each))
-    with ThreadPoolExecutor(_SEARCHES) as pool:
-        return min(pool.map(searched, range(_SEARCHES), [moves] * _SEARCHES), key=_how_good)
+    return searched(int(min(_MOVES / count, seconds / each)))
 
 
 def _how_good(placed: _Placed) -> tuple[bool, int, int]:

@@ -72,11 +72,18 @@ class Solver:
         Raises
         ------
         SolverError
-            The process did not end well.
+            It gave no answer.
         """
-        answer, errors = self._process.communicate(json.dumps(asked))
-        if self._process.returncode:
-            said = (errors.strip().splitlines() or [f"it ended with {self._process.returncode}"])[-1]
+        asks, answers = self._process.stdin, self._process.stdout
+        assert asks is not None
+        assert answers is not None
+        try:
+            print(json.dumps(asked), file=asks, flush=True)
+            answer = answers.readline()
+        except BrokenPipeError:
+            answer = ""
+        if not answer:
+            said = (self._process.communicate()[1].strip().splitlines() or ["it ended without a word"])[-1]
             raise SolverError(f"CP-SAT, which places the teams, could not be run: {said}")
         found: dict[str, Any] = json.loads(answer)
         return found
