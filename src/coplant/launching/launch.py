@@ -52,8 +52,8 @@ def launch(
     workers : int
         Threads.
     time_limit : float
-        Seconds in which a schedule is looked for, with advice and without, where teams are short. One that is proved to
-        be the best within them is the same each time.
+        Seconds in which a schedule is looked for, with advice and without, where teams are short. One that is proved
+        to be the best soon is the same each time; else a quicker machine may come upon another.
     progress : callable, optional
         Is told, in a line of text, what is going on.
 

@@ -5,7 +5,8 @@ links alone ask, OR-tools' CP-SAT looks for a better one, with it as its first s
 much better one can be. The schedule is then followed in the order of its starts, by the same pass that places the
 samples.
 
-The seconds are those of the clock. A schedule that is proved to be the best within them is the same each time.
+The seconds are those of the clock. A schedule that the rules or the solver's first try prove to be the best is the same
+each time; which of several that are as good is found later depends on how quick the machine is.
 """
 
 from __future__ import annotations
