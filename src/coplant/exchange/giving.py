@@ -66,7 +66,7 @@ def project_of(case: Case, words: Words) -> Project:
     project.assignments = [
         Assignment(0, *row) for row in case["assignments"].select("activity", "team", "quantity").iter_rows()
     ]
-    project.tasks = _tasks(case, project)
+    project.tasks = _tasks(case)
     _note_what_is_left_out(case, project)
     return project
 
@@ -116,7 +116,7 @@ def _calendars(case: Case) -> dict[str, WorkCalendar]:
     return calendars
 
 
-def _tasks(case: Case, project: Project) -> list[Task]:
+def _tasks(case: Case) -> list[Task]:
     programme = Programme.of(case)
     at = early(programme, programme.likely_duration())
     place = {name: index for index, name in enumerate(programme.names)}

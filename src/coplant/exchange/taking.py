@@ -111,7 +111,7 @@ class _Taking:
             project.problems.append(Problem(project.words.task, None, None, None, "at least one task", mend))
         minutes = {key: self._minutes_of_a_day(key) for key in self.tasks}
         activities = [self._activity(task, minutes[task.key], source) for task in project.tasks]
-        links = [self._link(link, minutes) for link in project.links]
+        links = [self._link(link) for link in project.links]
         kept, holidays = self._calendars(source)
         return {
             "activities": _found(activities, [task.row for task in project.tasks]),
@@ -255,7 +255,7 @@ class _Taking:
             self.project.count("Time of day before which a task does not start: its whole day counts")
         return day
 
-    def _link(self, link: Link, minutes: dict[str, int | None]) -> dict[str, Any]:
+    def _link(self, link: Link) -> dict[str, Any]:
         row = {"predecessor": self.ids[link.predecessor], "successor": self.ids[link.successor], "type": link.type}
         if not link.minutes:
             return row
