@@ -135,6 +135,8 @@ class Project:
         Key of the calendar that new tasks get.
     calendars, tasks, links, teams, assignments
         See there; calendars by key.
+    doubtful : set of str
+        Keys of calendars with problems, whose hours are not told.
     problems : list of Problem
         What cannot be read, or said in a case.
     notes : list of str
@@ -148,6 +150,7 @@ class Project:
     start: datetime.date | None = None
     calendar: str | None = None
     calendars: dict[str, WorkCalendar] = field(default_factory=dict)
+    doubtful: set[str] = field(default_factory=set)
     tasks: list[Task] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     teams: list[Team] = field(default_factory=list)

@@ -33,6 +33,9 @@ NO_CURRENCY = "XXX"
 _LONGEST = 100 * 366
 """Days beyond which nothing is taken for the duration of a task or for a lag."""
 _SHOWN = 5
+"""Tasks that a note names."""
+_SLACK = 1e-3
+"""Share of a day by which moments may differ: minutes and ticks are rounded."""
 
 
 class Imported(NamedTuple):
@@ -106,7 +109,7 @@ class _Taking:
     def tables(self, source: str) -> dict[str, Found]:
         """Return the tables; what stands against them is added to the problems of the project."""
         project = self.project
-        if not project.tasks:
+        if not project.tasks and not project.problems:
             mend = "Choose a file with tasks that are no summaries"
             project.problems.append(Problem(project.words.task, None, None, None, "at least one task", mend))
         minutes = {key: self._minutes_of_a_day(key) for key in self.tasks}
@@ -208,6 +211,8 @@ class _Taking:
         keys = self.effective[task]
         if not keys:
             return DAY
+        if self.project.doubtful.intersection(keys):
+            return None
         lengths = day_lengths([self.calendars[key] for key in keys])
         if len(lengths) == 1 and lengths[0] > 0:
             return lengths[0]
@@ -266,7 +271,7 @@ class _Taking:
         else:
             lengths = day_lengths([self.calendars[link.calendar]])
             of_a_day = lengths[0] if len(lengths) == 1 else None
-            if of_a_day is None:
+            if of_a_day is None and link.calendar not in self.project.doubtful:
                 self.project.problems.append(Problem(
                     self.project.words.calendar, self.calendars[link.calendar].row, self.project.words.hours,
                     ", ".join(f"{one / 60:g} h" for one in lengths), "working days of one length, as lags count on it",
@@ -360,12 +365,11 @@ def _work(moment: int, worked: Any) -> float:
 def _same_days(there: list[float], here: list[float], lasts: bool, every_day: bool) -> bool:
     """Whether a task starts and ends on the same working days, both counted from the first.
 
-    The end of a day and the beginning of the next are one moment to what takes no time, and round the clock, where a
+    What takes no time is on the day it opens or on the one it closes, and so is what goes on round the clock, where a
     day's work is over with the hours of the day there and at midnight here.
     """
-    slack = 1e-3
-    starts = [(math.floor(one + slack), math.ceil(one - slack) - 1) for one in (there[0], here[0])]
-    ends = [(math.floor(one + slack), math.ceil(one - slack) - 1) for one in (there[1], here[1])]
+    opens = [math.floor(this + _SLACK) == math.floor(other + _SLACK) for this, other in zip(there, here, strict=True)]
+    closes = [math.ceil(this - _SLACK) == math.ceil(other - _SLACK) for this, other in zip(there, here, strict=True)]
     if lasts and not every_day:
-        return starts[0][0] == starts[1][0] and ends[0][1] == ends[1][1]
-    return all(bool(set(one) & set(other)) for one, other in (starts, ends))
+        return opens[0] and closes[1]
+    return all(one or other for one, other in zip(opens, closes, strict=True))

@@ -39,6 +39,7 @@ class Calendars:
         self.cells = cells
         self.elements: dict[str, Element] = {}
         self.calendars: dict[str, WorkCalendar] = {}
+        """Calendars by UID; of one that is just like its base calendar, that."""
         self.weeks: dict[str, list[Hours | None]] = {}
         """Hours of Monday to Sunday of each calendar; None where the file says nothing of them."""
         for element in root.all("Calendars", "Calendar"):
@@ -48,24 +49,27 @@ class Calendars:
                 cells.refuse(place, key, "a UID that no other has", "Give it one")
             else:
                 self.elements[key] = element
+        self.doubtful: set[str] = set()
+        """UIDs of calendars with problems."""
         for key in self.elements:
             self._read(key, ())
 
     def refuse_unsaid(self, used: set[str]) -> None:
         """Report days of the week of which a calendar that is used says nothing."""
-        for key in sorted(used):
+        for key in sorted(used - self.doubtful):
             element = self.elements[key]
             for number in ((day + 1) % 7 + 1 for day, hours in enumerate(self.weeks[key]) if hours is None):
                 self.cells.refuse(
                     Place("Calendar", element.row, "WeekDays"), element.get("Name"),
                     f"a WeekDay of DayType {number}", "Say whether it is worked, or name a base calendar",
                 )  # fmt: skip
+                self.doubtful.add(key)
 
     def _read(self, key: str, children: tuple[str, ...]) -> WorkCalendar | None:
         """Read a calendar after its base calendar; None if it is its own base."""
         if key in self.calendars:
             return self.calendars[key]
-        element, base = self.elements[key], None
+        element, base, problems = self.elements[key], None, len(self.cells.problems)
         place = Place("Calendar", element.row, "BaseCalendarUID")
         above = element.get("BaseCalendarUID")
         if above not in NONE and element.get("IsBaseCalendar") not in YES:
@@ -83,9 +87,14 @@ class Calendars:
         for days, hours, name in periods:
             dates.update(dict.fromkeys(days, (hours, name)))
         self.weeks[key] = week
-        self.calendars[key] = WorkCalendar(
+        calendar = WorkCalendar(
             key, element.get("Name") or "", element.row, tuple(hours or () for hours in week), dates
         )
+        if len(self.cells.problems) > problems or (base and base.key in self.doubtful):
+            self.doubtful.add(key)
+        # That of a resource is most often its base calendar, with nothing changed.
+        same = base is not None and (base.week, base.dates) == (calendar.week, calendar.dates)
+        self.calendars[key] = base if same and base is not None else calendar
         return self.calendars[key]
 
     def _weekdays(self, element: Element) -> Iterator[tuple[int, Hours]]:

@@ -51,15 +51,19 @@ class _Reading:
         name = re.sub(r"\.(xml|mpp)$", "", root.get("Name") or root.get("Title") or path.stem, flags=re.IGNORECASE)
         self.project = Project(WORDS, name, root.get("Title"), root.get("CurrencyCode"))
         self.cells = Cells(self.project.problems)
+        self.broken: set[str] = set()
+        """Elements some of which have no UID, so that what leads there is not reported as well."""
         self._settings(root)
         calendars = Calendars(root, self.cells)
-        self.project.calendars = calendars.calendars
+        self.known_calendars = calendars.calendars
+        self.project.calendars = {key: one for key, one in self.known_calendars.items() if key == one.key}
         self.project.calendar = self._calendar(root, "CalendarUID", "Project")
         self._teams(root)
         self._tasks(root)
         self._links()
         self._assignments(root)
         calendars.refuse_unsaid(self._used_calendars())
+        self.project.doubtful = calendars.doubtful
 
     # -- the project ----------------------------------------------------------------------------------------------
 
@@ -240,7 +244,7 @@ class _Reading:
             self.cells.refuse(place, link.get("CrossProjectName"), expected, "Put both into one project")
             return None
         if before not in self.known_tasks:
-            self.cells.refuse(place, before, "the UID of a task of this file", "Mend it, or remove the link")
+            self._dangling(link, "PredecessorLink", "PredecessorUID", "Task", place.of)
             return None
         if successor in self.summaries or before in self.summaries:
             expected = "a link between two tasks that are no summaries"
@@ -276,6 +280,7 @@ class _Reading:
         key, place = element.get("UID"), Place(table, element.row, "UID", _of(element))
         if key is None or key in known:
             self.cells.refuse(place, key, "a UID that no other has", "Give it one")
+            self.broken.add(table)
             return None
         known.add(key)
         return key
@@ -284,14 +289,15 @@ class _Reading:
         key = element.get(column)
         if key in NONE:
             return None
-        if key not in self.project.calendars:
+        if key not in self.known_calendars:
             self._dangling(element, table, column, "Calendar")
             return None
-        return key
+        return self.known_calendars[key].key
 
-    def _dangling(self, element: Element, table: str, column: str, to: str) -> None:
-        place = Place(table, element.row, column, _of(element))
-        self.cells.refuse(place, element.get(column), f"the UID of a {to} of this file", "Mend it, or remove it")
+    def _dangling(self, element: Element, table: str, column: str, to: str, of: str = "") -> None:
+        if to not in self.broken:
+            place = Place(table, element.row, column, of or _of(element))
+            self.cells.refuse(place, element.get(column), f"the UID of a {to} of this file", "Mend it, or remove it")
 
     def _moment(self, element: Element, column: str, table: str) -> datetime.datetime | None:
         found = element.one(column)

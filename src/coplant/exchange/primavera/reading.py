@@ -60,6 +60,8 @@ class _Reading:
         self.tables = tables
         self.project = Project(WORDS, path.stem)
         self.cells = Cells(self.project.problems)
+        self.broken: set[str] = set()
+        """Tables of which rows are missing, so that what leads there is not reported as well."""
         self._settings()
         self._calendars()
         self._teams()
@@ -76,6 +78,7 @@ class _Reading:
         for column in lacking:
             self.cells.refuse(Place(name, table.row, column), None, "this column", "Export the file with it")
         if lacking:
+            self.broken.add(name)
             return []
         for number in table.stray:
             self.cells.refuse(Place(name, number, "%R"), None, "a line that begins with %R", "Join it to the one above")
@@ -84,6 +87,7 @@ class _Reading:
             if len(cells) != len(table.columns):
                 told, expected = f"{len(cells)} cells", f"{len(table.columns)} cells, as there are columns"
                 self.cells.refuse(Place(name, number, "%R"), told, expected, "Export or send the file again")
+                self.broken.add(name)
             else:
                 stripped = (cell.strip() for cell in cells)
                 rows.append(Row(name, number, dict(zip(table.columns, stripped, strict=True))))
@@ -96,6 +100,7 @@ class _Reading:
             value = row.get(key)
             if value is None or value in found:
                 self.cells.refuse(row.place(key), value, f"a {key} that no other row has", "Give it one")
+                self.broken.add(name)
             else:
                 found[value] = row
         return found
@@ -104,7 +109,11 @@ class _Reading:
         """A reference to another table; None where it is empty or leads to nothing, which is a problem."""
         value = row.get(column)
         if value is not None and value not in among:
-            self.cells.refuse(row.place(column), value, f"a {column} of {table}", "Mend it, or export that row too")
+            if table in self.broken:
+                return None
+            self.cells.refuse(
+                row.place(column), value, f"the key of a row in {table}", "Mend it, or export that row too"
+            )
             return None
         return value
 
@@ -305,7 +314,7 @@ class _Reading:
     def _links(self) -> None:
         tasks = {task.key: task for task in self.project.tasks}
         for row in self._rows("TASKPRED", "task_id", "pred_task_id", "pred_type", "lag_hr_cnt"):
-            ends = [self._end(row, column) for column in ("pred_task_id", "task_id")]
+            ends = [self._known(row, column, self.activities, "TASK") for column in ("pred_task_id", "task_id")]
             kind = row.get("pred_type")
             if kind not in TYPES:
                 expected = f"one of {', '.join(TYPES)}"
@@ -323,10 +332,3 @@ class _Reading:
             self.project.links.append(
                 Link(row.row, before.key, after.key, TYPES.get(kind or "", "FS"), minutes, calendar)
             )
-
-    def _end(self, row: Row, column: str) -> str | None:
-        value = row.get(column)
-        if value not in self.activities:
-            self.cells.refuse(row.place(column), value, "a task_id of TASK", "Mend it, or remove the relationship")
-            return None
-        return value

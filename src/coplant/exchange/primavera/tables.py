@@ -25,9 +25,8 @@ def decoded(content: bytes, path: Path, encoding: str | None) -> tuple[str, list
     except LookupError as error:
         raise FileError(f"{encoding!r} is no encoding that is known. Name one such as utf-8 or cp1251") from error
     except UnicodeError as error:
-        tried = encoding or "UTF-8 nor Windows-1252"
-        mend = "Say its encoding, or save it as UTF-8"
-        raise FileError(f"{path} is not in {'neither ' if encoding is None else ''}{tried}: {error}. {mend}") from error
+        tried = "neither UTF-8 nor Windows-1252" if encoding is None else f"not in {encoding}"
+        raise FileError(f"{path} is {tried}: {error}. Say its encoding, or save it as UTF-8") from error
 
 
 def encoded(text: str) -> bytes:
