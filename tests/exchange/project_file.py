@@ -188,7 +188,7 @@ XER = "\r\n".join([
     "ERMHDR\t19.12\t2026-12-01\tProject\tadmin\tadmin\tdbxDatabaseNoName\tProject Management\tEUR",
     *_table("PROJECT", "proj_id proj_short_name clndr_id plan_start_date last_recalc_date",
             "1|First car|1|2026-12-14 08:00|2026-12-14 08:00"),
-    "%T\tCALENDAR", "\t".join(["%F", *"clndr_id clndr_name base_clndr_id day_hr_cnt clndr_data".split()]),
+    "%T\tCALENDAR", "%F\tclndr_id\tclndr_name\tbase_clndr_id\tday_hr_cnt\tclndr_data",
     f"%R\t1\tOffice\t\t8\t{OFFICE}", f"%R\t2\tAlways\t\t24\t{ROUND_THE_CLOCK}",
     *_table("SCHEDOPTIONS", "schedoptions_id proj_id sched_calendar_on_relationship_lag", "1|1|rcal_Predecessor"),
     *_table("PROJWBS", "wbs_id proj_node_flag wbs_short_name wbs_name parent_wbs_id",

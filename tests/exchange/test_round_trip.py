@@ -116,7 +116,7 @@ def test_what_is_left_out_is_noted(ending: str, tmp_path: Path) -> None:
     told = " ".join(write_programme(small.case(), tmp_path / f"left{ending}"))
     for part in (
         "How 1 durations vary is left out: each is the likely one", "Most lags are left out (1)",
-        "Milestones with a date and no activity are left out: signed", "named like the activities that end them: sop by b",
+        "Milestones with a date and no activity are left out: signed", "like the activities that end them: sop by b",
         "Titles of calendars are left out", "Tables that are no programme are left out: parties",
     ):  # fmt: skip
         assert part in told

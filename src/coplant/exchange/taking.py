@@ -112,8 +112,7 @@ class _Taking:
         if not project.tasks and not project.problems:
             mend = "Choose a file with tasks that are no summaries"
             project.problems.append(Problem(project.words.task, None, None, None, "at least one task", mend))
-        minutes = {key: self._minutes_of_a_day(key) for key in self.tasks}
-        activities = [self._activity(task, minutes[task.key], source) for task in project.tasks]
+        activities = [self._activity(task, source) for task in project.tasks]
         links = [self._link(link) for link in project.links]
         kept, holidays = self._calendars(source)
         return {
@@ -149,7 +148,7 @@ class _Taking:
             on = programme.precedence.calendar[index]
             worked = programme.precedence.worked[on]
             calendars = [self.calendars[key] for key in self.effective[task.key]]
-            minutes = self._minutes_of_a_day(task.key) or DAY
+            minutes = self._minutes_of_a_day(self.effective[task.key]) or DAY
             days = [
                 _working_day(when, programme.first, worked, calendars, minutes) for when in (task.start, task.finish)
             ]
@@ -206,22 +205,21 @@ class _Taking:
         keys = self.effective[task]
         return calendar in keys and all(covers(self.calendars[key], self.calendars[calendar]) for key in keys)
 
-    def _minutes_of_a_day(self, task: str) -> int | None:
-        """Minutes of a working day of a task; None where days are of several lengths, which is a problem."""
-        keys = self.effective[task]
+    def _minutes_of_a_day(self, keys: tuple[str, ...]) -> int | None:
+        """Minutes of a working day of some calendars together; None where they are not told, which is a problem."""
         if not keys:
             return DAY
         if self.project.doubtful.intersection(keys):
             return None
-        lengths = day_lengths([self.calendars[key] for key in keys])
+        calendars = [self.calendars[key] for key in keys]
+        lengths = day_lengths(calendars)
         if len(lengths) == 1 and lengths[0] > 0:
             return lengths[0]
-        place = self.calendars[keys[0]]
-        names = " and ".join(self.calendars[key].name for key in keys)
         told = ", ".join(f"{minutes / 60:g} h" for minutes in lengths) or "no day at all"
+        names = " and ".join(calendar.name for calendar in calendars)
         together = " of which are worked together" if len(keys) > 1 else ""
         problem = Problem(
-            self.project.words.calendar, place.row, self.project.words.hours, told,
+            self.project.words.calendar, calendars[0].row, self.project.words.hours, told,
             f"working days of one length, all hours{together}, on the calendar {names}",
             "Give all its working days the same hours; take a shorter day for a whole one, or for a day off",
         )  # fmt: skip
@@ -231,7 +229,8 @@ class _Taking:
 
     # -- rows -----------------------------------------------------------------------------------------------------
 
-    def _activity(self, task: Task, minutes: int | None, source: str) -> dict[str, Any]:
+    def _activity(self, task: Task, source: str) -> dict[str, Any]:
+        minutes = self._minutes_of_a_day(self.effective[task.key])
         days = task.minutes / minutes if minutes else 0.0
         self._refuse_endless(self.project.words.task, task.row, self.project.words.duration, days)
         name = one_line(task.name)
@@ -264,19 +263,12 @@ class _Taking:
         row = {"predecessor": self.ids[link.predecessor], "successor": self.ids[link.successor], "type": link.type}
         if not link.minutes:
             return row
-        of_a_day: int | None = DAY
         if link.calendar is None or link.calendar not in self.calendars:
+            of_a_day = self._minutes_of_a_day(())
             round_the_clock = link.calendar is not None and not self.effective[link.successor]
             counted = "successor" if round_the_clock else "elapsed"
         else:
-            lengths = day_lengths([self.calendars[link.calendar]])
-            of_a_day = lengths[0] if len(lengths) == 1 else None
-            if of_a_day is None and link.calendar not in self.project.doubtful:
-                self.project.problems.append(Problem(
-                    self.project.words.calendar, self.calendars[link.calendar].row, self.project.words.hours,
-                    ", ".join(f"{one / 60:g} h" for one in lengths), "working days of one length, as lags count on it",
-                    "Give all its working days the same hours",
-                ))  # fmt: skip
+            of_a_day = self._minutes_of_a_day((link.calendar,))
             counted = "successor"
             if not self._works_on(link.successor, link.calendar):
                 if self._works_on(link.predecessor, link.calendar):

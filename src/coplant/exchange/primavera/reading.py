@@ -209,16 +209,15 @@ class _Reading:
         teams = {team.key for team in self.project.teams}
         tasks = {task.key: task for task in self.project.tasks}
         for row in self._rows("TASKRSRC", "task_id", "rsrc_id"):
-            task = self._known(row, "task_id", self.activities, "TASK")
+            key = self._known(row, "task_id", self.activities, "TASK")
             team = self._known(row, "rsrc_id", self.resources, "RSRC")
-            if task in tasks and team in teams and task is not None and team is not None:
-                units = row.get("target_qty_per_hr")
-                number = None if units is None else self.cells.number(row.place("target_qty_per_hr"), units)
-                self.project.assignments.append(Assignment(row.row, task, team, number))
-        busy = {assignment.task for assignment in self.project.assignments}
-        for task in self.project.tasks:
-            if task.heeds_teams and task.key in busy:
-                task.calendar = None
+            if key not in tasks or team not in teams:
+                continue
+            units = row.get("target_qty_per_hr")
+            number = None if units is None else self.cells.number(row.place("target_qty_per_hr"), units)
+            self.project.assignments.append(Assignment(row.row, key, team, number))
+            if tasks[key].heeds_teams:
+                tasks[key].calendar = None
 
     # -- tasks ----------------------------------------------------------------------------------------------------
 

@@ -82,7 +82,7 @@ def _lines(project: Project, lags: str) -> Iterator[str]:
     calendars = {key: str(number) for number, key in enumerate(project.calendars, start=1)}
     teams = {team.key: str(number) for number, team in enumerate(project.teams, start=1)}
     tasks = {task.key: str(number) for number, task in enumerate(project.tasks, start=1)}
-    wbs = {(): "1"}
+    wbs: dict[tuple[str, ...], str] = {(): "1"}
     for task in project.tasks:
         for depth in range(1, len(task.phase) + 1):
             wbs.setdefault(task.phase[:depth], str(len(wbs) + 1))
