@@ -27,7 +27,8 @@ def write_case(case: Case, path: Path) -> tuple[str, ...]:
     own = {task.key: task.calendar for task in project.tasks}
     for row in case["links"].iter_rows(named=True):
         counted = on[row[row["lag_calendar"]]] if row["lag_calendar"] != "elapsed" else frozenset()
-        calendar = own[row["successor"]] or project.calendar
+        its = own[row["successor"]]
+        calendar = project.calendar if its is None else its
         if not counted and not (row["lag_calendar"] == "successor" and calendar == EVERY_DAY):
             calendar = None
         if row["lag"] and not same_days(project, counted, calendar):
