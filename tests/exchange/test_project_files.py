@@ -152,6 +152,8 @@ def test_a_day_of_another_length_counts_as_a_day(tmp_path: Path) -> None:
     case, notes = read_programme(given(tmp_path, text, "xml"))
     likely = dict(case["activities"].select("activity", "likely").rows())
     assert likely["Freeze the body"] == pytest.approx(40 / 7.5)
+    told = "The file shows 8 h as a day, and a day on the calendar Office has 7.5 h: durations are taken by their hours"
+    assert told in notes
     assert any("other dates" in note for note in notes)
 
 

@@ -11,18 +11,16 @@ from pathlib import Path
 
 from coplant.case import Case
 from coplant.case.files import refused
+from coplant.case.reading import PROGRAMMES
 from coplant.errors import FileError
 from coplant.exchange.taking import Imported
 
-__all__ = ["ENDINGS", "Imported", "is_programme", "read_programme", "write_programme"]
-
-ENDINGS = (".xml", ".xer")
-"""What the names of such files end in."""
+__all__ = ["Imported", "is_programme", "read_programme", "write_programme"]
 
 
 def is_programme(path: str | Path) -> bool:
     """Whether a name is that of a file of a tool for projects."""
-    return Path(path).suffix.lower() in ENDINGS
+    return Path(path).suffix.lower() in PROGRAMMES
 
 
 def read_programme(path: str | Path, encoding: str | None = None) -> Imported:
@@ -55,7 +53,7 @@ def read_programme(path: str | Path, encoding: str | None = None) -> Imported:
     place = Path(path)
     ending = _ending(place)
     if not place.exists():
-        raise FileError(f"{place} does not exist. Name a file in {' or '.join(ENDINGS)}")
+        raise FileError(f"{place} does not exist. Name a file in {' or '.join(PROGRAMMES)}")
     try:
         if ending == ".xer":
             project = primavera.read(place, encoding)
@@ -102,5 +100,5 @@ def write_programme(case: Case, path: str | Path) -> tuple[str, ...]:
 
 def _ending(place: Path) -> str:
     if not is_programme(place):
-        raise FileError(f"{place} does not end in {' or '.join(ENDINGS)}. Name it so")
+        raise FileError(f"{place} does not end in {' or '.join(PROGRAMMES)}. Name it so")
     return place.suffix.lower()

@@ -83,6 +83,8 @@ class WorkCalendar:
         Hours of Monday to Sunday; empty for a day off.
     dates : dict of date to (Hours, name)
         Days that are not like their day of the week, and what they are called.
+    shown : float or None
+        Minutes that the tool shows as a day, whatever the hours are.
     """
 
     key: str
@@ -90,6 +92,7 @@ class WorkCalendar:
     row: int
     week: tuple[Hours, ...]
     dates: dict[datetime.date, tuple[Hours, str]] = field(default_factory=dict)
+    shown: float | None = None
 
     def on(self, day: datetime.date) -> Hours:
         """Hours of a day."""

@@ -103,6 +103,8 @@ class _Taking:
         assigned: dict[str, list[Assignment]] = {}
         for assignment in project.assignments:
             assigned.setdefault(assignment.task, []).append(assignment)
+        self.minutes: dict[tuple[str, ...], int | None] = {(): DAY}
+        """Minutes of a working day of calendars together, by their keys."""
         self.team_calendars = self._team_calendars(assigned)
         self.effective = {task.key: self._effective(task, assigned.get(task.key, [])) for task in project.tasks}
 
@@ -140,11 +142,11 @@ class _Taking:
 
     def compare(self, programme: Programme, start: Any, finish: Any) -> None:
         """Note which tasks have other dates than the file says."""
-        differ = []
+        differ, place = [], {name: index for index, name in enumerate(programme.names)}
         for task in self.project.tasks:
             if task.start is None or task.finish is None:
                 continue
-            index = programme.names.index(self.ids[task.key])
+            index = place[self.ids[task.key]]
             on = programme.precedence.calendar[index]
             worked = programme.precedence.worked[on]
             calendars = [self.calendars[key] for key in self.effective[task.key]]
@@ -207,24 +209,30 @@ class _Taking:
 
     def _minutes_of_a_day(self, keys: tuple[str, ...]) -> int | None:
         """Minutes of a working day of some calendars together; None where they are not told, which is a problem."""
-        if not keys:
-            return DAY
-        if self.project.doubtful.intersection(keys):
-            return None
+        if keys not in self.minutes:
+            self.minutes[keys] = None if self.project.doubtful.intersection(keys) else self._measured(keys)
+        return self.minutes[keys]
+
+    def _measured(self, keys: tuple[str, ...]) -> int | None:
+        """Minutes of a working day of some calendars together; None where days are of several lengths."""
         calendars = [self.calendars[key] for key in keys]
         lengths = day_lengths(calendars)
+        names = " and ".join(calendar.name for calendar in calendars)
         if len(lengths) == 1 and lengths[0] > 0:
+            shown = calendars[0].shown
+            if len(keys) == 1 and shown is not None and shown != lengths[0]:
+                self.project.notes.append(
+                    f"The file shows {shown / 60:g} h as a day, and a day on the calendar {names} has"
+                    f" {lengths[0] / 60:g} h: durations are taken by their hours"
+                )
             return lengths[0]
         told = ", ".join(f"{minutes / 60:g} h" for minutes in lengths) or "no day at all"
-        names = " and ".join(calendar.name for calendar in calendars)
         together = " of which are worked together" if len(keys) > 1 else ""
-        problem = Problem(
+        self.project.problems.append(Problem(
             self.project.words.calendar, calendars[0].row, self.project.words.hours, told,
             f"working days of one length, all hours{together}, on the calendar {names}",
             "Give all its working days the same hours; take a shorter day for a whole one, or for a day off",
-        )  # fmt: skip
-        if problem not in self.project.problems:
-            self.project.problems.append(problem)
+        ))  # fmt: skip
         return None
 
     # -- rows -----------------------------------------------------------------------------------------------------
@@ -296,7 +304,7 @@ class _Taking:
             "title": name if name and name != self.team_ids[team.key] else None,
             "capacity": team.capacity,
             "calendar": self.calendar_ids[calendar] if calendar else None,
-            "source": f"{source}, {team.key}",
+            "source": f"{source}, resource {team.key}",
         }
 
     def _calendars(self, source: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

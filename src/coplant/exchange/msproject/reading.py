@@ -57,6 +57,11 @@ class _Reading:
         calendars = Calendars(root, self.cells)
         self.known_calendars = calendars.calendars
         self.project.calendars = {key: one for key, one in self.known_calendars.items() if key == one.key}
+        minutes = root.get("MinutesPerDay")
+        if minutes is not None:
+            shown = self.cells.number(Place("Project", root.row, "MinutesPerDay"), minutes, at_least=0)
+            for calendar in self.project.calendars.values():
+                calendar.shown = shown
         self.project.calendar = self._calendar(root, "CalendarUID", "Project")
         self._teams(root)
         self._tasks(root)
@@ -149,6 +154,9 @@ class _Reading:
                     self._summary(key, element)
             elif element.get("Active") in NO:
                 self.project.count("Task that is inactive, left out with its links")
+            elif element.get("ExternalTask") in YES or element.get("IsSubproject") in YES:
+                place = Place("Task", element.row, "IsSubproject", _of(element))
+                self.cells.refuse(place, element.get("Name"), "a task of this project", "Put all into one project")
             elif key is not None:
                 self.elements[key] = element
                 self.project.tasks.append(self._task(key, element, tuple(name for _, name in above)))

@@ -181,7 +181,9 @@ class _Reading:
             expected = f"the days of a week with their hours, and exceptions; {error}"
             self.cells.refuse(place, row.get("clndr_data"), expected, "Export the calendar again")
             return None
-        return WorkCalendar(key, row.get("clndr_name") or "", row.row, week, dates)
+        hours = row.get("day_hr_cnt")
+        shown = None if hours is None else self.cells.number(row.place("day_hr_cnt"), hours, at_least=0) * 60
+        return WorkCalendar(key, row.get("clndr_name") or "", row.row, week, dates, shown)
 
     # -- teams ----------------------------------------------------------------------------------------------------
 
