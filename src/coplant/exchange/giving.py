@@ -191,7 +191,7 @@ def _note_what_is_left_out(case: Case, project: Project) -> None:
         (pl.col("distribution") != "fixed") | (pl.col("low").is_not_null()) | (pl.col("high").is_not_null())
     )
     if varied.height:
-        project.notes.append(f"How {varied.height} durations vary is left out: each is the likely one")
+        project.notes.append(f"How durations vary is left out ({varied.height}): each is the likely one")
     uncertain = [f"{name} ({case[name].height})" for name in _UNCERTAIN if case[name].height]
     if uncertain:
         project.notes.append(f"What makes durations uncertain is left out: {', '.join(uncertain)}")
