@@ -43,6 +43,7 @@ IN_XML = [
     ("<TaskUID>12<", "<TaskUID>98<", "TaskUID", '"98"; expected the UID of a Task'),
     ("<ResourceUID>1<", "<ResourceUID>7<", "ResourceUID", '"7"; expected the UID of a Resource'),
     ("<Name>Order chips<", "<Name>Chips</Name><IsSubproject>1</IsSubproject><Name>x<", "IsSubproject", '"Chips"; exp'),
+    ("  <CalendarUID>1</CalendarUID>\n", "", "CalendarUID", "empty; expected the calendar of what has none"),
     ("<MinutesPerDay>480<", "<MinutesPerDay>a day<", "MinutesPerDay", '"a day"; expected a number'),
     ("<MaxUnits>3<", "<MaxUnits>many<", "MaxUnits", '"many"; expected a number'),
     ("<MaxUnits>3<", "<MaxUnits>1<", "quantity", "expected at most 1, the capacity of Toolmakers"),
@@ -105,6 +106,8 @@ IN_XER = [
     ("%T\tCALENDAR", "%R\t2\tOther\t1\t\t\r\n%T\tCALENDAR", "proj_id", '"2 projects"; expected one project'),
     (OFFICE, OFFICE[:-4], "clndr_data", "cut off"),
     ("\t\t24\t(0", "\t\ta day\t(0", "day_hr_cnt", '"a day"; expected a number'),
+    ("%R\t1\t1\tToolmakers", "%R\t1\t\tToolmakers", "clndr_id", "empty; expected a calendar, as a resource-dependent"),
+    ("First car\t1\t2026", "First car\t\t2026", "clndr_id", "empty; expected a calendar, as lags count on it"),
     (OFFICE, "", "clndr_data", "nothing there"),
     (OFFICE, OFFICE.replace("(0||7()())", ""), "clndr_data", "not all days of the week are there"),
     (OFFICE, OFFICE.replace("08:00", "8 am"), "clndr_data", "'8am' is no time"),
@@ -115,7 +118,8 @@ IN_XER = [
 @pytest.mark.parametrize(("old", "new", "column", "told"), IN_XER)
 def test_a_mistake_in_xer_is_told(old: str, new: str, column: str, told: str, tmp_path: Path) -> None:
     assert old in XER
-    message = _refused(tmp_path, XER.replace(old, new, 1), "xer")
+    text = XER.replace("rcal_Predecessor", "rcal_ProjDefault") if "as lags count" in told else XER
+    message = _refused(tmp_path, text.replace(old, new, 1), "xer")
     assert message.startswith("1 problem in ")
     assert f", {column}: " in message
     assert told in message

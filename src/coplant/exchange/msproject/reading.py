@@ -63,6 +63,9 @@ class _Reading:
             for calendar in self.project.calendars.values():
                 calendar.shown = shown
         self.project.calendar = self._calendar(root, "CalendarUID", "Project")
+        if root.get("CalendarUID") in NONE:
+            expected = "the calendar of what has none of its own"
+            self.cells.refuse(Place("Project", root.row, "CalendarUID"), root.get("CalendarUID"), expected, "Give it")
         self._teams(root)
         self._tasks(root)
         self._links()

@@ -172,6 +172,8 @@ class _Reading:
         self.project.calendars = {key: calendar for key, calendar in read.items() if calendar is not None}
         if self.row is not None:
             self.project.calendar = self._known(self.row, "clndr_id", rows, "CALENDAR")
+            if self.lags == "project" and self.row.get("clndr_id") is None:
+                self.cells.refuse(self.row.place("clndr_id"), None, "a calendar, as lags count on it", "Give it one")
 
     def _calendar(self, key: str, row: Row) -> WorkCalendar | None:
         place = row.place("clndr_data")
@@ -220,6 +222,10 @@ class _Reading:
             self.project.assignments.append(Assignment(row.row, key, team, number))
             if tasks[key].heeds_teams:
                 tasks[key].calendar = None
+                resource = self.resources[team]
+                if resource.get("clndr_id") is None:
+                    expected = "a calendar, as a resource-dependent activity follows it"
+                    self.cells.refuse(resource.place("clndr_id"), None, expected, "Give it one")
 
     # -- tasks ----------------------------------------------------------------------------------------------------
 
