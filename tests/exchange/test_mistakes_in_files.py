@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from pathlib import Path
 
 import pytest
 from exchange.project_file import OFFICE, XER, XML
-from exchange.test_project_files import given
+from exchange.test_project_files import given as write
+from hypothesis import given
+from hypothesis import strategies as st
 
-from coplant import CaseError, FileError
+from coplant import CaseError, CoplantError, FileError
 from coplant.exchange import read_programme
 
 IN_XML = [
@@ -54,7 +58,7 @@ IN_XML = [
 
 def _refused(folder: Path, text: str, ending: str, **options: str) -> str:
     with pytest.raises((CaseError, FileError)) as caught:
-        read_programme(given(folder, text, ending), **options)
+        read_programme(write(folder, text, ending), **options)
     return str(caught.value)
 
 
@@ -196,3 +200,26 @@ def test_a_project_without_tasks_is_told(tmp_path: Path) -> None:
     text = XML[:begin] + XML[end + len("</Tasks>") :]
     text = text[: text.index("<Assignments>")] + "</Project>"
     assert "Task: expected at least one task" in _refused(tmp_path, text, "xml")
+
+
+STRANGE = st.sampled_from(["", "-1", "0", "7", "99", "x", "1e400", "nan", "2026-99-99", "9999-12-31T23:59:00", "("])
+
+
+@given(st.integers(0, 10**6), STRANGE, st.sampled_from(["xml", "xer"]))
+def test_whatever_stands_in_a_cell_there_is_a_case_or_a_list_of_problems(
+    tmp_path_factory: pytest.TempPathFactory, place: int, strange: str, ending: str
+) -> None:
+    text = XML if ending == "xml" else XER
+    cells = list(re.finditer(r"(?<=>)[^<>\s][^<>]*(?=<)" if ending == "xml" else r"(?<=\t)[^\t\r]*(?=[\t\r])", text))
+    begin, end = cells[place % len(cells)].span()
+    path = write(tmp_path_factory.mktemp("strange"), text[:begin] + strange + text[end:], ending)
+    with contextlib.suppress(CoplantError):  # no other error may come
+        assert read_programme(path).case["activities"].height > 0
+
+
+@given(st.integers(0, 10**6), st.sampled_from(["xml", "xer"]))
+def test_a_file_cut_off_anywhere_is_refused(tmp_path_factory: pytest.TempPathFactory, place: int, ending: str) -> None:
+    text = (XML if ending == "xml" else XER).rstrip()
+    path = write(tmp_path_factory.mktemp("cut"), text[: place % len(text)], ending)
+    with pytest.raises(FileError):
+        read_programme(path)

@@ -166,7 +166,7 @@ class Calendars:
         for time in day.all("WorkingTimes", "WorkingTime"):
             begin, end = (_minute(time.get(name) or "") for name in ("FromTime", "ToTime"))
             if begin is None or end is None:
-                told = f"{time.get('FromTime')} to {time.get('ToTime')}"
+                told = f"{time.get('FromTime') or 'nothing'} to {time.get('ToTime') or 'nothing'}"
                 expected = "times such as 08:00:00"
                 self.cells.refuse(Place("WorkingTime", time.row, "FromTime"), told, expected, "Mend it")
             else:
