@@ -28,6 +28,9 @@ EVERY_DAY = ""
 
 _TAKEN = ("activities", "links", "calendars", "holidays", "teams", "assignments", "milestones")
 _UNCERTAIN = ("observations", "drivers", "driven", "events", "know_how", "advisory_effects")
+_SHOWN = 5
+"""Tables that a note names."""
+
 _Names = frozenset[str]
 
 
@@ -210,4 +213,5 @@ def _note_what_is_left_out(case: Case, project: Project) -> None:
         project.notes.append("Titles of calendars are left out")
     others = [name for name in TABLES if name not in ("case", *_TAKEN, *_UNCERTAIN) and case[name].height]
     if others:
-        project.notes.append(f"Tables that are no programme are left out: {', '.join(others)}")
+        more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
+        project.notes.append(f"Tables that are no programme are left out: {', '.join(others[:_SHOWN])}{more}")
