@@ -125,8 +125,7 @@ def with_simpy(work: Work, samples: int) -> dict[str, Any]:
             yield environment.all_of([done[earlier] for earlier in before[number]])
             yield environment.timeout(takes[number])
 
-        for number in range(ACTIVITIES):
-            done.append(environment.process(activity(number)))
+        done.extend(environment.process(activity(number)) for number in range(ACTIVITIES))
         environment.run(done[-1])
         total += environment.now
     return {"cpu_seconds": time.process_time() - begun, "mean": total / samples}
