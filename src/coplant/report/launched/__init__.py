@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from coplant.launching import Launch
+    from coplant.launching.result import Launch
 
 __all__ = ["figures", "write_book", "write_page"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from coplant.launching import Launch
+from coplant.launching.result import Launch
 from coplant.launching.columns import COLUMNS
 from coplant.planning.columns import COLUMNS as PLANNED
 from coplant.report.launched.sections.answer import answer_lines, key_figures

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import textwrap
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -20,11 +21,14 @@ MARKED = (0.1, 0.5, 0.9)
 MOST_CAUSES = 12
 """Causes that are drawn; the table has all."""
 
-LEAST_CAUSE = 0.05
+LEAST_CAUSE = 0.1
 """Days from which a cause is drawn."""
 
 _ROW = 38
 """Height in pixels of an activity: its name, and its bar below."""
+
+_BELOW = 0.12
+"""How far below the middle of its row the bar of an activity is."""
 
 _LAYER = 80
 """Height in pixels of a layer of the network."""
@@ -43,7 +47,7 @@ def curve(view: LaunchedView, milestone: str) -> Chart:
     """Draw the chance that a milestone is reached by each day, with and without advice, and its target."""
     words, numbers = view.words, view.numbers
     traces: list[dict[str, Any]] = []
-    legend = []
+    legend: list[Mark] = []
     # What is looked at first lies above the others.
     variants = list(zip(view.variants(milestone), _LOOKS * len(_LOOKS), strict=False))
     for advice, (colour, symbol, dash) in reversed(variants):
@@ -99,12 +103,17 @@ def phase(view: LaunchedView, name: str) -> Chart:
     Names stand above the bars, so that there is room for both on a narrow page.
     """
     rows = view.activities.filter(phase=name).to_dicts()
-    bars = [_bar(view, place, row) for place, row in enumerate(rows) if row["planned"] > 0.0]
+    bars = [(place, row) for place, row in enumerate(rows) if row["planned"] > 0.0]
     points = [(place, row) for place, row in enumerate(rows) if row["planned"] == 0.0]
     height = 56 + _ROW * len(rows)
     label = view.words("launched.phases.label", phase=view.phase(name))
-    traces = [*bars, _instants(view, points)] if points else bars
-    traces += [_ends(view, rows), *_targets(view, len(rows))]
+    traces = [
+        *([_bars(view, bars)] if bars else []),
+        *([_instants(view, points)] if points else []),
+        _whiskers(rows),
+        _halves(view, rows),
+        *_targets(view, len(rows)),
+    ]
     layout = laid_out(view, "", height)
     first, until = view.spans.select("bucket", "until").row(0)
     room = (until - first) * 0.02
@@ -130,51 +139,70 @@ def marks_of_phases(view: LaunchedView) -> list[Mark]:
     ]
 
 
-def _bar(view: LaunchedView, place: int, row: dict[str, Any]) -> dict[str, Any]:
-    days = (row["early_finish"] - row["early_start"]).days + 1
+def _bars(view: LaunchedView, bars: Sequence[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
+    rows = [row for _, row in bars]
+    colours = ["var:--c2" if row["critical"] else "var:--c3" for row in rows]
+    pattern = {
+        "shape": ["/" if row["critical"] else "" for row in rows],
+        "bgcolor": colours,
+        "fgcolor": "var:--surface",
+        "size": 6,
+        "solidity": 0.3,
+    }
     return {
         "type": "bar",
         "orientation": "h",
-        "base": [row["early_start"].isoformat()],
-        "x": [days * DAY],
-        "y": [place + 0.12],
-        "width": [0.3],
-        "customdata": [_told(view, row)],
+        "base": _texts([row["early_start"] for row in rows]),
+        "x": [((row["early_finish"] - row["early_start"]).days + 1) * DAY for row in rows],
+        "y": [place + _BELOW for place, _ in bars],
+        "width": [0.3] * len(rows),
+        "customdata": [_told(view, row) for row in rows],
         "hovertemplate": "%{customdata}<extra></extra>",
-        "marker": {
-            "color": "var:--c2" if row["critical"] else "var:--c3",
-            "pattern": {
-                "shape": "/" if row["critical"] else "",
-                "fgcolor": "var:--surface",
-                "size": 6,
-                "solidity": 0.3,
-            },
-        },
+        "marker": {"color": colours, "pattern": pattern},
     }
 
 
 def _instants(view: LaunchedView, points: Sequence[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
     """What takes no time: signatures, gates."""
     days = _texts([row["early_finish"] for _, row in points])
-    places = [place + 0.12 for place, _ in points]
+    places = [place + _BELOW for place, _ in points]
     colours = ["var:--c2" if row["critical"] else "var:--c3" for _, row in points]
     marker = {"symbol": "square", "size": 11, "color": colours}
     told = [_told(view, row) for _, row in points]
     return scattered("", days, places, told) | {"mode": "markers", "marker": marker, "cliponaxis": False}
 
 
-def _ends(view: LaunchedView, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Between which days activities end: a whisker from one sample in ten to nine, and half of them."""
-    later = [(row["finish_p90"] - row["finish_p50"]).days * DAY for row in rows]
-    sooner = [(row["finish_p50"] - row["finish_p10"]).days * DAY for row in rows]
-    after = datetime.timedelta(days=1)
-    days = _texts([row["finish_p50"] + (after if row["planned"] > 0.0 else after * 0) for row in rows])
-    error = {"type": "data", "symmetric": False, "array": later, "arrayminus": sooner, "thickness": 1.5, "width": 4}
-    return scattered("", days, [place + 0.12 for place in range(len(rows))], [_told(view, row) for row in rows]) | {
-        "mode": "markers",
-        "marker": {"symbol": "circle", "size": 6, "color": "var:--ink"},
-        "error_x": error | {"color": "var:--ink"},
+def _whiskers(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Lines from the day by which an activity ends in one sample of ten to that in nine, with a tick at either end."""
+    days = [_ended(row, which) if which else None for row in rows for which in ("finish_p10", "finish_p90", "")]
+    places = [place + _BELOW if end else None for place in range(len(rows)) for end in (True, True, False)]
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": days,
+        "y": places,
+        "hoverinfo": "skip",
+        "line": {"color": "var:--ink", "width": 1.5},
+        "marker": {"symbol": "line-ns", "size": 8, "line": {"width": 1.5, "color": "var:--ink"}},
     }
+
+
+def _halves(view: LaunchedView, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Points at the days by which activities end in half of the samples."""
+    days = [_ended(row, "finish_p50") for row in rows]
+    told = [_told(view, row) for row in rows]
+    marker = {"symbol": "circle", "size": 7, "color": "var:--ink"}
+    return scattered("", days, [place + _BELOW for place in range(len(rows))], told) | {
+        "mode": "markers",
+        "marker": marker,
+        "cliponaxis": False,
+    }
+
+
+def _ended(row: dict[str, Any], which: str) -> str:
+    """End of the last day of an activity; what takes no time stands at the beginning of its day."""
+    day: datetime.date = row[which]
+    return (day + datetime.timedelta(days=int(row["planned"] > 0.0))).isoformat()
 
 
 def _targets(view: LaunchedView, rows: int) -> list[dict[str, Any]]:
@@ -236,7 +264,7 @@ def tornado(view: LaunchedView, milestone: str) -> Chart | None:
     if drawn.is_empty():
         return None
     steps = [
-        Step(title, round(days, 1), "c1" if kind == "event" else "c6", hatched=kind == "driver")
+        Step(title, days, "c1" if kind == "event" else "c6", hatched=kind == "driver")
         for title, days, kind in drawn.select("title", "mean", "kind").iter_rows()
     ]
     kinds = drawn["kind"].unique().to_list()
@@ -260,13 +288,13 @@ def weeks(view: LaunchedView, milestone: str) -> Chart | None:
     told = [
         f"{plain(words('launched.weeks.between', first=numbers.date(first), last=numbers.date(last)))}"
         f"<br><b>{plain(view.money(cost))}</b>"
-        for first, last, cost in zip(days, days[1:], costs, strict=False)
+        for (first, last), cost in zip(pairwise(days), costs, strict=True)
     ]
     trace = {
         "type": "bar",
         "x": _texts(days[:-1]),
         "y": [cost / magnitude.scale for cost in costs],
-        "width": [(last - first).days * DAY for first, last in zip(days, days[1:], strict=False)],
+        "width": [(last - first).days * DAY for first, last in pairwise(days)],
         "offset": 0,
         "customdata": told,
         "hovertemplate": "%{customdata}<extra></extra>",

@@ -6,7 +6,7 @@ import re
 from importlib.resources import files
 from typing import Any
 
-from coplant.launching import Launch
+from coplant.launching.result import Launch
 from coplant.report.blocks import Chart
 from coplant.report.launched.charts import curve, network, phase, tornado, weeks
 from coplant.report.launched.view import LaunchedView

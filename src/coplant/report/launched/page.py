@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coplant import __version__
-from coplant.launching import Launch
+from coplant.launching.result import Launch
 from coplant.report.launched.sections import SECTIONS
 from coplant.report.launched.view import LaunchedView
 from coplant.report.page import Edition, rendered

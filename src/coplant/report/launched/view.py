@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from coplant.case import Case
-from coplant.launching import Launch
+from coplant.launching.result import Launch
 from coplant.report.view import CaseView
 from coplant.report.words import Words
 
@@ -88,7 +88,9 @@ class LaunchedView(CaseView):
 
     @cached_property
     def activities(self) -> pl.DataFrame:
-        """Activities without advice in the order of their phases, with whether any milestone's path leads through them.
+        """Activities without advice, with whether any milestone's path leads through them.
+
+        Phases are in the order of the case, and the activities of each in that of time.
 
         Returns
         -------
@@ -109,11 +111,13 @@ class LaunchedView(CaseView):
             .join(bearing, on="activity", how="left", maintain_order="left")
             .with_columns(pl.col("critical").fill_null(value=False))
         )
-        return table.sort(pl.col("early_start").min().over("phase"), "phase", "early_start", "early_finish", "activity")
+        order = {name: number for number, name in enumerate(phases["phase"].unique(maintain_order=True))}
+        number = pl.col("phase").replace_strict(order, return_dtype=pl.Int64)
+        return table.sort(number, "early_start", "early_finish", "activity")
 
     @cached_property
     def phases(self) -> list[str]:
-        """Phases, the one that starts first ahead; empty for activities without one."""
+        """Phases in the order of the case; empty for activities without one."""
         return self.activities["phase"].unique(maintain_order=True).to_list()
 
     def phase(self, name: str) -> str:

@@ -20,13 +20,13 @@ def answer(view: LaunchedView) -> Section:
 
 
 def answer_lines(view: LaunchedView) -> list[str]:
-    """Sentences of the answer, one paragraph for each milestone."""
-    return [" ".join(_sentences(view, name)) for name in view.milestones]
+    """Sentences of the answer, each a paragraph."""
+    return [sentence for name in view.milestones for sentence in _sentences(view, name)]
 
 
 def _sentences(view: LaunchedView, milestone: str) -> list[str]:
     words, numbers = view.words, view.numbers
-    told = []
+    told: list[str] = []
     for advice in view.variants(milestone):
         row, advised = view.reached(milestone, advice), view.advised(milestone, advice)
         # The first says which milestone it is; the others follow it.

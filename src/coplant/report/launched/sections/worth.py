@@ -13,8 +13,11 @@ def worth(view: LaunchedView) -> Section | None:
     words = view.words
     if not view.valued:
         return None
-    blocks = [Block(view.title("milestone", name), chart=weeks(view, name), table=_weeks(view, name))
-              for name in view.valued]  # fmt: skip
+    alone = len(view.valued) == 1
+    blocks = [
+        Block(view.title("milestone", name), chart=weeks(view, name), table=_weeks(view, name), wide=alone)
+        for name in view.valued
+    ]
     if view.launch["advice"].height:
         blocks.append(Block(words("launched.weeks.advice"), [words("launched.weeks.advice_lead")], table=_advice(view)))
     return Section("worth", words("launched.weeks.title"), [words("launched.weeks.lead")], blocks=blocks, grid=True)
