@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 
-from coplant.launching.result import Launch
 from coplant.launching.columns import COLUMNS
+from coplant.launching.result import Launch
 from coplant.planning.columns import COLUMNS as PLANNED
 from coplant.report.launched.sections.answer import answer_lines, key_figures
 from coplant.report.launched.view import LaunchedView

@@ -90,7 +90,7 @@ class LaunchedView(CaseView):
     def activities(self) -> pl.DataFrame:
         """Activities without advice, with whether any milestone's path leads through them.
 
-        Phases are in the order of the case, and the activities of each in that of time.
+        Phases and the activities of each are in the order of time.
 
         Returns
         -------
@@ -111,13 +111,12 @@ class LaunchedView(CaseView):
             .join(bearing, on="activity", how="left", maintain_order="left")
             .with_columns(pl.col("critical").fill_null(value=False))
         )
-        order = {name: number for number, name in enumerate(phases["phase"].unique(maintain_order=True))}
-        number = pl.col("phase").replace_strict(order, return_dtype=pl.Int64)
-        return table.sort(number, "early_start", "early_finish", "activity")
+        usual = pl.col("early_start").cast(pl.Int32).mean().over("phase")
+        return table.sort(usual, "phase", "early_start", "early_finish", "activity")
 
     @cached_property
     def phases(self) -> list[str]:
-        """Phases in the order of the case; empty for activities without one."""
+        """Phases, those ahead whose activities start early as a rule; empty for activities without one."""
         return self.activities["phase"].unique(maintain_order=True).to_list()
 
     def phase(self, name: str) -> str:
