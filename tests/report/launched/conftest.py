@@ -23,14 +23,16 @@ def valued() -> Launch:
     for name, title, phase, low, high in (
         ("design", "Draw the lamp", "Design", 20, 60),
         ("permit", "Ask for a permit", "Design", 30, 70),
+        ("leaflet", "Write the leaflet", "Design", 5, 10),
         ("tools", "Make the tools", "Tools", 30, 90),
     ):
         small.add("activities", activity=name, title=title, phase=phase, distribution="uniform", low=low,
                   likely=low + 5, high=high, range="limits")  # fmt: skip
     small.add("activities", activity="trial", title="Try it", likely=10)
     small.add("activities", activity="start", title="Gate: start", likely=0)
-    for first, second in (("design", "tools"), ("tools", "trial"), ("trial", "start"), ("permit", "start"),
-                          ("design", "trial")):  # fmt: skip
+    links = [("design", "tools"), ("design", "trial"), ("tools", "trial")]
+    links += [(name, "start") for name in ("trial", "permit", "leaflet")]
+    for first, second in links:
         small.add("links", predecessor=first, successor=second)
     small.add("milestones", milestone="ready", title="Lamps can be made", activity="start",
               target=datetime.date(2023, 4, 30))  # fmt: skip

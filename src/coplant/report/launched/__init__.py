@@ -32,7 +32,7 @@ def figures(launch: Launch, language: str = "en") -> dict[tuple[str, str], Any]:
     ValueError
         There are no texts in the language.
     """
-    from coplant.report.launched.figures import figures_of
+    from coplant.report.launched.plotted import figures_of
 
     return figures_of(launch, language)
 
