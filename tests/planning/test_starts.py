@@ -45,6 +45,7 @@ def test_production_starts_on_the_day_after_a_milestone_with_a_date() -> None:
     assert waiting.objective == pytest.approx(dated.plan().objective)
     assert waiting.objective == pytest.approx(900 * 8)
     assert waiting["starts"].rows() == [("ready", 1, datetime.date(2023, 4, 1), 1.0)]
+    assert "ready lets production start on 2023-04-01." in waiting.summary()
     assert _first_made(waiting) == datetime.date(2023, 4, 1)
 
 
@@ -54,6 +55,7 @@ def test_on_one_branch_production_starts_at_the_mean() -> None:
     planned = coplant.plan(case)
     mean = np.rint(days.astype(np.int64).mean()).astype(np.int64).astype("datetime64[D]").astype(object)
     assert planned["starts"].rows() == [("ready", 1, mean, 1.0)]
+    assert f"ready lets production start on {mean}, the mean of its launch." in planned.summary()
     # Evenly spread over 180 days.
     assert abs((mean - START).days - 150) <= 2
 
@@ -93,6 +95,7 @@ def test_a_plan_on_branches_is_worth_the_mean_where_nothing_is_decided_before_th
         apart.append(_waiting(date=day.astype(object)).plan().objective)
     together = coplant.plan(case, branches=3, gap=1e-9)
     assert together.objective == pytest.approx(branches.probability @ apart, rel=1e-6)
+    assert "on 3 branches." in together.summary()
     assert together["starts"]["probability"].to_list() == pytest.approx([0.1, 0.8, 0.1])
     assert together["money"]["present_value"].sum() == pytest.approx(together.objective, rel=1e-9)
 

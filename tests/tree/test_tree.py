@@ -137,5 +137,5 @@ def test_branches_part_one_after_another(buckets: list[int]) -> None:
     ("buckets", "probability"), [([0], [0.5, 0.5]), ([3, 2], [0.2, 0.3, 0.5]), ([2], [1.0]), ([2], [0.5, 0.6])]
 )
 def test_branches_that_cannot_part_are_refused(buckets: list[int], probability: list[float]) -> None:
-    with pytest.raises(ValueError, match="part at|add up to one"):
+    with pytest.raises(ValueError, match=r"part at|add up to one"):
         Tree.revealing(Timeline.of(START, [("month", 6)]), buckets, probability)
