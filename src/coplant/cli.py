@@ -190,16 +190,20 @@ def launch(
         bool, typer.Option("--value", help="Say what an earlier start and advice are worth, by plans.")
     ] = False,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the launch's tables to this folder.")] = None,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page to read in a browser.")] = None,
+    excel: Annotated[Path | None, typer.Option(metavar="FILE", help="Write an Excel workbook.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say when production can start, how sure that is, and what it is worth."""
     with _answering(as_json), _Progress() as progress:
         import coplant
-        from coplant.case.outputs import Output, check_outputs
+        from coplant.case.outputs import PAGE, PAGES, Output, check_outputs
         from coplant.launching.result import KIND
 
         outputs = {
-            "tables": Output(out, option="--out", folder=True, replaces=(KIND.facts, KIND.name)) if out else None
+            "tables": Output(out, option="--out", folder=True, replaces=(KIND.facts, KIND.name)) if out else None,
+            "report": Output(report, PAGES, option="--report", replaces=PAGE) if report else None,
+            "excel": Output(excel, (".xlsx",), option="--excel", replaces=("launched", KIND.name)) if excel else None,
         }
         files = {name: output.path for name, output in outputs.items() if output}
         check_outputs([output for output in outputs.values() if output], case)
@@ -211,9 +215,10 @@ def launch(
             # What HiGHS says when it is interrupted is not an answer.
             with progress.stage("Valuing the start"), contextlib.redirect_stdout(sys.stderr):
                 made = coplant.value_of_start(made, progress=progress.say)
-        if out:
-            with progress.stage(f"Writing {out}"):
-                made.write(out)
+        write = {"tables": made.write, "report": made.report, "excel": made.to_excel}
+        for name, path in files.items():
+            with progress.stage(f"Writing {path}"):
+                write[name](path)
         if as_json:
             tables = {name: made[name].to_dicts() for name in ("milestones", "advice") if name in made.tables}
             _print_json(made.facts() | tables | {"files": {name: str(path) for name, path in files.items()}})
