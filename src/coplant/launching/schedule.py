@@ -230,12 +230,17 @@ def ranked(programme: Programme, *keys: NDArray[Any]) -> Integers:
 def _by_rules(programme: Programme, target: int, duration: Ticks, alone: Early) -> _Placed:
     """The best of some serial schedules, each by a rule of priority."""
     latest = late(programme.without_teams(), alone, target)
-    # What does not lead to the target takes what is left.
-    far = np.int64(1) << 40
-    begin, end = (np.where(moment < 0, far, moment) for moment in (latest.start, latest.finish))
+    # What does not lead to the target takes what is left, in the order in which other milestones need it.
+    far = np.int64(1) << 32
+    begin, end = (np.where(moment < 0, 2 * far, moment) for moment in (latest.start, latest.finish))
+    for other in programme.milestones.activity.tolist():
+        its = late(programme.without_teams(), alone, other)
+        rest = (latest.start < 0) & (its.start >= 0)
+        begin[rest] = np.minimum(begin[rest], far + its.start[rest])
+        end[rest] = np.minimum(end[rest], far + its.finish[rest])
     rules: Iterable[tuple[NDArray[Any], ...]] = (
-        (begin, end), (end, begin), (begin + end, begin), (np.where(begin < far, alone.start, far), begin),
-        (begin - alone.start, begin), (np.where(begin < far, -_behind(programme, duration), far), begin),
+        (begin, end), (end, begin), (begin + end, begin), (np.where(begin < far, alone.start, begin), begin),
+        (begin - alone.start, begin), (np.where(begin < far, -_behind(programme, duration), begin), begin),
     )  # fmt: skip
     return min((_placed(programme, target, duration, ranked(programme, *keys)) for keys in rules), key=_how_good)
 
