@@ -40,7 +40,9 @@ class Launch:
         - ``activities``: when each is worked on;
         - ``paths``: how each activity bears on each milestone it leads to;
         - ``causes``: what drivers and events cost;
-        - ``most_lags``: how often the most time between two cannot be kept.
+        - ``most_lags``: how often the most time between two cannot be kept;
+        - ``acceleration``: the least that it costs to reach each earlier, if anything can be paid for;
+        - ``accelerated``: what is paid for then.
     first : date
         The programme's first day.
     reached : mapping of (milestone, advice) to ndarray of int32, shape (N,)
@@ -122,7 +124,26 @@ class Launch:
             if row["target"] is not None:
                 text += f"; by {row['target']:%Y-%m-%d} with {100 * row['chance']:.1f} %"
             lines.append(text)
+        lines += [
+            self._earlier(titles[name], rows)
+            for (name,), rows in self._planned().group_by("milestone", maintain_order=True)
+        ]
         return "\n".join(lines)
+
+    def _planned(self) -> pl.DataFrame:
+        """What it costs to be earlier than planned, with advice where there is any."""
+        return self["acceleration"].filter(of="planned", advice=self.advised)
+
+    def _earlier(self, title: str, rows: pl.DataFrame) -> str:
+        """Say what the first and all days cost by which a milestone can be planned earlier."""
+        currency = self.case.settings.currency
+        if rows.height == 1:
+            return f"{title} cannot be planned earlier for money"
+        first, last = rows.row(1, named=True), rows.row(-1, named=True)
+        text = f"{title} can be planned {_days(first['earlier'])} earlier for {first['cost']:,.0f} {currency}"
+        if rows.height > 2:
+            text += f", {_days(last['earlier'])} at the most for {last['cost']:,.0f} {currency}"
+        return text
 
     def facts(self) -> dict[str, Any]:
         """All that is not a table, as plain values."""
@@ -166,6 +187,10 @@ class Launch:
         reached = {tuple(name.rsplit(", advice ", 1)): drawn[name].to_numpy() for name in drawn.columns}
         first = datetime.date.fromisoformat(facts["first"])
         return cls(case, tables, first, reached, facts["samples"], facts["seed"], facts["versions"])  # type: ignore[arg-type]
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count:,} days"
 
 
 def day_column(days: Any) -> pl.Series:
