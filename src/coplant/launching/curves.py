@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -125,26 +126,19 @@ def tabulated(
         more = np.diff(saved, prepend=0.0)
         marginal = np.divide(np.diff(cost, prepend=0.0), more, out=np.full_like(cost, np.nan), where=more > 0.0)
         labels = {"milestone": milestone, "advice": advice, "of": of}
-        parts.append(
-            pl.DataFrame(
-                {
-                    "earlier": [step.earlier for step in its],
-                    "day": day_column(last_day(programme.first, np.ceil(moment))),
-                    "saved": saved,
-                    "cost": cost,
-                    "bound": [step.bound for step in its],
-                    "marginal": pl.Series(marginal).fill_nan(None),
-                }
-            )
-            .with_columns(pl.lit(value).alias(name) for name, value in labels.items())
-            .select(pl.col(name).cast(kind) for name, kind in CURVE.items())
+        curve = pl.DataFrame(
+            {
+                "earlier": [step.earlier for step in its],
+                "day": day_column(last_day(programme.first, np.ceil(moment))),
+                "saved": saved,
+                "cost": cost,
+                "bound": [step.bound for step in its],
+                "marginal": pl.Series(marginal).fill_nan(None),
+            }
         )
-        for step in its:
-            bills.append(
-                bill(programme, options, step.used)
-                .with_columns(pl.lit(value).alias(name) for name, value in (labels | {"earlier": step.earlier}).items())
-                .select(pl.col(name).cast(kind) for name, kind in USED.items())
-            )
+        parts.append(_labelled(curve, labels, CURVE))
+        bills += [_labelled(bill(programme, options, step.used), labels | {"earlier": step.earlier}, USED)
+                  for step in its]  # fmt: skip
     return Acceleration(pl.concat(parts), pl.concat(bills))
 
 
@@ -160,6 +154,12 @@ def bill(programme: Programme, options: Options, used: Ticks) -> pl.DataFrame:
         },
         schema={"activity": pl.String, "option": pl.String, "days": pl.Float64, "cost": pl.Float64},
     )
+
+
+def _labelled(table: pl.DataFrame, labels: Mapping[str, Any], columns: Mapping[str, Any]) -> pl.DataFrame:
+    """A table with columns that are the same in all rows, in the order that it has in the result."""
+    labelled = table.with_columns(pl.lit(value).alias(name) for name, value in labels.items())
+    return labelled.select(pl.col(name).cast(kind) for name, kind in columns.items())
 
 
 def _step(found: Found, planned: Found) -> Step:

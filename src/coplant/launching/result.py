@@ -124,10 +124,8 @@ class Launch:
             if row["target"] is not None:
                 text += f"; by {row['target']:%Y-%m-%d} with {100 * row['chance']:.1f} %"
             lines.append(text)
-        lines += [
-            self._earlier(titles[name], rows)
-            for (name,), rows in self._planned().group_by("milestone", maintain_order=True)
-        ]
+        planned = self._planned().partition_by("milestone", as_dict=True, maintain_order=True)
+        lines += [self._earlier(titles[name], rows) for (name,), rows in planned.items()]
         return "\n".join(lines)
 
     def _planned(self) -> pl.DataFrame:
