@@ -143,7 +143,7 @@ def test_what_is_worth_paying_for_is_told_with_its_price() -> None:
 
 
 def test_with_a_calendar_the_planes_are_near() -> None:
-    """On working weeks the mean is convex but for weekends: bound and value are within a hundredth of what is at stake."""
+    """On working weeks the mean is convex but for weekends; bound and value stay close for what is at stake."""
     small = _diamond(calendar="office").add("calendars", calendar="office")
     options, average = _average(small, 2_000)
     planes = CuttingPlanes(options, average)

@@ -92,7 +92,7 @@ def test_what_is_cured_over_a_weekend_needs_no_hurry() -> None:
     small.activity("pack", 1, "dry", calendar="office").milestone("pack")
     small.add("acceleration", activity="paint", option="robot", days=1.5, cost=30)
     curve = acceleration_curve(small.case(), "end").curve
-    # Packing ends on Monday evening, or on Saturday's eve only if nothing had to dry.
+    # It is dry on Sunday at noon, or on Saturday at midnight at the earliest, and packed on Monday.
     assert curve["earlier"].to_list() == [0]
     assert curve["cost"].to_list() == [0.0]
 
