@@ -8,7 +8,7 @@ from launching.small_programme import MILWAUKEE, SmallProgramme
 from coplant.launching import acceleration_curve
 
 CRASHED = {
-    "A": (1, 0.75), "B": (1, 4), "C": (2, 1), "D": (3, 1), "E": (2, 2), "F": (2, 0.5), "G": (2, 4.5), "H": (1, 3),
+    "A": (1, 0.75), "B": (1, 4), "C": (1, 1), "D": (3, 1), "E": (2, 2), "F": (2, 0.5), "G": (2, 4.5), "H": (1, 3),
 }  # fmt: skip
 """Milwaukee Paper: weeks when crashed, and what that costs beyond the normal cost in thousands."""
 

@@ -50,6 +50,8 @@ class Found(NamedTuple):
     """Their price."""
     bound: float
     """No options cost less that end it by the moment asked for."""
+    kept: bool
+    """Whether all most lags are kept."""
 
 
 class _Place(NamedTuple):
@@ -85,6 +87,7 @@ class LeastCost:
         self._shortest = shortened(duration, self._all)
         self._windows = windows(programme, duration, self._shortest, target)
         self._leads = leading_to(programme, target)
+        self._bears = self._leads & (duration > 0)
         precedence = programme.precedence
         self.clock = Clock(precedence.worked, precedence.day, self._calendars())
         self._sketch = Sketch()
@@ -101,6 +104,11 @@ class LeastCost:
         for activity in np.flatnonzero(self._leads).tolist():
             for place, to_finish, label in [*self._links_into(activity), *self._held_back(activity)]:
                 self._follow(activity, place, to_finish, label)
+
+    @property
+    def helps(self) -> bool:
+        """Whether any option is of an activity that bears on the target."""
+        return bool(self._bears[self.options.activity].any())
 
     def planned(self) -> Found:
         """What is planned: nothing is used."""
@@ -135,13 +143,14 @@ class LeastCost:
     def _measured(self, used: Ticks, bound: float) -> Found:
         """Carry the programme out with what is used."""
         shorter = self.options.shorter(used, len(self.programme))
-        moment = early(self.programme, shortened(self.duration, shorter)).finish[self.target]
-        return Found(int(moment), used, float(self.options.price(used).sum()), bound)
+        done = early(self.programme, shortened(self.duration, shorter))
+        cost = float(self.options.price(used).sum())
+        return Found(int(done.finish[self.target]), used, cost, bound, not done.broken.any())
 
     def _calendars(self) -> set[int]:
         """Calendars that matter."""
         precedence, most = self.programme.precedence, self.programme.most_lags
-        matters = set(precedence.calendar[self._leads & (self.duration > 0)].tolist())
+        matters = set(precedence.calendar[self._bears].tolist())
         successor = np.repeat(np.arange(len(self.programme)), np.diff(precedence.pointer))
         into = self._leads[successor]
         matters |= set(precedence.lag_calendar[into & (precedence.lag != 0)].tolist())
@@ -157,7 +166,7 @@ class LeastCost:
     def _shares(self) -> list[Expression]:
         """Share of each option that is used."""
         of = self.options
-        idle = ~self._leads | (self.duration == 0)
+        idle = ~self._bears
         return [
             self._sketch.column(
                 "used", f"{self.programme.names[activity]},{name}", 0.0, float(not idle[activity]), whole
@@ -172,7 +181,7 @@ class LeastCost:
         for option in np.flatnonzero(of.activity == activity).tolist():
             bought = bought.plus(shares[option], of.ticks[option] / DAY)
         takes, most = self.duration[activity] / DAY, self._all[activity] / DAY
-        if not bought.terms or not self._leads[activity] or takes == 0.0:
+        if not bought.terms or not self._bears[activity]:
             return _NOTHING
         days = sketch.column("shorter", name, 0.0, min(most, takes))
         if most <= takes:
