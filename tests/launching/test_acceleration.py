@@ -6,7 +6,7 @@ import datetime
 
 import polars as pl
 import pytest
-from launching.small_programme import SmallProgramme
+from launching.small_programme import START, SmallProgramme
 
 from coplant.errors import CaseError
 from coplant.launching import acceleration_curve, worth_paying_for
@@ -54,7 +54,7 @@ def test_the_summary_says_what_earlier_costs() -> None:
 
 def test_advice_is_taken_before_money_is_spent() -> None:
     small = _two().add("parties", party="host", role="host").add("sites", site="plant", party="host", kind="plant")
-    small.add("agreements", agreement="deal", host="host", site="plant", status="option")
+    small.add("agreements", agreement="deal", host="host", site="plant", status="option", starts=START, term=12)
     small.add("advisory", agreement="deal", service="engineers")
     small.add("advisory_effects", agreement="deal", service="engineers", activity="a", factor=0.1)
     curve = small.launch(50)["acceleration"].filter(of="planned")

@@ -69,4 +69,4 @@ class Options:
 def shortened(duration: Ticks, shorter: Ticks) -> Ticks:
     """What is left of durations, shape (A,) or (A, B), when activities become shorter, shape (A,): nothing at least."""
     less = shorter if duration.ndim == 1 else shorter[:, None]
-    return np.maximum(duration - less, 0).astype(np.int32)
+    return np.asarray(np.maximum(duration - less, 0), dtype=np.int32)
