@@ -91,16 +91,12 @@ def planned_steps(programme: Programme, options: Options, target: int) -> list[S
     if not model.helps:
         return steps
     earliest, day = _evening(model.fastest().moment), _evening(planned.moment) - 1
-    asked = model.clock.at((day + 2) * DAY)
     while day >= earliest:
-        before, asked = asked, model.clock.at((day + 1) * DAY)
-        if asked < before:
-            found = model.by((day + 1) * DAY)
-            # A most lag up to a finish that falls on a day off cannot be kept; such a day is not offered.
-            if found.kept:
-                steps.append(_step(found, planned))
-            day = min(day, _evening(found.moment))
-        day -= 1
+        found = model.by((day + 1) * DAY)
+        # A most lag up to a finish that falls on a day off cannot be kept; such a day is not offered.
+        if found.kept:
+            steps.append(_step(found, planned))
+        day = min(day, _evening(found.moment)) - 1
     return steps
 
 

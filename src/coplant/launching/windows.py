@@ -2,44 +2,50 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coplant.launching.critical_path import early, late
-from coplant.launching.passes import TO_FINISH, Precedence, forward
+from coplant.launching.critical_path import Early, early, late
+from coplant.launching.passes import FROM_FINISH, TO_FINISH
 from coplant.launching.programme import Programme
-from coplant.launching.simulation import least_moments
-from coplant.launching.working_time import DAY, Ticks
+from coplant.launching.working_time import DAY, Ticks, finish_after, lagged, start_after, work_before
+from coplant.network.frames import Integers
 
 Window = tuple[int, int]
 """The first and the last moment that something can be at."""
 
 
-class Windows(NamedTuple):
-    """Moments, each of shape (A,)."""
+class Moments(NamedTuple):
+    """Moments at which activities start and finish, each of shape (A,)."""
 
-    first_start: Ticks
-    last_start: Ticks
-    first_finish: Ticks
-    last_finish: Ticks
+    start: Integers
+    finish: Integers
+
+
+class Windows(NamedTuple):
+    """Between which moments activities lie, and which of them matter."""
+
+    first: Moments
+    last: Moments
+    matters: NDArray[np.bool_]
+    """Whether an activity can delay the target beyond the moment asked for, shape (A,)."""
 
     def start(self, activity: int) -> Window:
         """When an activity starts."""
-        return int(self.first_start[activity]), int(self.last_start[activity])
+        return int(self.first.start[activity]), int(self.last.start[activity])
 
     def finish(self, activity: int) -> Window:
         """When an activity finishes."""
-        return int(self.first_finish[activity]), int(self.last_finish[activity])
+        return int(self.first.finish[activity]), int(self.last.finish[activity])
 
 
-def windows(programme: Programme, duration: Ticks, shortest: Ticks, target: int) -> Windows:
-    """Find the windows of all activities in programmes in which a target ends by the planned moment.
+def windows(programme: Programme, duration: Ticks, shortest: Ticks, target: int, moment: int) -> Windows:
+    """Find the windows of all activities in programmes whose target ends by a moment.
 
-    The earlier end is that of the shortest durations without the links to a finish: it is these alone that let an
-    activity start later when it is made shorter. Where there are none, the later end is what is planned, as nothing
-    becomes later; else it is how late the shortest can be without delaying the target.
+    An activity that even at its latest leaves all that follows the time that was planned does not matter.
 
     Parameters
     ----------
@@ -49,18 +55,52 @@ def windows(programme: Programme, duration: Ticks, shortest: Ticks, target: int)
         Ticks each takes as planned, and at the least.
     target : int
         The activity.
+    moment : int
+        By when it ends.
     """
+    first = _furthest(programme, shortest, duration)
+    due = latest(programme, shortest, target, moment)
+    leads = leading_to(programme, target)
+    if len(programme.most_lags.first):
+        # What comes first may be held back up to the moment at which what follows is due.
+        return Windows(first, due, leads)
+    last = _furthest(programme, duration, shortest)
+    unhurried = latest(programme, duration, target, moment)
+    matters = leads & ((last.start > unhurried.start) | (last.finish > unhurried.finish))
+    matters[target] = True
+    return Windows(first, Moments(*(np.minimum(*ends) for ends in zip(last, due, strict=True))), matters)
+
+
+def latest(programme: Programme, duration: Ticks, target: int, moment: int) -> Moments:
+    """How late each activity can be if a target is to end by a moment; moments before the first day are negative.
+
+    Parameters
+    ----------
+    programme : Programme
+        The programme.
+    duration : ndarray of int32, shape (A,)
+        Ticks.
+    target : int
+        The activity.
+    moment : int
+        By when it ends.
+    """
+    precedence = programme.precedence
+    lead = int(duration.sum(dtype=np.int64) + np.abs(precedence.lag).sum(dtype=np.int64)) // DAY + 1
+    # Days that everyone works are put before the first.
+    before = np.tile(np.arange(lead, dtype=np.int32), (len(precedence.worked), 1))
+    moved = precedence._replace(
+        worked=np.ascontiguousarray(np.hstack([before, precedence.worked + lead]), dtype=np.int32),
+        day=np.ascontiguousarray(np.hstack([before, precedence.day + lead]), dtype=np.int32),
+    )
+    shift = lead * DAY
     planned = early(programme, duration)
-    start, finish = least_moments(programme, 1)
-    forward(_to_starts(programme.precedence), shortest[:, None].copy(), start, finish)
-    last_start, last_finish = planned.start, planned.finish
-    if (programme.precedence.kind & TO_FINISH).any() or len(programme.most_lags.first):
-        latest = late(programme, planned._replace(duration=shortest), target)
-        horizon = (programme.precedence.worked.shape[1] - 1) * DAY
-        last_start, last_finish = (
-            np.where(moments < 0, horizon, moments).astype(np.int32) for moments in (latest.start, latest.finish)
-        )
-    return Windows(start[:, 0], last_start, finish[:, 0], last_finish)
+    start, finish = (np.asarray(moments + shift, dtype=np.int32) for moments in (planned.start, planned.finish))
+    finish[target] = moment + shift
+    at = Early(duration, start, finish, planned.broken)
+    ends = late(dataclasses.replace(programme, precedence=moved), at, target)
+    horizon = (precedence.worked.shape[1] - 1) * DAY
+    return Moments(*(np.where(moments < 0, horizon, moments - shift) for moments in (ends.start, ends.finish)))
 
 
 def leading_to(programme: Programme, target: int) -> NDArray[np.bool_]:
@@ -79,14 +119,44 @@ def leading_to(programme: Programme, target: int) -> NDArray[np.bool_]:
             return leads
 
 
-def _to_starts(precedence: Precedence) -> Precedence:
-    """The links to starts alone."""
-    keep = (precedence.kind & TO_FINISH) == 0
-    before = np.concatenate([[0], np.cumsum(keep)])
-    return precedence._replace(
-        pointer=before[precedence.pointer].astype(np.int32),
-        predecessor=precedence.predecessor[keep],
-        kind=precedence.kind[keep],
-        lag=precedence.lag[keep],
-        lag_calendar=precedence.lag_calendar[keep],
-    )
+def _furthest(programme: Programme, takes: Ticks, back: Ticks) -> Moments:
+    """A forward pass that no schedule is beyond, on one side: it runs on by one duration, and back by another.
+
+    Made shorter, an activity finishes no later. But bound to its finish it starts later, and so may what follows from
+    its start; so a start that follows from a finish is counted back by the other duration. With the shortest to run on
+    by nothing is earlier than what comes out, with the planned ones nothing is later.
+    """
+    links = programme.precedence
+    start, finish = programme.least_start.astype(np.int64), np.zeros(len(programme), dtype=np.int64)
+    for a in range(len(programme)):
+        to_start, to_finish = int(start[a]), 0
+        for link in range(links.pointer[a], links.pointer[a + 1]):
+            p, on, lag = links.predecessor[link], links.lag_calendar[link], int(links.lag[link])
+            moment = int(finish[p] if links.kind[link] & FROM_FINISH else start[p])
+            moment = moment + lag if on == 0 else lagged(links.worked[on], links.day[on], moment, lag)
+            if links.kind[link] & TO_FINISH:
+                to_finish = max(to_finish, moment)
+            else:
+                to_start = max(to_start, moment)
+        start[a], finish[a] = _furthest_ends(programme, a, to_start, to_finish, int(takes[a]), int(back[a]))
+    return Moments(start, finish)
+
+
+def _furthest_ends(
+    programme: Programme, activity: int, to_start: int, to_finish: int, takes: int, back: int
+) -> tuple[int, int]:
+    """Start and finish of one activity in such a pass."""
+    links, later = programme.precedence, takes >= back
+    on = int(links.calendar[activity])
+    if takes == back == 0:
+        return max(to_start, to_finish), max(to_start, to_finish)
+    if on == 0:
+        return max(to_start, to_finish - back), max(to_start + takes, to_finish)
+    worked, day = links.worked[on], links.day[on]
+    begun, ended = work_before(worked, to_start), work_before(worked, to_finish)
+    start = start_after(day, max(begun, ended - back))
+    finish = max(finish_after(day, max(begun + takes, ended)), to_start)
+    if min(takes, back) > 0:
+        return start, finish
+    # Where nothing may be left of it, it is a point in time or it is not.
+    return (start, max(finish, to_finish)) if later else (to_start, finish)
