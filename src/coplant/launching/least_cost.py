@@ -83,7 +83,7 @@ class LeastCost:
         """End the target as early as can be, whatever it costs."""
         if not self._may_delay():
             return self._measured(self.options.ticks, 0.0)
-        rows = self._rows(self.planned().moment)
+        rows = self._rows(self.planned().moment, every=True)
         program = rows.sketch.program()
         charge(program, "time", rows.finish)
         return self._solved(program)._replace(bound=0.0)
@@ -104,8 +104,8 @@ class LeastCost:
         charge(program, "accelerating", rows.cost)
         return self._solved(program)
 
-    def _rows(self, moment: int) -> ProgrammeRows:
-        return ProgrammeRows(self.programme, self.options, self.duration, self.target, moment)
+    def _rows(self, moment: int, every: bool = False) -> ProgrammeRows:
+        return ProgrammeRows(self.programme, self.options, self.duration, self.target, moment, every)
 
     def _may_delay(self) -> bool:
         """Whether something may start later because an activity is made shorter: what follows from the start of one

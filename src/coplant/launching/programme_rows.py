@@ -62,6 +62,8 @@ class ProgrammeRows:
         The activity that is to end.
     moment : int
         The latest moment at which it may.
+    every : bool
+        Whether what cannot delay it beyond the moment is kept, as it is to end before that.
 
     Attributes
     ----------
@@ -75,11 +77,13 @@ class ProgrammeRows:
         The clock.
     """
 
-    def __init__(self, programme: Programme, options: Options, duration: Ticks, target: int, moment: int) -> None:
+    def __init__(
+        self, programme: Programme, options: Options, duration: Ticks, target: int, moment: int, every: bool = False
+    ) -> None:
         self.programme, self.options, self.duration, self.target = programme, options, duration, target
         self._all = options.shorter(options.ticks, len(programme))
         self._shortest = shortened(duration, self._all)
-        self._windows = windows(programme, duration, self._shortest, target, moment)
+        self._windows = windows(programme, duration, self._shortest, target, moment, every)
         self._matters = self._windows.matters
         self._lasts = self._matters & (duration > 0)
         precedence = programme.precedence

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coplant.launching.critical_path import Early, early, late
 from coplant.launching.passes import FROM_FINISH, TO_FINISH
 from coplant.launching.programme import Programme
 from coplant.launching.working_time import DAY, Ticks, finish_after, lagged, start_after, work_before
 from coplant.network.frames import Integers
+
+_FREE = np.iinfo(np.int64).max // 4
 
 Window = tuple[int, int]
 """The first and the last moment that something can be at."""
@@ -42,7 +42,9 @@ class Windows(NamedTuple):
         return int(self.first.finish[activity]), int(self.last.finish[activity])
 
 
-def windows(programme: Programme, duration: Ticks, shortest: Ticks, target: int, moment: int) -> Windows:
+def windows(
+    programme: Programme, duration: Ticks, shortest: Ticks, target: int, moment: int, every: bool = False
+) -> Windows:
     """Find the windows of all activities in programmes whose target ends by a moment.
 
     An activity that even at its latest leaves all that follows the time that was planned does not matter.
@@ -57,50 +59,20 @@ def windows(programme: Programme, duration: Ticks, shortest: Ticks, target: int,
         The activity.
     moment : int
         By when it ends.
+    every : bool
+        Whether every activity that leads to it matters, as the target is to end before that.
     """
     first = _furthest(programme, shortest, duration)
-    due = latest(programme, shortest, target, moment)
+    due = _due(programme, duration, shortest, target, moment)
     leads = leading_to(programme, target)
     if len(programme.most_lags.first):
-        # What comes first may be held back up to the moment at which what follows is due.
+        # What comes first may be held back, up to when it is due.
         return Windows(first, due, leads)
     last = _furthest(programme, duration, shortest)
-    unhurried = latest(programme, duration, target, moment)
-    matters = leads & ((last.start > unhurried.start) | (last.finish > unhurried.finish))
+    unhurried = _due(programme, shortest, duration, target, moment)
+    matters = leads if every else leads & ((last.start > unhurried.start) | (last.finish > unhurried.finish))
     matters[target] = True
     return Windows(first, Moments(*(np.minimum(*ends) for ends in zip(last, due, strict=True))), matters)
-
-
-def latest(programme: Programme, duration: Ticks, target: int, moment: int) -> Moments:
-    """How late each activity can be if a target is to end by a moment; moments before the first day are negative.
-
-    Parameters
-    ----------
-    programme : Programme
-        The programme.
-    duration : ndarray of int32, shape (A,)
-        Ticks.
-    target : int
-        The activity.
-    moment : int
-        By when it ends.
-    """
-    precedence = programme.precedence
-    lead = int(duration.sum(dtype=np.int64) + np.abs(precedence.lag).sum(dtype=np.int64)) // DAY + 1
-    # Days that everyone works are put before the first.
-    before = np.tile(np.arange(lead, dtype=np.int32), (len(precedence.worked), 1))
-    moved = precedence._replace(
-        worked=np.ascontiguousarray(np.hstack([before, precedence.worked + lead]), dtype=np.int32),
-        day=np.ascontiguousarray(np.hstack([before, precedence.day + lead]), dtype=np.int32),
-    )
-    shift = lead * DAY
-    planned = early(programme, duration)
-    start, finish = (np.asarray(moments + shift, dtype=np.int32) for moments in (planned.start, planned.finish))
-    finish[target] = moment + shift
-    at = Early(duration, start, finish, planned.broken)
-    ends = late(dataclasses.replace(programme, precedence=moved), at, target)
-    horizon = (precedence.worked.shape[1] - 1) * DAY
-    return Moments(*(np.where(moments < 0, horizon, moments - shift) for moments in (ends.start, ends.finish)))
 
 
 def leading_to(programme: Programme, target: int) -> NDArray[np.bool_]:
@@ -160,3 +132,73 @@ def _furthest_ends(
         return start, finish
     # Where nothing may be left of it, it is a point in time or it is not.
     return (start, max(finish, to_finish)) if later else (to_start, finish)
+
+
+def _due(programme: Programme, takes: Ticks, back: Ticks, target: int, moment: int) -> Moments:
+    """A backward pass from the moment at which a target is due, that no schedule is beyond on one side.
+
+    As in the forward pass a finish runs on from the latest start by one duration, and a start is counted back from the
+    latest finish by another. Moments before the first day are negative, and what is never due is so at the end.
+    """
+    links, count = programme.precedence, len(programme)
+    # Days that everyone works are put before the first.
+    lead = int(np.maximum(takes, back).sum(dtype=np.int64) + np.abs(links.lag).sum(dtype=np.int64)) // DAY + 1
+    early = np.tile(np.arange(lead, dtype=np.int32), (len(links.worked), 1))
+    worked, day = (np.hstack([early, table + np.int32(lead)]) for table in (links.worked, links.day))
+    at_start, at_finish = [_FREE] * count, [_FREE] * count
+    at_finish[target] = moment + lead * DAY
+    end = worked.shape[1] * DAY
+    start, finish = np.full(count, end, dtype=np.int64), np.full(count, end, dtype=np.int64)
+    for a in range(count - 1, -1, -1):
+        if at_start[a] == at_finish[a] == _FREE:
+            continue
+        on = int(links.calendar[a])
+        calendar = (worked[on], day[on]) if on else None
+        start[a], finish[a], no_later = _due_ends(calendar, at_start[a], at_finish[a], int(takes[a]), int(back[a]))
+        for link in range(links.pointer[a], links.pointer[a + 1]):
+            p, lag, on = int(links.predecessor[link]), int(links.lag[link]), int(links.lag_calendar[link])
+            at = no_later if links.kind[link] & TO_FINISH else int(start[a])
+            due = at - lag if lag == 0 or on == 0 else _before_lag(worked[on], day[on], at, lag)
+            its = at_finish if links.kind[link] & FROM_FINISH else at_start
+            its[p] = min(its[p], due)
+    return Moments(start - lead * DAY, finish - lead * DAY)
+
+
+def _due_ends(
+    calendar: tuple[Ticks, Ticks] | None, at_start: int, at_finish: int, takes: int, back: int
+) -> tuple[int, int, int]:
+    """Latest start and finish of one activity in such a pass, and the latest that links may lead its finish to."""
+    point = min(at_start, at_finish)
+    if takes == back == 0:
+        return point, point, point
+    if calendar is None:
+        finish = min(at_finish, at_start + takes)
+        return min(at_start, at_finish - back), finish, finish
+    worked, day = calendar
+    begun, ended = _FREE, _FREE
+    if at_start < _FREE:
+        begun = work_before(worked, at_start)
+        # Where the moment is off, work that follows as much would start after it.
+        begun -= int(start_after(day, begun) > at_start)
+    if at_finish < _FREE:
+        ended = work_before(worked, at_finish)
+    work = min(ended, begun + takes)
+    start, finish, no_later = (
+        start_after(day, min(begun, ended - back)),
+        finish_after(day, work),
+        start_after(day, work),
+    )
+    if min(takes, back) > 0:
+        return start, finish, no_later
+    # Where nothing may be left of it, it is a point in time or it is not.
+    if takes >= back:
+        return max(start, point), max(finish, point), max(no_later, point)
+    return start, finish, min(no_later, point)
+
+
+def _before_lag(worked: Ticks, day: Ticks, moment: int, lag: int) -> int:
+    """The latest moment from which a lag of working ticks leads no further than to another."""
+    before = work_before(worked, moment)
+    if lag < 0 and start_after(day, before) > moment:
+        before -= 1
+    return start_after(day, max(before - lag, 0))
