@@ -144,5 +144,5 @@ class CuttingPlanes:
         charge(program, "accelerating", cost)
         charge(program, "time", mean, value_per_day)
         charge(program, "missed", missed, _MISSED * (1.0 + float(options.cost.sum())))
-        solution = solve(program, gap=_EXACT)
+        solution = solve(program, gap=_EXACT, nodes=1)
         return options.used(values(program, "used", solution.columns)), -solution.bound

@@ -117,7 +117,7 @@ class LeastCost:
         return bool(bound[links.predecessor[(links.kind & FROM_FINISH) == 0]].any()) or bool(len(most.first))
 
     def _solved(self, program: LinearProgram) -> Found:
-        solution = solve(program, gap=EXACT, time_limit=self.seconds)
+        solution = solve(program, gap=EXACT, time_limit=self.seconds, nodes=1)
         share = values(program, "used", solution.columns)
         return self._measured(self.options.used(share), -solution.bound)
 
