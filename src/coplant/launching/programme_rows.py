@@ -8,7 +8,6 @@ case are numbers and no columns.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -34,13 +33,23 @@ class _Place(NamedTuple):
     window: Window
 
 
+class _Work(NamedTuple):
+    """Days of work on a calendar with gaps, and between which they lie."""
+
+    label: str
+    calendar: int
+    days: Expression
+    low: float
+    high: float
+
+
 class _Own(NamedTuple):
     """How an activity on a calendar with gaps is counted."""
 
-    start: Expression
-    """When it starts on its calendar."""
-    after: Expression
-    """Days of work before its finish."""
+    before: _Work
+    """Work before its start."""
+    after: _Work
+    """Work before its finish."""
     gone: Expression | None = None
     """Whether nothing is left of it."""
     point: Expression | None = None
@@ -97,13 +106,16 @@ class ProgrammeRows:
         self._starts: dict[int, Expression] = {}
         self._finishes: dict[int, Expression] = {}
         self._own: dict[int, _Own] = {}
+        self._moments: dict[tuple[str, bool], Expression] = {}
         matter = np.flatnonzero(self._matters).tolist()
         for activity in matter:
             self._lay_out(activity, shorter[activity])
         for activity in matter:
-            for place, to_finish, label in [*self._links_into(activity), *self._held_back(activity)]:
-                self._follow(activity, place, to_finish, label)
-        self.finish = self._finishes[target]
+            for link in range(precedence.pointer[activity], precedence.pointer[activity + 1]):
+                if self._matters[precedence.predecessor[link]]:
+                    self._link(activity, link)
+            self._hold_back(activity)
+        self.finish = self._place(target, True).moment
 
     def _calendars(self) -> set[int]:
         """Calendars that matter."""
@@ -161,77 +173,67 @@ class ProgrammeRows:
             self._starts[activity] = start
             self._finishes[activity] = start.plus(takes).plus(shorter, -1.0)
             return
-        before, start = self._work(
-            f"{name} start", calendar, starts, starts=True, strict=self._is_started_from(activity)
-        )
-        after, finish = self._work(f"{name} finish", calendar, finishes)
-        sketch.row("takes", name, after.plus(before, -1.0).plus(shorter), takes, takes)
-        own = _Own(start, after)
+        before = self._work(f"{name} start", calendar, starts)
+        after = self._work(f"{name} finish", calendar, finishes)
+        sketch.row("takes", name, after.days.plus(before.days, -1.0).plus(shorter), takes, takes)
+        own = _Own(before, after)
         if self._shortest[activity] == 0:
             gone = sketch.column("gone", name, 0.0, 1.0, True)
             sketch.row("gone_all", name, shorter.plus(gone, -takes), 0.0)
             sketch.row("gone_not", name, shorter.plus(gone, -TICK), high=takes - TICK)
             first = self.clock.at(starts[0])
-            at = sketch.column("point", f"{name} start", first, np.inf)
-            sketch.row(
-                "point_start", name, at.plus(start, -1.0).plus(gone, self._latest(calendar, starts) - first), 0.0
-            )
-            end = sketch.column("point", f"{name} finish", first, np.inf)
-            sketch.row("point_finish", name, end.plus(finish, -1.0), 0.0)
-            sketch.row("point_order", name, end.plus(at, -1.0), 0.0)
-            own, start, finish = _Own(own.start, after, gone, at), at, end
-        self._starts[activity], self._finishes[activity], self._own[activity] = start, finish, own
+            start = sketch.column("point", f"{name} start", first, np.inf)
+            finish = sketch.column("point", f"{name} finish", first, np.inf)
+            late = before.high + self.clock.gaps(calendar).between(before.high, before.high, True)[0]
+            begun = start.plus(self._begins(activity, before), -1.0).plus(gone, late - first)
+            sketch.row("point_start", name, begun, 0.0)
+            sketch.row("point_finish", name, finish.plus(self._moment(after, starts=False), -1.0), 0.0)
+            sketch.row("point_order", name, finish.plus(start, -1.0), 0.0)
+            self._starts[activity], self._finishes[activity] = start, finish
+            own = _Own(before, after, gone, start)
+        self._own[activity] = own
 
-    def _latest(self, calendar: int, window: Window) -> float:
-        """The last moment, on the clock, at which work starts that can start by the end of a window."""
-        work = work_before(self.programme.precedence.worked[calendar], window[1]) / DAY
-        return work + self.clock.gaps(calendar).between(work, work, True)[0]
+    def _work(self, label: str, calendar: int, window: Window) -> _Work:
+        """Count days of work on a calendar with gaps until a moment that lies in a window."""
+        worked = self.programme.precedence.worked[calendar]
+        low, high = (work_before(worked, max(moment, 0)) / DAY for moment in window)
+        return _Work(label, calendar, self.sketch.column("work", label, low, high), low, high)
 
-    def _work(
-        self, label: str, calendar: int, window: Window, *, starts: bool = False, strict: bool = False
-    ) -> tuple[Expression, Expression]:
-        """Count days of work on a calendar with gaps, and the moment that they come to.
+    def _moment(self, work: _Work, *, starts: bool, strict: bool = False) -> Expression:
+        """The moment that days of work come to, in days on the clock.
 
         Parameters
         ----------
-        label : str
-            What it is.
-        calendar : int
-            The calendar.
-        window : tuple of int
-            Between which moments it lies.
+        work : _Work
+            The work.
         starts : bool
-            Whether the moment is that at which more work starts, rather than that at which these days are done.
+            Whether it is that at which more work starts, rather than that at which these days are done.
         strict : bool
             Whether it must not be earlier than that either, as something follows from a start.
-
-        Returns
-        -------
-        work : Expression
-            Days of work before it.
-        moment : Expression
-            Days on the clock.
         """
-        sketch, worked = self.sketch, self.programme.precedence.worked[calendar]
-        low, high = (work_before(worked, max(moment, 0)) / DAY for moment in window)
+        if (work.label, starts) in self._moments:
+            return self._moments[work.label, starts]
+        sketch, (label, calendar, days, low, high) = self.sketch, work
         behind, gaps = self.clock.gaps(calendar).between(low, high, starts)
-        work = sketch.column("work", label, low, high)
-        moment = work.plus(behind)
-        if not len(gaps.after):
-            return work, moment
+        moment = lower = upper = days
         past = [sketch.column("past", f"{label},{after:g}", 0.0, 1.0, True) for after in gaps.after.tolist()]
         from_below = np.diff(gaps.after, prepend=low).tolist()
         margin = TICK if strict else 0.0
         from_above = np.diff(gaps.after - margin, append=high).tolist()
-        lower, upper = work, work
         for gap, size, below, above in zip(past, gaps.size.tolist(), from_below, from_above, strict=True):
             moment = moment.plus(gap, size)
             lower, upper = lower.plus(gap, -below), upper.plus(gap, -above)
-        sketch.row("work_past", label, lower, low)
-        sketch.row("work_before", label, upper, high=float(gaps.after[0]) - margin)
+        if past:
+            sketch.row("work_past", label, lower, low)
+            sketch.row("work_before", label, upper, high=float(gaps.after[0]) - margin)
         for number in range(len(past) - 1):
             sketch.row("past_in_turn", f"{label},{number}", past[number].plus(past[number + 1], -1.0), 0.0)
-        return work, moment
+        self._moments[label, starts] = moment.plus(behind)
+        return self._moments[label, starts]
+
+    def _begins(self, activity: int, before: _Work) -> Expression:
+        """When an activity starts on its calendar."""
+        return self._moment(before, starts=True, strict=self._is_started_from(activity))
 
     def _straight(self, calendar: int) -> bool:
         """Whether a calendar works on every day of the clock."""
@@ -244,81 +246,101 @@ class ProgrammeRows:
         after = most.kind[most.second == activity]
         return bool(((before & FROM_FINISH) == 0).any() or ((after & TO_FINISH) == 0).any())
 
-    def _links_into(self, activity: int) -> Iterator[tuple[_Place, bool, str]]:
-        """Moments that links into an activity lead to, and whether they bind its finish."""
+    def _link(self, activity: int, link: int) -> None:
+        """Let an activity follow a link."""
         links, names = self.programme.precedence, self.programme.names
-        for link in range(links.pointer[activity], links.pointer[activity + 1]):
-            before, kind = int(links.predecessor[link]), int(links.kind[link])
-            if not self._matters[before]:
-                continue
-            label = f"{names[before]} to {names[activity]},{link}"
-            place = self._place(before, bool(kind & FROM_FINISH))
-            lag, on = int(links.lag[link]), int(links.lag_calendar[link])
-            yield self._lagged(place, lag, on, label), bool(kind & TO_FINISH), label
+        before, kind = int(links.predecessor[link]), int(links.kind[link])
+        lag, on = int(links.lag[link]), int(links.lag_calendar[link])
+        label = f"{names[before]} to {names[activity]},{link}"
+        from_finish, to_finish = bool(kind & FROM_FINISH), bool(kind & TO_FINISH)
+        own, its = self._own.get(activity), self._own.get(before)
+        alike = own is not None and its is not None and its.before.calendar == own.before.calendar
+        if own is None or not (on == own.before.calendar if lag else alike):
+            self._follow(activity, self._lagged(self._place(before, from_finish), lag, on, label), to_finish, label)
+            return
+        # What counts on the same calendar needs no moments.
+        if its is not None and alike:
+            work = (its.after if from_finish else its.before).days
+        else:
+            work = self._before(self._place(before, from_finish), on, label)
+        bound = (own.after if to_finish else own.before).days
+        self.sketch.row("follows_in_work", label, bound.plus(work, -1.0), lag / DAY)
+        if own.gone is not None:
+            place = self._lagged(self._place(before, from_finish), lag, on, f"{label} point")
+            self._point(activity, place, to_finish, label)
 
-    def _held_back(self, activity: int) -> Iterator[tuple[_Place, bool, str]]:
-        """Moments before which an activity must not start or finish, as what follows may only be so much later."""
+    def _hold_back(self, activity: int) -> None:
+        """Let an activity not be before what follows by more than a most lag."""
         most, names = self.programme.most_lags, self.programme.names
         for limited in np.flatnonzero(most.first == activity).tolist():
             after, kind = int(most.second[limited]), int(most.kind[limited])
             label = f"{names[after]} after {names[activity]},{limited}"
             place = self._place(after, bool(kind & TO_FINISH))
             ticks, on = int(most.most[limited]), int(most.calendar[limited])
-            yield self._due(place, ticks, on, label), bool(kind & FROM_FINISH), label
+            self._follow(activity, self._due(place, ticks, on, label), bool(kind & FROM_FINISH), label)
 
     def _place(self, activity: int, finish: bool) -> _Place:
-        if finish:
-            return _Place(self._finishes[activity], self._windows.finish(activity))
-        return _Place(self._starts[activity], self._windows.start(activity))
+        """When an activity starts or finishes."""
+        known, window = (self._finishes, self._windows.finish) if finish else (self._starts, self._windows.start)
+        if activity not in known:
+            own = self._own[activity]
+            known[activity] = self._moment(own.after, starts=False) if finish else self._begins(activity, own.before)
+        return _Place(known[activity], window(activity))
 
     def _lagged(self, place: _Place, lag: int, on: int, label: str) -> _Place:
         """The moment a lag after another; see `working_time.lagged`."""
         if lag == 0 or on == 0:
             return _Place(place.moment.plus(lag / DAY), (place.window[0] + lag, place.window[1] + lag))
         worked, day = self.programme.precedence.worked[on], self.programme.precedence.day[on]
-        first, last = (lagged(worked, day, moment, lag) for moment in place.window)
+        first, last = (lagged(worked, day, max(moment, 0), lag) for moment in place.window)
         if self._straight(on):
             return _Place(place.moment.plus(lag / DAY), (first, last))
-        before = self._before(place, on, label)
         back = lag < 0
-        after, moment = self._work(f"{label} lag", on, (first, last), starts=back, strict=back)
+        after = self._work(f"{label} lag", on, (first, last))
         # A lag back beyond the first day stops there.
-        self.sketch.row("lags", label, after.plus(before, -1.0), lag / DAY, np.inf if back else lag / DAY)
-        return _Place(moment, (first, last))
+        between = after.days.plus(self._before(place, on, label), -1.0)
+        self.sketch.row("lags", label, between, lag / DAY, np.inf if back else lag / DAY)
+        return _Place(self._moment(after, starts=back, strict=back), (first, last))
 
     def _due(self, place: _Place, most: int, on: int, label: str) -> _Place:
         """The moment from which another is no more than a most lag away; see `passes.hold_together`."""
         if on == 0:
             return _Place(place.moment.plus(-most / DAY), (place.window[0] - most, place.window[1] - most))
         worked, day = self.programme.precedence.worked[on], self.programme.precedence.day[on]
-        first, last = (finish_after(day, work_before(worked, moment) - most) for moment in place.window)
+        first, last = (finish_after(day, work_before(worked, max(moment, 0)) - most) for moment in place.window)
         if self._straight(on):
             return _Place(place.moment.plus(-most / DAY), (first, last))
-        before = self._before(place, on, label)
-        after, moment = self._work(f"{label} due", on, (first, last))
-        self.sketch.row("lags", label, after.plus(before, -1.0), -most / DAY)
-        return _Place(moment, (first, last))
+        after = self._work(f"{label} due", on, (first, last))
+        self.sketch.row("lags", label, after.days.plus(self._before(place, on, label), -1.0), -most / DAY)
+        return _Place(self._moment(after, starts=False), (first, last))
 
     def _before(self, place: _Place, calendar: int, label: str) -> Expression:
         """Days of work on a calendar before a moment."""
-        work, moment = self._work(f"{label} before", calendar, place.window, starts=True)
-        self.sketch.row("before", label, moment.plus(place.moment, -1.0), 0.0)
-        return work
+        work = self._work(f"{label} before", calendar, place.window)
+        reached = self._moment(work, starts=True).plus(place.moment, -1.0)
+        self.sketch.row("before", label, reached, 0.0)
+        return work.days
 
     def _follow(self, activity: int, place: _Place, to_finish: bool, label: str) -> None:
         """Let the start or the finish of an activity not be before a moment."""
         sketch, own = self.sketch, self._own.get(activity)
         if own is None:
             # On a straight line of work, time that is off is no time.
-            bound = self._finishes[activity] if to_finish else self._starts[activity]
+            bound = self._place(activity, to_finish).moment
             sketch.row("follows", label, bound.plus(place.moment, -1.0), 0.0)
-        elif to_finish:
-            before = self._before(place, int(self.programme.precedence.calendar[activity]), f"{label} finish")
-            sketch.row("finishes", label, own.after.plus(before, -1.0), 0.0)
+            return
+        if to_finish:
+            before = self._before(place, own.after.calendar, f"{label} finish")
+            sketch.row("finishes", label, own.after.days.plus(before, -1.0), 0.0)
         else:
-            sketch.row("follows", label, own.start.plus(place.moment, -1.0), 0.0)
-        if own is not None and own.gone is not None and own.point is not None:
-            # What is gone is a point in time, on no calendar, and no link may be before it.
-            reach = self.clock.at(max(place.window[1], 0)) if to_finish else 0.0
-            late = own.point.plus(place.moment, -1.0)
-            sketch.row("point_follows", label, late.plus(own.gone, -reach) if to_finish else late, -reach)
+            sketch.row("follows", label, self._begins(activity, own.before).plus(place.moment, -1.0), 0.0)
+        self._point(activity, place, to_finish, label)
+
+    def _point(self, activity: int, place: _Place, to_finish: bool, label: str) -> None:
+        """Let an activity of which nothing is left, a point in time on no calendar, not be before a moment."""
+        own = self._own[activity]
+        if own.gone is None or own.point is None:
+            return
+        late = own.point.plus(place.moment, -1.0)
+        reach = self.clock.at(max(place.window[1], 0)) if to_finish else 0.0
+        self.sketch.row("point_follows", label, late.plus(own.gone, -reach) if to_finish else late, -reach)
