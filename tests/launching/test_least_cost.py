@@ -124,3 +124,18 @@ def test_what_does_not_lead_to_the_milestone_is_left_alone() -> None:
     found = acceleration_curve(small.case(), "end")
     assert found.curve.height == 1
     assert found.used.is_empty()
+
+
+@given(accelerated())
+def test_where_time_is_over_what_is_paid_for_is_in_time_and_not_below_the_bound(small: SmallProgramme) -> None:
+    programme = small.programme()
+    target = programme.names.index("end")
+    assume(not len(programme.most_lags.first))
+    model = LeastCost(programme, Options.of(small.case(), programme), programme.likely_duration(), target)
+    fastest = model.fastest().moment
+    day = -(-fastest // DAY) + 1
+    exact, rough = model.by(day * DAY), model.by(day * DAY, 0.0)
+    assert rough.bound <= exact.cost + 1e-6
+    assert rough.cost >= exact.cost - 1e-6
+    everything = model._measured(model.options.ticks, 0.0).moment
+    assert rough.moment <= max(day * DAY, everything)

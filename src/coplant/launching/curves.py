@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -19,6 +20,11 @@ from coplant.launching.working_time import DAY, Ticks, last_day
 
 SAMPLES = 4_000
 """Samples over which a mean is taken, at most."""
+
+SECONDS = 60.0
+"""Seconds for the searches of a curve, spread over its days; without calendars that differ it takes far less."""
+
+_LEAST_SECONDS = 0.5
 
 STEPS = 12
 """Steps in which the mean is brought forward, at most."""
@@ -91,10 +97,12 @@ def planned_steps(programme: Programme, options: Options, target: int) -> list[S
     if not model.helps:
         return steps
     earliest, day = _evening(model.fastest().moment), _evening(planned.moment) - 1
+    until = time.perf_counter() + SECONDS
     while day >= earliest:
-        found = model.by((day + 1) * DAY)
-        # A most lag up to a finish that falls on a day off cannot be kept; such a day is not offered.
-        if found.kept:
+        left = max(until - time.perf_counter(), 0.0) / (day - earliest + 1)
+        found = model.by((day + 1) * DAY, max(left, _LEAST_SECONDS))
+        # What was found may miss the day where time was over, or a most lag that ends on a day off: it is not offered.
+        if found.kept and _evening(found.moment) <= day:
             steps.append(_step(found, planned))
         day = min(day, _evening(found.moment)) - 1
     return steps

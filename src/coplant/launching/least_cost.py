@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from coplant.errors import SolverError
 from coplant.launching.critical_path import early
 from coplant.launching.options import Options, shortened
 from coplant.launching.passes import FROM_FINISH, TO_FINISH
@@ -26,9 +27,16 @@ from coplant.launching.sketch import charge, limit, values
 from coplant.launching.windows import leading_to
 from coplant.launching.working_time import Ticks
 from coplant.program import LinearProgram, solve
+from coplant.timeline.calendar import Floats
 
 EXACT = 1e-9
 """Relative gap at which the search among whole numbers stops."""
+
+SECONDS = 60.0
+"""Seconds after which it stops in any case."""
+
+_HALVINGS = 20
+_SOME = 1e-9
 
 
 class Found(NamedTuple):
@@ -59,15 +67,10 @@ class LeastCost:
         Ticks each activity takes as planned.
     target : int
         The activity that is to end earlier.
-    seconds : float
-        Seconds after which the search for one moment stops with the best found.
     """
 
-    def __init__(
-        self, programme: Programme, options: Options, duration: Ticks, target: int, seconds: float = 60.0
-    ) -> None:
+    def __init__(self, programme: Programme, options: Options, duration: Ticks, target: int) -> None:
         self.programme, self.options, self.duration, self.target = programme, options, duration, target
-        self.seconds = seconds
 
     @property
     def helps(self) -> bool:
@@ -86,23 +89,54 @@ class LeastCost:
         rows = self._rows(self.planned().moment, every=True)
         program = rows.sketch.program()
         charge(program, "time", rows.finish)
-        return self._solved(program)._replace(bound=0.0)
+        return self._solved(program, SECONDS)._replace(bound=0.0)
 
-    def by(self, moment: int) -> Found:
+    def by(self, moment: int, seconds: float = SECONDS) -> Found:
         """End the target by a moment for the least cost.
+
+        Parameters
+        ----------
+        moment : int
+            By when, in ticks; no earlier than it can.
+        seconds : float
+            Seconds after which the search among whole numbers stops with the best found.
 
         Raises
         ------
         InfeasibleError
             It cannot end by then.
-        SolverError
-            Nothing was found in time.
         """
         rows = self._rows(moment)
-        program = rows.sketch.program()
+        try:
+            return self._solved(self._in_time(rows, moment), seconds)
+        except SolverError:
+            return self._filled_up(rows, moment)
+
+    def _in_time(self, rows: ProgrammeRows, moment: int, relaxed: bool = False) -> LinearProgram:
+        program = rows.sketch.program(relaxed)
         limit(program, "in_time", rows.finish, rows.clock.at(moment))
         charge(program, "accelerating", rows.cost)
-        return self._solved(program)
+        return program
+
+    def _filled_up(self, rows: ProgrammeRows, moment: int) -> Found:
+        """Take the options of the program in which whole numbers may be any, and more of all until it ends in time.
+
+        It is what is left where time is over before anything was found; the program is a bound.
+        """
+        program = self._in_time(rows, moment, relaxed=True)
+        solution = solve(program)
+        share = values(program, "used", solution.columns)
+        low, high = 0.0, 1.0
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            in_time = self._measured(self._between(share, middle), 0.0).moment <= moment
+            low, high = (low, middle) if in_time else (middle, high)
+        return self._measured(self._between(share, high), -solution.bound)
+
+    def _between(self, share: Floats, more: float) -> Ticks:
+        """Ticks of each option on the way from some shares to all; of one that is whole all, if any."""
+        there = share + more * (1.0 - share)
+        return self.options.used(np.where(self.options.whole & (there > _SOME), 1.0, there))
 
     def _rows(self, moment: int, every: bool = False) -> ProgrammeRows:
         return ProgrammeRows(self.programme, self.options, self.duration, self.target, moment, every)
@@ -116,8 +150,8 @@ class LeastCost:
         bound[np.repeat(np.arange(len(self.programme)), np.diff(links.pointer))[(links.kind & TO_FINISH) > 0]] = True
         return bool(bound[links.predecessor[(links.kind & FROM_FINISH) == 0]].any()) or bool(len(most.first))
 
-    def _solved(self, program: LinearProgram) -> Found:
-        solution = solve(program, gap=EXACT, time_limit=self.seconds, nodes=1)
+    def _solved(self, program: LinearProgram, seconds: float) -> Found:
+        solution = solve(program, gap=EXACT, time_limit=seconds, nodes=1)
         share = values(program, "used", solution.columns)
         return self._measured(self.options.used(share), -solution.bound)
 

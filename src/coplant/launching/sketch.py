@@ -67,11 +67,17 @@ class Sketch:
         number = its.add(label, low - expression.constant, high - expression.constant)
         its.entries += [(number, place, value) for place, value in expression.terms.items() if value]
 
-    def program(self) -> LinearProgram:
-        """Make the program: a single node, and no money yet."""
+    def program(self, relaxed: bool = False) -> LinearProgram:
+        """Make the program, of a single node and without money yet; relaxed, whole numbers may be any."""
         program = LinearProgram(np.ones(1), np.ones(1))
         for name, block in self._columns.items():
-            program.columns(name, (block.labels,), lower=block.low, upper=block.high, integer=block.integer)
+            program.columns(
+                name,
+                (block.labels,),
+                lower=block.low,
+                upper=block.high,
+                integer=block.integer if not relaxed else False,
+            )
         for name, block in self._rows.items():
             number = np.array([entry[0] for entry in block.entries], dtype=np.int64)
             column = np.array([_column(program, entry[1]) for entry in block.entries], dtype=np.int64)
