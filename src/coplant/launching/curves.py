@@ -24,7 +24,11 @@ SAMPLES = 4_000
 SECONDS = 60.0
 """Seconds for the searches of a curve, spread over its days; without calendars that differ it takes far less."""
 
+DAYS = 60
+"""Days of a curve, at most; if there are more, they are some days apart, and the earliest is the last."""
+
 _LEAST_SECONDS = 0.5
+_NEAR = 1e-6
 
 STEPS = 12
 """Steps in which the mean is brought forward, at most."""
@@ -89,23 +93,33 @@ NOTHING = Acceleration(pl.DataFrame(schema=CURVE), pl.DataFrame(schema=USED))
 def planned_steps(programme: Programme, options: Options, target: int) -> list[Step]:
     """The least cost of each day, if everything takes as long as is likely.
 
-    Days off make no difference, and a day that is reached for the money of a later one stands for both.
+    A day that is reached for the money of a later one, as that was a day off, stands for both.
     """
     model = LeastCost(programme, options, programme.likely_duration(), target)
     planned = model.planned()
     steps = [_step(planned, planned)]
     if not model.helps:
         return steps
-    earliest, day = _evening(model.fastest().moment), _evening(planned.moment) - 1
+    earliest, day = _evening(model.fastest().moment), _evening(planned.moment)
+    apart = -(-(day - earliest) // DAYS)
     until = time.perf_counter() + SECONDS
-    while day >= earliest:
-        left = max(until - time.perf_counter(), 0.0) / (day - earliest + 1)
+    while day > earliest:
+        day = max(day - apart, earliest)
+        left = (until - time.perf_counter()) / ((day - earliest) // apart + 1)
         found = model.by((day + 1) * DAY, max(left, _LEAST_SECONDS))
         # What was found may miss the day where time was over, or a most lag that ends on a day off: it is not offered.
         if found.kept and _evening(found.moment) <= day:
-            steps.append(_step(found, planned))
-        day = min(day, _evening(found.moment)) - 1
-    return steps
+            steps = _joined(steps, _step(found, planned))
+        if found.cost <= found.bound + _NEAR * max(found.cost, 1.0):
+            day = min(day, _evening(found.moment))
+    return sorted(steps, key=lambda step: step.earlier)
+
+
+def _joined(steps: list[Step], new: Step) -> list[Step]:
+    """Add a step, and leave out those that are no earlier and no cheaper than another; nothing is always offered."""
+    if any(step.earlier >= new.earlier and step.cost <= new.cost for step in steps):
+        return steps
+    return [step for step in steps if not step.earlier or step.earlier > new.earlier or step.cost < new.cost] + [new]
 
 
 def mean_steps(programme: Programme, options: Options, target: int, samples: int, seed: int) -> list[Step]:

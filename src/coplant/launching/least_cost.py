@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coplant.errors import SolverError
+from coplant.errors import NumericalError, SolverError
 from coplant.launching.critical_path import early
 from coplant.launching.options import Options, shortened
 from coplant.launching.passes import FROM_FINISH, TO_FINISH
@@ -109,6 +109,8 @@ class LeastCost:
         rows = self._rows(moment)
         try:
             return self._solved(self._in_time(rows, moment), seconds)
+        except NumericalError:
+            raise
         except SolverError:
             return self._filled_up(rows, moment)
 
@@ -119,7 +121,7 @@ class LeastCost:
         return program
 
     def _filled_up(self, rows: ProgrammeRows, moment: int) -> Found:
-        """Take the options of the program in which whole numbers may be any, and more of all until it ends in time.
+        """Take the options of the program in which whole numbers may be any, more of all, then less of each in turn.
 
         It is what is left where time is over before anything was found; the program is a bound.
         """
@@ -131,7 +133,23 @@ class LeastCost:
             middle = (low + high) / 2
             in_time = self._measured(self._between(share, middle), 0.0).moment <= moment
             low, high = (low, middle) if in_time else (middle, high)
-        return self._measured(self._between(share, high), -solution.bound)
+        return self._measured(self._trimmed(self._between(share, high), moment), -solution.bound)
+
+    def _trimmed(self, used: Ticks, moment: int) -> Ticks:
+        """Take as little as is in time, of the dearest option first."""
+        options, used = self.options, used.copy()
+        for option in np.argsort(-options.cost / np.maximum(options.ticks, 1), kind="stable").tolist():
+            low, high = -1, int(used[option])
+            # All of what is whole goes, or nothing.
+            while high - low > 1:
+                used[option] = 0 if options.whole[option] else (low + high) // 2
+                in_time = self._measured(used, 0.0).moment <= moment
+                if options.whole[option]:
+                    low, high = (-1, 0) if in_time else (high - 1, high)
+                else:
+                    low, high = (low, int(used[option])) if in_time else (int(used[option]), high)
+            used[option] = high
+        return used
 
     def _between(self, share: Floats, more: float) -> Ticks:
         """Ticks of each option on the way from some shares to all; of one that is whole all, if any."""
