@@ -12,7 +12,7 @@ import polars as pl
 
 from coplant.launching.average import Average
 from coplant.launching.cutting_planes import CuttingPlanes
-from coplant.launching.least_cost import Found, LeastCost
+from coplant.launching.least_cost import NEAR, Found, LeastCost
 from coplant.launching.options import Options
 from coplant.launching.programme import Programme
 from coplant.launching.result import day_column
@@ -28,7 +28,6 @@ DAYS = 60
 """Days of a curve, at most; if there are more, they are some days apart, and the earliest is the last."""
 
 _LEAST_SECONDS = 0.5
-_NEAR = 1e-6
 
 STEPS = 12
 """Steps in which the mean is brought forward, at most."""
@@ -110,7 +109,7 @@ def planned_steps(programme: Programme, options: Options, target: int) -> list[S
         # What was found may miss the day where time was over, or a most lag that ends on a day off: it is not offered.
         if found.kept and _evening(found.moment) <= day:
             steps = _joined(steps, _step(found, planned))
-        if found.cost <= found.bound + _NEAR * max(found.cost, 1.0):
+        if found.cost <= found.bound + NEAR * max(found.cost, 1.0):
             day = min(day, _evening(found.moment))
     return sorted(steps, key=lambda step: step.earlier)
 

@@ -32,6 +32,9 @@ from coplant.timeline.calendar import Floats
 EXACT = 1e-9
 """Relative gap at which the search among whole numbers stops."""
 
+NEAR = 1e-6
+"""Relative distance at which a cost is as low as its bound."""
+
 SECONDS = 60.0
 """Seconds after which it stops in any case."""
 
@@ -89,7 +92,9 @@ class LeastCost:
         rows = self._rows(self.planned().moment, every=True)
         program = rows.sketch.program()
         charge(program, "time", rows.finish)
-        return self._solved(program, SECONDS)._replace(bound=0.0)
+        everything = self._measured(self.options.ticks, 0.0)
+        found = self._solved(program, SECONDS)
+        return everything if found is None or found.moment > everything.moment else found._replace(bound=0.0)
 
     def by(self, moment: int, seconds: float = SECONDS) -> Found:
         """End the target by a moment for the least cost.
@@ -107,12 +112,15 @@ class LeastCost:
             It cannot end by then.
         """
         rows = self._rows(moment)
-        try:
-            return self._solved(self._in_time(rows, moment), seconds)
-        except NumericalError:
-            raise
-        except SolverError:
-            return self._filled_up(rows, moment)
+        found = self._solved(self._in_time(rows, moment), seconds)
+        if found is not None and found.cost <= found.bound + NEAR * max(found.cost, 1.0):
+            return found
+        # Time was over.
+        offers = [self._filled_up(rows, moment)]
+        if found is not None:
+            offers.append(self._measured(self._trimmed(found.used, moment), found.bound))
+        best = min(offers, key=lambda offer: (offer.moment > moment, offer.cost))
+        return best._replace(bound=max(offer.bound for offer in offers))
 
     def _in_time(self, rows: ProgrammeRows, moment: int, relaxed: bool = False) -> LinearProgram:
         program = rows.sketch.program(relaxed)
@@ -168,8 +176,14 @@ class LeastCost:
         bound[np.repeat(np.arange(len(self.programme)), np.diff(links.pointer))[(links.kind & TO_FINISH) > 0]] = True
         return bool(bound[links.predecessor[(links.kind & FROM_FINISH) == 0]].any()) or bool(len(most.first))
 
-    def _solved(self, program: LinearProgram, seconds: float) -> Found:
-        solution = solve(program, gap=EXACT, time_limit=seconds, nodes=1)
+    def _solved(self, program: LinearProgram, seconds: float) -> Found | None:
+        """Solve a program, or do not find anything in time."""
+        try:
+            solution = solve(program, gap=EXACT, time_limit=seconds, nodes=1)
+        except NumericalError:
+            raise
+        except SolverError:
+            return None
         share = values(program, "used", solution.columns)
         return self._measured(self.options.used(share), -solution.bound)
 
