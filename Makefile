@@ -18,10 +18,12 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | column -t -s "$$(printf '\t')" 2>/dev/null \
 	  || sed -n 's/^\([a-z-]*\):.*## /  \1: /p' $(MAKEFILE_LIST)
 
-demo: $(VENV)/installed ## plan the reference case and write its page and workbook to build/demo
+demo: $(VENV)/installed ## plan and launch the reference case, and write its page and workbook to build/demo
 	@mkdir -p $(DEMO)
 	@$(BIN)/coplant plan $(CASE) --out $(DEMO)/plan --report $(DEMO)/report.html --excel $(DEMO)/plan.xlsx \
 	  | tee $(DEMO)/summary.txt
+	@printf '\nWhen can production start, and what is the host'"'"'s advice worth? Some plans are made for that.\n'
+	@$(BIN)/coplant launch $(CASE) --value --out $(DEMO)/launch
 	@printf '\nOpen $(DEMO)/report.html in a browser. The decision:\n'
 	@grep -E '^(Sign|Do not sign) ' $(DEMO)/summary.txt
 

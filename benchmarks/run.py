@@ -35,6 +35,8 @@ TARGETS = {
     "settling: processor seconds": 10.0,
     "settling: growth of time over growth of rows": 1.1,
     "help: processor seconds": 0.5,
+    "launching: processor seconds": 3.0,
+    "launching: peak memory in MB": 500.0,
 }
 
 
@@ -169,12 +171,35 @@ def settling(repeats: int) -> dict[str, Any]:
     }
 
 
+def launching(repeats: int) -> dict[str, Any]:
+    """Draw a programme of 1,000 activities 100,000 times; peers draw it less often and are scaled up."""
+
+    def drawn(who: str, samples: int) -> dict[str, Any]:
+        return json.loads(run(sys.executable, str(HERE / "launching.py"), who, str(samples))[0].splitlines()[-1])
+
+    runs = [drawn("coplant", 100_000) for _ in range(repeats)]
+    peers = [drawn("numpy", 10_000), drawn("simpy", 100)]
+    seconds = statistics.median(one["cpu_seconds"] for one in runs)
+    ratios = {
+        f"launching: processor time over {one['who']}'s": seconds / (one["cpu_seconds"] * 100_000 / one["samples"])
+        for one in peers
+    }
+    return {
+        "runs": runs,
+        "peers": peers,
+        "launching: processor seconds": seconds,
+        "launching: peak memory in MB": max(one["process_peak_mb"] for one in runs),
+        **ratios,
+    }
+
+
 MEASUREMENTS = {
     "building": building,
     "solving": solving,
     "reference": reference,
     "settling": settling,
     "help": help_page,
+    "launching": launching,
 }
 
 
@@ -193,6 +218,10 @@ def main() -> None:
         for figure, value in result.items():
             if figure in TARGETS:
                 print(f"{figure}: {value:.3g} (target at most {TARGETS[figure]})")
+        if name == "launching":
+            for figure, value in result.items():
+                if " over " in figure:
+                    print(f"  {figure}: {value:.3g}")
         if name == "building":
             for peer, found in result["figures"].items():
                 print(f"  {peer}: {found['building']}, {found['size']}")

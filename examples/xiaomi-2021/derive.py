@@ -20,6 +20,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import programme
+
 Row = dict[str, Any]
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -820,8 +822,9 @@ def routes() -> Iterator[Row]:
         terms = CAR_AGREEMENTS.get(agreement)
         cells: Row = {}
         if terms:
-            since = terms.production if item == "car-one" else terms.car_two
-            cells = {"from_": since, "ramp": terms.ramp, "learning": item}
+            # The first car waits for the launch; the second is built on the line as it is by then.
+            begins: Row = {"milestone": f"{agreement}-start"} if item == "car-one" else {"from_": terms.car_two}
+            cells = begins | {"ramp": terms.ramp, "learning": item}
             if item == "car-two":
                 cells["least_lot"] = CAR_TWO_LOT
         yield row(
@@ -1164,7 +1167,7 @@ def write(path: Path, rows: Iterable[Row]) -> None:
     rows = [{name: text(cell) for name, cell in each.items()} for each in rows]
     named = dict.fromkeys(name for each in rows for name in each if name not in ("source", "note"))
     columns = [name for name in named if any(each.get(name) for each in rows)]
-    columns += [name for name in ("source", "note") if any(each[name] for each in rows)]
+    columns += [name for name in ("source", "note") if any(each.get(name) for each in rows)]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="", extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
@@ -1174,7 +1177,7 @@ def write(path: Path, rows: Iterable[Row]) -> None:
 def main(folder: Path) -> None:
     """Write every table to a folder."""
     balance()
-    for table in TABLES:
+    for table in (*TABLES, *programme.TABLES):
         write(folder / f"{table.__name__.rstrip('_')}.csv", table())
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from coplant.launching import Launch, launch
     from coplant.planning import Plan
     from coplant.planning.plan import plan
+    from coplant.planning.start_value import value_of_start
     from coplant.report.readback import ReadBack, agreement
     from coplant.settlement import Quote, Settlement, pro_forma, quote, settle
 
@@ -48,6 +49,7 @@ __all__ = [
     "quote",
     "read",
     "settle",
+    "value_of_start",
 ]
 
 _HOME = {
@@ -70,6 +72,7 @@ _HOME = {
     "quote": "coplant.settlement",
     "read": "coplant.case",
     "settle": "coplant.settlement",
+    "value_of_start": "coplant.planning.start_value",
 }
 
 

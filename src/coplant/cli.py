@@ -138,6 +138,10 @@ def plan(
     ] = 1e-4,
     solver: Annotated[Solver, typer.Option(help="How to solve linear programs.")] = Solver.AUTO,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed of the solver's tie-breaking.")] = 0,
+    branches: Annotated[
+        int,
+        typer.Option(metavar="N", min=1, help="Tell the start of production apart on so many branches; 1: its mean."),
+    ] = 1,
 ) -> None:
     """Say what to sign, reserve, build, buy, move, stock and sell."""
     with _answering(as_json), _Progress() as progress:
@@ -151,14 +155,18 @@ def plan(
             "excel": Output(excel, (".xlsx",), option="--excel", replaces=("decision", "plan")) if excel else None,
         }
         files = {name: output.path for name, output in outputs.items() if output}
+        if branches > 1 and (report or excel):
+            told = "pages and workbooks show a plan of one branch. Use --out for its tables, or leave --branches out"
+            raise typer.BadParameter(told, param_hint="--branches")
         check_outputs([output for output in outputs.values() if output], case)
         with progress.stage("Reading the case"):
             read = coplant.read(case)
         # What HiGHS says when it is interrupted is not an answer.
         with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
             made = coplant.plan(
-                read, gap=gap, time_limit=time_limit, solver=solver.value, seed=seed, progress=progress.say
-            )
+                read, gap=gap, time_limit=time_limit, solver=solver.value, seed=seed, branches=branches,
+                progress=progress.say,
+            )  # fmt: skip
         for warning in made.scaling["warnings"]:
             typer.echo(f"Note: {warning}", err=True)
         for name, path in files.items():
@@ -178,10 +186,13 @@ def launch(
     samples: Annotated[int, typer.Option(metavar="N", min=1, help="How often the programme is drawn.")] = 10_000,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed of the draws.")] = 0,
     workers: Annotated[int, typer.Option(metavar="N", min=1, help="Threads; their number changes no answer.")] = 1,
+    value: Annotated[
+        bool, typer.Option("--value", help="Say what an earlier start and advice are worth, by plans.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the launch's tables to this folder.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say when production can start, and how sure that is."""
+    """Say when production can start, how sure that is, and what it is worth."""
     with _answering(as_json), _Progress() as progress:
         import coplant
         from coplant.case.outputs import Output, check_outputs
@@ -196,11 +207,15 @@ def launch(
             read = coplant.read(case)
         with progress.stage("Launching"):
             made = coplant.launch(read, samples, seed, workers=workers, progress=progress.say)
+        if value:
+            # What HiGHS says when it is interrupted is not an answer.
+            with progress.stage("Valuing the start"), contextlib.redirect_stdout(sys.stderr):
+                made = coplant.value_of_start(made, progress=progress.say)
         if out:
             with progress.stage(f"Writing {out}"):
                 made.write(out)
         if as_json:
-            tables = {"milestones": made["milestones"].to_dicts()}
+            tables = {name: made[name].to_dicts() for name in ("milestones", "advice") if name in made.tables}
             _print_json(made.facts() | tables | {"files": {name: str(path) for name, path in files.items()}})
             return
         typer.echo(made.summary())

@@ -222,6 +222,74 @@ truck,first,2023-02-12,2023-02-14,18
 agreement,notice,fee,fee_per_month,tooling_share,relocation
 deal,6,1000,50,0.5,300
 """,
+    "calendars": """\
+calendar,days
+office,mon tue wed thu fri
+yard,mon tue wed thu fri sat
+""",
+    "holidays": """\
+calendar,from,until,works
+office,2023-01-02,,
+office,2023-05-01,2023-05-04,no
+""",
+    "activities": """\
+activity,distribution,low,likely,high,range,calendar,on_plan
+design,pert,20,30,50,p10_p90,office,
+tools,triangular,40,60,90,limits,office,0.2
+trial,empirical,,,,,office,
+permit,lognormal,10,,40,p10_p90,,
+start,fixed,,0,,,,
+""",
+    "links": """\
+predecessor,successor,type,lag,most_lag
+design,tools,SS,10,
+tools,trial,FS,,20
+permit,start,FF,,
+trial,start,,,
+""",
+    "observations": """\
+activity,days,weight
+trial,10,2
+trial,15,1
+""",
+    "drivers": """\
+driver,distribution,low,likely,high,range
+team,triangular,0.9,1,1.3,limits
+""",
+    "driven": """\
+driver,activity
+team,design
+team,tools
+""",
+    "events": """\
+event,activity,probability,likely,group,most_times
+fails,trial,0.3,10,,3
+late,permit,0.5,20,permits,
+refused,permit,0.2,90,permits,
+""",
+    "know_how": """\
+activity,factor,rate,times_before
+design,,0.9,3
+tools,0.95,,
+""",
+    "teams": """\
+team,capacity,calendar
+makers,2,yard
+""",
+    "assignments": """\
+activity,team,quantity
+tools,makers,2
+""",
+    "milestones": """\
+milestone,activity,date,target
+ready,start,,2023-09-01
+signed,,2022-06-01,
+""",
+    "advisory_effects": """\
+agreement,service,activity,event,factor
+deal,tryout,trial,,0.8
+deal,tryout,,fails,0.5
+""",
     "exits": """\
 agreement,notice,exit,by
 deal,2024-03-01,2024-09-01,host

@@ -71,6 +71,7 @@ def test_defaults_are_filled_in_and_the_rest_is_null(lamps: Case) -> None:
         "least_lot": 0.0,
         "multiple": None,
         "from": datetime.date(2026, 2, 1),
+        "milestone": None,
         "until": None,
         "ramp": None,
         "learning": None,

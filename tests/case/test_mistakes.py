@@ -651,6 +651,95 @@ MISTAKES = [
         (3, "valid_from"),
         "overlaps row 2",
     ),
+    # the launch programme
+    mistake("day off the week", "calendars", "thu fri\n", "thu fir\n", (2, "days"), "days of the week", "mon, tue"),
+    mistake(
+        "no day in common",
+        "calendars",
+        "yard,mon tue wed thu fri sat",
+        "yard,sat sun",
+        (3, "calendar"),
+        "a day of the week in common, unlike office and yard",
+        table="activities",
+    ),
+    mistake("holiday backwards", "holidays", "2023-05-04", "2023-05-01", (3, "until"), "after 2023-05-01"),
+    mistake("no likely", "activities", "design,pert,20,30", "design,pert,20,", (2, "likely"), "pert takes it"),
+    mistake("low where fixed", "activities", "fixed,,0,,", "fixed,1,2,,limits", (6, "low"), "fixed does not take it"),
+    mistake(
+        "nothing where fixed", "activities", "start,fixed,,0", "start,fixed,,", (6, "likely"), "a number, as fixed"
+    ),
+    mistake("range unsaid", "activities", "50,p10_p90", "50,", (2, "range"), "limits or p10_p90", "10 and 90 %"),
+    mistake("limits of the endless", "activities", "40,p10_p90", "40,limits", (5, "range"), "lognormal has no limits"),
+    mistake("low above likely", "activities", "design,pert,20", "design,pert,31", (2, "low"), "at most 30"),
+    mistake("likely above high", "activities", "60,90,limits", "60,50,limits", (3, "likely"), "at most 50"),
+    mistake("low above high", "activities", "lognormal,10", "lognormal,50", (5, "low"), "at most 40"),
+    mistake("lognormal from nothing", "activities", "lognormal,10", "lognormal,0", (5, "low"), "above 0"),
+    mistake(
+        "on plan without one",
+        "activities",
+        "permit,lognormal,10,,40,p10_p90,,",
+        "permit,lognormal,10,,40,p10_p90,,0.5",
+        (5, "likely"),
+        "on_plan is 0.5",
+    ),
+    mistake(
+        "not observed",
+        "observations",
+        "trial,10,2\ntrial,15,1\n",
+        "",
+        (4, "distribution"),
+        "no observations",
+        table="activities",
+    ),
+    mistake(
+        "observed for nothing", "observations", "trial,10,2", "design,10,2", (2, "activity"), "discrete or empirical"
+    ),
+    mistake(
+        "low of the observed", "activities", "empirical,,,,,", "empirical,3,,,limits,", (4, "low"), "takes observations"
+    ),
+    mistake(
+        "circle",
+        "links",
+        "trial,start,,,",
+        "trial,design,,,",
+        (2, "successor"),
+        "do not go round",
+        "tools before trial before design before tools",
+    ),
+    mistake("link to itself", "links", "trial,start,,,", "trial,trial,,,", (5, "successor"), "trial before trial"),
+    mistake("link to nothing", "links", "trial,start", "trail,start", (5, "predecessor"), '"trial"?'),
+    mistake("most below least", "links", "trial,FS,,20", "trial,FS,30,20", (3, "most_lag"), "at least 30"),
+    mistake("strange type", "links", "tools,SS", "tools,ST", (2, "type"), '"ST"'),
+    mistake("too many makers", "assignments", "makers,2", "makers,3", (2, "quantity"), "at most 2", "makers"),
+    mistake(
+        "more than certain",
+        "events",
+        "refused,permit,0.2",
+        "refused,permit,0.6",
+        (4, "probability"),
+        "1 at most",
+        "not 1.1",
+    ),
+    mistake("probability above one", "events", "trial,0.3", "trial,1.2", (2, "probability"), "1.2"),
+    mistake(
+        "again in a group", "events", "20,permits,", "20,permits,2", (3, "most_times"), "1, as the event has a group"
+    ),
+    mistake("know-how twice", "know_how", "tools,0.95,", "tools,0.95,0.9", (3, "factor"), "either factor"),
+    mistake("no know-how", "know_how", "tools,0.95,", "tools,,", (3, "rate"), "either factor"),
+    mistake("how often unsaid", "know_how", "0.9,3", "0.9,", (2, "times_before"), "either factor"),
+    mistake("advice for two", "advisory_effects", "trial,,0.8", "trial,fails,0.8", (2, "event"), "activity is given"),
+    mistake("advice for nothing", "advisory_effects", "trial,,0.8", ",,0.8", (2, "activity"), "or else an event"),
+    mistake("nobody reaches it", "milestones", "ready,start,", "ready,,", (2, "activity"), "nobody reaches it"),
+    mistake("reached twice", "milestones", "signed,,", "signed,start,", (3, "date"), "activity is given"),
+    mistake("aim of a date", "milestones", "2022-06-01,", "2022-06-01,2022-07-01", (3, "target"), "has its date"),
+    mistake(
+        "two starts",
+        "routes",
+        "until,ramp,learning\nbuild,car,plant,deal,10,0.98,2023-02-01,2024-06-01,slow,curve",
+        "until,ramp,learning,milestone\nbuild,car,plant,deal,10,0.98,2023-02-01,2024-06-01,slow,curve,ready",
+        (2, "from"),
+        "milestone is given",
+    ),
 ]
 
 

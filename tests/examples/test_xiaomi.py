@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -207,7 +208,13 @@ def test_three_rivals_offer_different_bundles_of_clauses() -> None:
         for rival in rivals
     }  # fmt: skip
     shared = {"reservations", "fixed_charges", "tooling", "credits", "exit_terms"}
-    assert clauses["great-wall"] == shared | {"processing_fees", "take_or_pay", "advisory", "security"}
+    assert clauses["great-wall"] == shared | {
+        "processing_fees",
+        "take_or_pay",
+        "advisory",
+        "advisory_effects",
+        "security",
+    }
     assert clauses["second-host"] == shared | {"processing_fees", "loss_cover", "licences", "security"}
     assert clauses["own-plant"] == shared | {"licences"}
 
@@ -268,6 +275,26 @@ def test_the_shortage_starves_small_goods_and_entry_phones_first() -> None:
     assert lost["scooter"] < 0.01
 
 
+def test_a_start_in_2023_is_likely_and_likelier_with_advice() -> None:
+    launched = coplant.launch(case())
+    rows = launched["milestones"].filter(milestone="great-wall-start")
+    chance = dict(rows.select("advice", "chance").iter_rows())
+    assert 0.9 < chance[None] < chance["great-wall"] < 1.0
+    # Hosted programmes that reached production did so 23 to 25 months after signature.
+    for milestone in ("great-wall-start", "second-host-start"):
+        start = launched.starts(milestone).astype(np.int64)
+        signed_on = np.datetime64(programme_signature(milestone), "D").astype(np.int64)
+        assert 22.5 <= np.median(start - signed_on) / 30.44 <= 25.5
+    own = launched["milestones"].filter(milestone="own-plant-start").row(0, named=True)
+    assert date(2023, 4, 1) < own["p50"] < date(2024, 4, 1)
+
+
+def programme_signature(milestone: str) -> date:
+    """Day from which the programme of a milestone is begun."""
+    signed_on = case()["activities"].filter(activity=f"{milestone.removesuffix('-start')}-signed")
+    return signed_on["from"].item()
+
+
 @pytest.mark.slow
 def test_denied_the_brand_builds_a_plant_of_its_own() -> None:
     denied = coplant.plan(case().edit("agreements", {"agreement": "great-wall"}, status="ended"))
@@ -288,7 +315,7 @@ def test_a_dearer_first_host_loses_the_agreement() -> None:
 def test_a_year_later_at_the_first_host_loses_the_agreement() -> None:
     later = (
         case()
-        .edit("routes", {"route": "car-one-great-wall"}, **{"from": date(2024, 4, 1)})
+        .edit("routes", {"route": "car-one-great-wall"}, milestone=None, **{"from": date(2024, 4, 1)})
         .edit("agreements", {"agreement": "great-wall"}, starts=date(2024, 4, 1), term=33)
     )
 

@@ -58,9 +58,9 @@ def test_advice_is_taken_before_money_is_spent() -> None:
     small.add("advisory", agreement="deal", service="engineers")
     small.add("advisory_effects", agreement="deal", service="engineers", activity="a", factor=0.1)
     curve = small.launch(50)["acceleration"].filter(of="planned")
-    assert curve.filter(advice="no")["earlier"].max() == 5
+    assert curve.filter(pl.col("advice").is_null())["earlier"].max() == 5
     # One day of the first is left to be saved.
-    assert curve.filter(advice="yes")["cost"].to_list() == pytest.approx([0, 30, 80, 130])
+    assert curve.filter(advice="deal")["cost"].to_list() == pytest.approx([0, 30, 80, 130])
 
 
 @pytest.mark.parametrize(

@@ -114,3 +114,28 @@ def test_a_window_is_a_span_on_each_branch_that_it_tells_apart(tree: Tree, spans
         for number, (span, closing) in enumerate(zip(found.span, found.closing, strict=True))
     }
     assert got == slow
+
+
+@given(st.lists(st.integers(1, 5), min_size=0, max_size=4).map(sorted))
+def test_branches_part_one_after_another(buckets: list[int]) -> None:
+    timeline = Timeline.of(START, [("month", 6)])
+    probability = [1 / (len(buckets) + 1)] * (len(buckets) + 1)
+    tree = Tree.revealing(timeline, buckets, probability)
+    assert tree.probability[tree.leaves].tolist() == pytest.approx(probability)
+    paths = tree.path[tree.leaves]
+    for branch, parts in enumerate(buckets):
+        for other in range(branch + 1, len(paths)):
+            shared = paths[branch] == paths[other]
+            assert shared.tolist() == [bucket < parts for bucket in range(6)]
+    for step in range(6):
+        assert tree.probability[tree.bucket == step].sum() == pytest.approx(1.0)
+    # The branch of a node is one that leads through it.
+    assert all(paths[tree.branch[node], tree.bucket[node]] == node for node in range(len(tree)))
+
+
+@pytest.mark.parametrize(
+    ("buckets", "probability"), [([0], [0.5, 0.5]), ([3, 2], [0.2, 0.3, 0.5]), ([2], [1.0]), ([2], [0.5, 0.6])]
+)
+def test_branches_that_cannot_part_are_refused(buckets: list[int], probability: list[float]) -> None:
+    with pytest.raises(ValueError, match=r"part at|add up to one"):
+        Tree.revealing(Timeline.of(START, [("month", 6)]), buckets, probability)

@@ -83,8 +83,8 @@ def check_tables(found: Mapping[str, Found], draft: Draft) -> None:
         }
         near = did_you_mean(name, tables[found[name].origin])
         draft.add(Problem(name, None, None, None, expected, f"{near} {mend}".lstrip()))
-    # A programme by itself can be launched.
-    planned = "activities" not in found
+    # A programme by itself can be launched, and lacks nothing that a plan needs.
+    planned = "activities" not in found or not found.keys().isdisjoint(("items", "demand", "routes", "offers"))
     for name in names:
         table = TABLES[name]
         if name in found:

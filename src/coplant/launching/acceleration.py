@@ -38,7 +38,7 @@ def acceleration_curve(case: Case, milestone: str) -> Acceleration:
     """
     programme = programme_of(case)
     options, target = Options.of(case, programme), _target(programme, milestone)
-    return tabulated(programme, options, milestone, "no", {"planned": planned_steps(programme, options, target)})
+    return tabulated(programme, options, milestone, None, {"planned": planned_steps(programme, options, target)})
 
 
 def worth_paying_for(

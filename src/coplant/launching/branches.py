@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from coplant.launching.result import Launch
+from coplant.case import Case
 from coplant.network.starts import Starts
 from coplant.timeline import Timeline
 from coplant.timeline.calendar import Days, Floats
@@ -37,31 +37,31 @@ class Branches:
     starts: Starts
 
     @classmethod
-    def of(cls, launch: Launch, count: int, milestones: Iterable[str]) -> Branches:
+    def of(cls, case: Case, drawn: Mapping[str, Days], count: int) -> Branches:
         """Cut the samples of a launch.
 
         Parameters
         ----------
-        launch : Launch
-            The launch, with advice where there is any.
+        case : Case
+            The case.
+        drawn : mapping of str to ndarray of datetime64[D], shape (N,)
+            First day after each milestone that matters in each sample; those with a date are the same on all branches.
         count : int
             How many branches.
-        milestones : iterable of str
-            Milestones that matter; those with a date are the same on all branches.
 
         Raises
         ------
         ValueError
             There are no branches, or more than samples.
         """
-        if not 1 <= count <= launch.samples:
-            raise ValueError(f"branches is {count}; there can be 1 to {launch.samples}, one for each sample at most")
+        samples = min(map(len, drawn.values()))
+        if not 1 <= count <= samples:
+            raise ValueError(f"branches is {count}; there can be 1 to {samples}, one for each sample at most")
         inner = [(1.0 - 2 * TAIL) / (count - 2)] * (count - 2) if count > 2 else []
         probability = np.array([TAIL, *inner, TAIL] if inner else [1.0 / count] * count)
-        cuts = np.rint(np.cumsum(probability) * launch.samples).astype(np.int64)[:-1]
-        dated = Starts.dated(launch.case).day
-        day = {name: _levels(launch.starts(name), cuts) for name in milestones if name not in dated}
-        return cls(probability, Starts({**dated, **day}))
+        cuts = np.rint(np.cumsum(probability) * samples).astype(np.int64)[:-1]
+        levels = {milestone: _levels(days, cuts) for milestone, days in drawn.items()}
+        return cls(probability, Starts({**Starts.dated(case).day, **levels}))
 
     def on(self, timeline: Timeline) -> tuple[Tree, Starts]:
         """Let the branches part when production starts on them.

@@ -134,7 +134,7 @@ def mean_steps(programme: Programme, options: Options, target: int, samples: int
 
 
 def tabulated(
-    programme: Programme, options: Options, milestone: str, advice: str, steps: dict[str, list[Step]]
+    programme: Programme, options: Options, milestone: str, advice: str | None, steps: dict[str, list[Step]]
 ) -> Acceleration:
     """Put curves into tables."""
     parts, bills = [NOTHING.curve], [NOTHING.used]

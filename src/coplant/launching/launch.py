@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -12,10 +13,10 @@ from coplant.errors import CaseError, Problem
 from coplant.launching import curves
 from coplant.launching.critical_path import Early, early, free_float, late, path_deviation
 from coplant.launching.options import Options
-from coplant.launching.programme import Programme
+from coplant.launching.programme import Milestones, Programme
 from coplant.launching.result import Launch, day_column
-from coplant.launching.simulation import Simulated, simulate
-from coplant.launching.working_time import DAY, Ticks, day_of, last_day
+from coplant.launching.simulation import simulate
+from coplant.launching.working_time import DAY, Ticks, day_of, last_day, next_morning
 from coplant.timeline.calendar import Days, Floats
 
 Progress = Callable[[str], None]
@@ -62,17 +63,15 @@ def launch(
         raise ValueError(f"workers is {workers}; there must be at least 1")
     say = progress or (lambda _: None)
     programme = programme_of(case)
-    services = list(case["advisory_effects"].select("agreement", "service").unique(maintain_order=True).iter_rows())
-    variants = {"no": programme} | ({"yes": programme.advised(case, services)} if services else {})
     tables: dict[str, list[pl.DataFrame]] = {}
     reached = {}
-    for advice, variant in variants.items():
-        say(f"{'with' if advice == 'yes' else 'without'} advice: {samples:,} samples of {len(variant):,} activities")
-        made = _Variant(case, variant, advice, simulate(variant, samples, seed, workers=workers), workers)
-        for name, moments in zip(variant.milestones.names, made.drawn.reached, strict=True):
+    for advice, variant in _variants(case, programme).items():
+        say(f"{samples:,} samples" + (f" with the advice of {advice}" if advice else ""))
+        made = _Variant(case, _reduced(case, variant, advice), advice, samples, seed, workers)
+        for name, moments in zip(made.programme.milestones.names, made.drawn.reached, strict=True):
             reached[name, advice] = moments
         say("weighing what makes it late")
-        for name, table in made.tables(seed).items():
+        for name, table in made.tables().items():
             tables.setdefault(name, []).append(table)
     return Launch.of(
         case,
@@ -82,6 +81,40 @@ def launch(
         samples,
         seed,
     )
+
+
+def drawn_starts(case: Case, milestones: Iterable[str], samples: int = 10_000, seed: int = 0) -> dict[str, Days]:
+    """Draw the first day after some milestones, with advice where there is any, and nothing else.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    milestones : iterable of str
+        The milestones.
+    samples, seed : int
+        As for `launch`, of which these are the samples.
+
+    Returns
+    -------
+    dict of str to ndarray of datetime64[D], shape (N,)
+
+    Raises
+    ------
+    CaseError
+        As for `launch`.
+    """
+    programme = programme_of(case)
+    starts: dict[str, Days] = {}
+    for advice, variant in _variants(case, programme).items():
+        reduced = _reduced(case, variant, advice).milestones
+        needed = [(name, end) for name, end in zip(*reduced, strict=True) if name in milestones]
+        drawn = simulate(variant, samples, seed, targets=[end for _, end in needed])
+        starts |= {
+            name: next_morning(programme.first, moments)
+            for (name, _), moments in zip(needed, drawn.reached, strict=True)
+        }
+    return starts
 
 
 def programme_of(case: Case) -> Programme:
@@ -101,12 +134,24 @@ def programme_of(case: Case) -> Programme:
     if problems:
         raise CaseError(problems, case.settings.name)
     programme = Programme.of(case)
-    broken = early(programme, programme.likely_duration()).broken
+    planned = early(programme, programme.likely_duration())
+    never = np.flatnonzero(planned.finish >= programme.end)
+    if len(never):
+        raise CaseError([_never(case, programme.names[never[0]])], case.settings.name)
+    broken = planned.broken
     if broken.any():
         raise CaseError(
             [_collision(case, programme, lag) for lag in np.flatnonzero(broken).tolist()], case.settings.name
         )
     return programme
+
+
+def _never(case: Case, activity: str) -> Problem:
+    """What is wrong with an activity that is not done within any time that calendars are laid out for."""
+    rows = case["activities"].with_row_index("row", offset=1).filter(activity=activity)
+    row, calendar = rows.select("row", "calendar").row(0)
+    mend = f"{activity} is not done in 200 years: mend its duration, its calendar's holidays or those of its teams"
+    return Problem("activities", int(row), "calendar", calendar, "days enough to be worked on", mend)
 
 
 def _collision(case: Case, programme: Programme, lag: int) -> Problem:
@@ -119,24 +164,43 @@ def _collision(case: Case, programme: Programme, lag: int) -> Problem:
     return Problem("links", int(row), "most_lag", value, "a most lag that can be kept", mend)
 
 
+def _variants(case: Case, programme: Programme) -> dict[str | None, Programme]:
+    """The programme as it is, and with the advice that comes with each agreement that gives any."""
+    advisers = case["advisory_effects"]["agreement"].unique(maintain_order=True)
+    return {None: programme, **{agreement: programme.advised(case, agreement) for agreement in advisers}}
+
+
+def _reduced(case: Case, programme: Programme, advice: str | None) -> Programme:
+    """Keep the milestones that an agreement's advice is for: those its routes wait for, or all if there are none."""
+    waiting = case["routes"].filter(agreement=advice) if advice else case["routes"].clear()
+    waited = set(waiting["milestone"].drop_nulls())
+    names, ends = programme.milestones
+    kept = [place for place, name in enumerate(names) if name in waited] if waited else list(range(len(names)))
+    milestones = Milestones(tuple(names[place] for place in kept), ends[kept])
+    return dataclasses.replace(programme, milestones=milestones)
+
+
 class _Variant:
     """A programme with or without advice, what its samples came to, and the tables made of both."""
 
-    def __init__(self, case: Case, programme: Programme, advice: str, drawn: Simulated, workers: int) -> None:
-        self.case, self.programme, self.advice, self.drawn, self.workers = case, programme, advice, drawn, workers
+    def __init__(
+        self, case: Case, programme: Programme, advice: str | None, samples: int, seed: int, workers: int
+    ) -> None:
+        self.case, self.programme, self.advice, self.seed, self.workers = case, programme, advice, seed, workers
+        self.drawn = simulate(programme, samples, seed, workers=workers)
         self.planned = early(programme, programme.likely_duration())
         self.expected = early(programme, programme.mean_duration())
 
-    def tables(self, seed: int) -> dict[str, pl.DataFrame]:
+    def tables(self) -> dict[str, pl.DataFrame]:
         """Tables of the variant."""
         return {
             "milestones": self._milestones(),
             "dates": self._dates(),
             "activities": self._activities(),
             "paths": self._paths(),
-            "causes": self._causes(seed),
+            "causes": self._causes(),
             "most_lags": self._most_lags(),
-            **self._acceleration(seed),
+            **self._acceleration(),
         }
 
     def _milestones(self) -> pl.DataFrame:
@@ -164,7 +228,7 @@ class _Variant:
                 "chance": pl.Series(chance).fill_nan(None),
                 "chance_error": pl.Series(error).fill_nan(None),
             },
-            schema_overrides={"milestone": pl.String},
+            schema_overrides={"milestone": pl.String, "advice": pl.String},
         )
 
     def _dates(self) -> pl.DataFrame:
@@ -172,8 +236,9 @@ class _Variant:
         parts = []
         for name, moments in zip(self.programme.milestones.names, self.drawn.reached, strict=True):
             day = last_day(first, np.quantile(moments, SHARES, method="inverted_cdf"))
-            parts.append(pl.DataFrame({"share": SHARES, "day": day_column(day)}).select(
-                pl.lit(name).alias("milestone"), pl.lit(self.advice).alias("advice"), "share", "day"))  # fmt: skip
+            table = pl.DataFrame({"share": SHARES, "day": day_column(day)})
+            keys = (pl.lit(name).alias("milestone"), pl.lit(self.advice, pl.String).alias("advice"))
+            parts.append(table.select(*keys, "share", "day"))
         return pl.concat(parts)
 
     def _activities(self) -> pl.DataFrame:
@@ -196,7 +261,8 @@ class _Variant:
                 "finish_p10": day_column(last_day(first, at[0])),
                 "finish_p50": day_column(last_day(first, at[1])),
                 "finish_p90": day_column(last_day(first, at[2])),
-            }
+            },
+            schema_overrides={"advice": pl.String},
         )
 
     def _paths(self) -> pl.DataFrame:
@@ -222,13 +288,13 @@ class _Variant:
             )
             parts.append(
                 table.select(
-                    pl.lit(name).alias("milestone"), "activity", pl.lit(self.advice).alias("advice"),
+                    pl.lit(name).alias("milestone"), "activity", pl.lit(self.advice, pl.String).alias("advice"),
                     pl.exclude("activity"),
                 )
             )  # fmt: skip
         return pl.concat(parts)
 
-    def _causes(self, seed: int) -> pl.DataFrame:
+    def _causes(self) -> pl.DataFrame:
         """What each driver and event costs: the same samples without it."""
         programme, first = self.programme, self.programme.first
         names, _ = programme.milestones
@@ -237,7 +303,7 @@ class _Variant:
         whole = self.drawn.reached[:, :count]
         parts = [_NO_CAUSES]
         for cause, kind, without in _without_each(programme):
-            rest = simulate(without, count, seed, workers=self.workers).reached
+            rest = simulate(without, count, self.seed, workers=self.workers).reached
             gained = _chances(last_day(first, rest), targets)[0] - _chances(last_day(first, whole), targets)[0]
             parts.append(
                 pl.DataFrame(
@@ -255,14 +321,14 @@ class _Variant:
             )
         return pl.concat(parts)
 
-    def _acceleration(self, seed: int) -> dict[str, pl.DataFrame]:
+    def _acceleration(self) -> dict[str, pl.DataFrame]:
         """What it costs to be earlier, if anything can be paid for."""
         options, programme = Options.of(self.case, self.programme), self.programme
         tables = [curves.NOTHING]
         for milestone, target in zip(*programme.milestones, strict=True) if len(options) else ():
             steps = {
                 "planned": curves.planned_steps(programme, options, int(target)),
-                "mean": curves.mean_steps(programme, options, int(target), self.drawn.samples, seed),
+                "mean": curves.mean_steps(programme, options, int(target), self.drawn.samples, self.seed),
             }
             tables.append(curves.tabulated(programme, options, milestone, self.advice, steps))
         return {

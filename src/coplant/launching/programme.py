@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any, NamedTuple
@@ -127,6 +127,11 @@ class Programme:
     def __len__(self) -> int:
         return len(self.names)
 
+    @property
+    def end(self) -> int:
+        """The last moment that the calendars know."""
+        return int(self.precedence.worked.shape[1] - 1) * DAY
+
     @classmethod
     def of(cls, case: Case) -> Programme:
         """Lay the programme of a case out."""
@@ -170,20 +175,17 @@ class Programme:
             np.array([_likely(row, q) for row, q in zip(drivers.iter_rows(named=True), driver_factor, strict=True)]),
         )
 
-    def advised(self, case: Case, services: Iterable[tuple[str, str]]) -> Programme:
-        """Take the advice of some services.
+    def advised(self, case: Case, agreement: str) -> Programme:
+        """Take the advice of a host.
 
         Parameters
         ----------
         case : Case
             The case.
-        services : iterable of (agreement, service)
-            The services.
+        agreement : str
+            The agreement by which it is given.
         """
-        taken = pl.DataFrame(list(services), schema=["agreement", "service"], orient="row")
-        effects = case["advisory_effects"].join(
-            taken.with_columns(pl.all().cast(pl.String)), on=["agreement", "service"], how="semi"
-        )
+        effects = case["advisory_effects"].filter(agreement=agreement)
         factor, probability = self.factor.copy(), self.events.probability.copy()
         of_activity = effects.filter(pl.col("activity").is_not_null())
         np.multiply.at(factor, indices(of_activity["activity"], self.names), floats(of_activity["factor"]))

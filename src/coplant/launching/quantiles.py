@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import interpolate, optimize, special
 
 from coplant.launching.working_time import compiled
 from coplant.timeline.calendar import Floats
@@ -32,6 +32,7 @@ Q10 = 1.2815515655446004
 """Standard normal quantile at 90 %."""
 
 
+@lru_cache
 def _grid() -> Floats:
     """Distances from an end at which the cells meet, shape (CELLS + 1,), ascending from 2^-25 to 1/2."""
     octave, cell = np.divmod(np.arange(CELLS + 1), 1 << _CELL_BITS)
@@ -213,8 +214,27 @@ def quantiles_of(shape: Shape) -> Quantiles:
     """
     if shape.distribution == "fixed":
         return Quantiles.fixed(shape.likely or 0.0)
-    drawn = Quantiles.of(_inverse(shape))
+    drawn = _pert_curve(shape) if shape.distribution == "pert" else Quantiles.of(_inverse(shape))
     return drawn if shape.likely is None else drawn.or_else(shape.likely, shape.on_plan)
+
+
+def _pert_curve(shape: Shape) -> Quantiles:
+    """Tabulate PERT. It has one shape, its mode, along which its quantiles are read off a curve."""
+    low, likely, high = (float(cell or 0.0) for cell in (shape.low, shape.likely, shape.high))
+    if low >= high:
+        return Quantiles.of(lambda share: np.full_like(share, low))
+    begin, end = _limits(_pert, low, likely, high) if shape.range == "p10_p90" else (low, high)
+    mode = (likely - begin) / (end - begin)
+    # From the upper end it is the same with the mode as far from the other limit.
+    unit = np.stack([np.exp(_pert_by_mode()(mode)), 1.0 - np.exp(_pert_by_mode()(1.0 - mode))])
+    return Quantiles._made(np.maximum(begin + (end - begin) * unit, 0.0), np.empty(0), np.empty(0))
+
+
+@lru_cache
+def _pert_by_mode() -> interpolate.CubicSpline:
+    """Logarithms of the quantiles of PERT on [0, 1] at the distances of the grid, as a function of its mode."""
+    modes = np.linspace(0.0, 1.0, 65)
+    return interpolate.CubicSpline(modes, np.log(_pert(_grid(), modes[:, None])))
 
 
 def _inverse(shape: Shape) -> Callable[[Floats], Floats]:
@@ -235,14 +255,13 @@ def _inverse(shape: Shape) -> Callable[[Floats], Floats]:
         scale = (high - low) / (np.log(0.9) - np.log(0.1))
         first = low + scale * np.log(0.9)
         return lambda share: np.maximum(first - scale * np.log1p(-share), 0.0)
-    likely = float(shape.likely if shape.likely is not None else (low + high) / 2)
-    family = _pert if shape.distribution == "pert" else _triangular
-    begin, end = _limits(family, low, likely, high) if percentiles else (low, high)
+    likely = float(shape.likely or 0.0)
+    begin, end = _limits(_triangular, low, likely, high) if percentiles else (low, high)
     mode = (likely - begin) / (end - begin)
-    return lambda share: np.maximum(begin + (end - begin) * family(share, mode), 0.0)
+    return lambda share: np.maximum(begin + (end - begin) * _triangular(share, mode), 0.0)
 
 
-def _pert(share: Floats, mode: float) -> Floats:
+def _pert(share: Floats, mode: Floats | float) -> Floats:
     """Quantiles of PERT on [0, 1] with a mode."""
     return np.asarray(special.betaincinv(1.0 + 4.0 * mode, 5.0 - 4.0 * mode, share))
 

@@ -42,11 +42,14 @@ class Launch:
         - ``causes``: what drivers and events cost;
         - ``most_lags``: how often the most time between two cannot be kept;
         - ``acceleration``: the least that it costs to reach each earlier, if anything can be paid for;
-        - ``accelerated``: what is paid for then.
+        - ``accelerated``: what is paid for then;
+        - ``start_values``: what each start of production is worth, and ``advice``: what a host's advice is, once
+          `coplant.value_of_start` has worked them out.
     first : date
         The programme's first day.
     reached : mapping of (milestone, advice) to ndarray of int32, shape (N,)
-        Moment of each sample, in ticks; the same place is the same luck in all of them.
+        Moment of each sample, in ticks; advice is the agreement whose host gives it, None without. The same place is
+        the same luck in all of them.
     samples, seed : int
         How many samples, and their seed.
     versions : mapping of str to str
@@ -56,7 +59,7 @@ class Launch:
     case: Case
     tables: Mapping[str, pl.DataFrame]
     first: datetime.date
-    reached: Mapping[tuple[str, str], Ticks]
+    reached: Mapping[tuple[str, str | None], Ticks]
     samples: int
     seed: int
     versions: Mapping[str, str]
@@ -67,7 +70,7 @@ class Launch:
         case: Case,
         tables: Mapping[str, pl.DataFrame],
         first: np.datetime64,
-        reached: Mapping[tuple[str, str], Ticks],
+        reached: Mapping[tuple[str, str | None], Ticks],
         samples: int,
         seed: int,
     ) -> Launch:
@@ -87,26 +90,26 @@ class Launch:
     def __str__(self) -> str:
         return self.summary()
 
-    @property
-    def advised(self) -> str:
-        """Which variant is to be expected: ``yes`` where hosts advise, else ``no``."""
-        return str(self["milestones"]["advice"].max())
+    def adviser(self, milestone: str) -> str | None:
+        """The agreement whose host's advice goes into a milestone; None where there is none."""
+        return next((advice for name, advice in self.reached if name == milestone and advice is not None), None)
 
-    def starts(self, milestone: str, advice: str | None = None) -> Days:
+    def starts(self, milestone: str, *, advised: bool = True) -> Days:
         """First day after a milestone is reached, in each sample: that on which production can start.
 
         Parameters
         ----------
         milestone : str
             The milestone.
-        advice : {"yes", "no"}, optional
-            Whether advice is taken; it is where there is any, by default.
+        advised : bool
+            Whether advice is taken where there is any.
 
         Returns
         -------
         ndarray of datetime64[D], shape (N,)
         """
-        return next_morning(np.datetime64(self.first, "D"), self.reached[milestone, advice or self.advised])
+        advice = self.adviser(milestone) if advised else None
+        return next_morning(np.datetime64(self.first, "D"), self.reached[milestone, advice])
 
     def summary(self) -> str:
         """Say in a few lines when each milestone is reached."""
@@ -116,7 +119,8 @@ class Launch:
         ]
         titles = dict(case["milestones"].select("milestone", pl.coalesce("title", "milestone")).iter_rows())
         for row in self["milestones"].iter_rows(named=True):
-            helped = {"yes": " with advice", "no": " without advice"}[row["advice"]] if self.advised == "yes" else ""
+            helped = "" if self.adviser(row["milestone"]) is None else " without advice"
+            helped = helped if row["advice"] is None else " with advice"
             text = (
                 f"{titles[row['milestone']]}{helped}: {row['p50']:%Y-%m-%d} at 50 %, "
                 f"{row['p10']:%Y-%m-%d} at 10 %, {row['p90']:%Y-%m-%d} at 90 %; as planned {row['planned']:%Y-%m-%d}"
@@ -124,16 +128,15 @@ class Launch:
             if row["target"] is not None:
                 text += f"; by {row['target']:%Y-%m-%d} with {100 * row['chance']:.1f} %"
             lines.append(text)
-        planned = self._planned().partition_by("milestone", as_dict=True, maintain_order=True)
-        lines += [self._earlier(titles[name], rows) for (name,), rows in planned.items()]
+        bought = self["acceleration"]["milestone"].unique(maintain_order=True)
+        lines += [self._earlier(titles[milestone], milestone) for milestone in bought]
+        lines += self._advice_in_words(titles) if "advice" in self.tables else []
         return "\n".join(lines)
 
-    def _planned(self) -> pl.DataFrame:
-        """What it costs to be earlier than planned, with advice where there is any."""
-        return self["acceleration"].filter(of="planned", advice=self.advised)
-
-    def _earlier(self, title: str, rows: pl.DataFrame) -> str:
-        """Say what the first and all days cost by which a milestone can be planned earlier."""
+    def _earlier(self, title: str, milestone: str) -> str:
+        """Say what the first and all days cost by which a milestone can be planned earlier, with advice if there is."""
+        planned = self["acceleration"].filter(milestone=milestone, of="planned")
+        rows = planned.filter(pl.col("advice").eq_missing(self.adviser(milestone)))
         currency = self.case.settings.currency
         if rows.height == 1:
             return f"{title} cannot be planned earlier for money"
@@ -143,11 +146,23 @@ class Launch:
             text += f", {_days(last['earlier'])} at the most for {last['cost']:,.0f} {currency}"
         return text
 
+    def _advice_in_words(self, titles: Mapping[str, str]) -> list[str]:
+        """What advice is worth, a line for each milestone it goes into."""
+        currency = self.case.settings.currency
+        agreements = dict(self.case["agreements"].select("agreement", pl.coalesce("title", "agreement")).iter_rows())
+        return [
+            f"{titles[row['milestone']]}: advice under {agreements[row['agreement']]} brings it {row['days']:.0f} days"
+            f" forward, which is worth {row['value']:,.0f} {currency} (95 %: {row['low']:,.0f} to {row['high']:,.0f});"
+            f" it costs {row['cost']:,.0f}"
+            for row in self["advice"].iter_rows(named=True)
+        ]
+
     def facts(self) -> dict[str, Any]:
         """All that is not a table, as plain values."""
         return {
             "digest": self.case.digest,
             "first": self.first.isoformat(),
+            "reached": [list(key) for key in self.reached],
             "samples": self.samples,
             "seed": self.seed,
             "versions": dict(self.versions),
@@ -163,12 +178,7 @@ class Launch:
         FileError
             The folder cannot be written, or holds files and no launch.
         """
-        drawn = pl.DataFrame(
-            [
-                pl.Series(f"{milestone}, advice {advice}", moments)
-                for (milestone, advice), moments in self.reached.items()
-            ]
-        )
+        drawn = pl.DataFrame([pl.Series(str(place), moments) for place, moments in enumerate(self.reached.values())])
         write_result(folder, KIND, self.case, {**self.tables, "samples": drawn}, self.facts())
 
     @classmethod
@@ -182,9 +192,12 @@ class Launch:
         """
         case, tables, facts = read_result(folder, KIND)
         drawn = tables.pop("samples")
-        reached = {tuple(name.rsplit(", advice ", 1)): drawn[name].to_numpy() for name in drawn.columns}
+        reached = {
+            (milestone, advice): drawn[str(place)].to_numpy()
+            for place, (milestone, advice) in enumerate(facts["reached"])
+        }
         first = datetime.date.fromisoformat(facts["first"])
-        return cls(case, tables, first, reached, facts["samples"], facts["seed"], facts["versions"])  # type: ignore[arg-type]
+        return cls(case, tables, first, reached, facts["samples"], facts["seed"], facts["versions"])
 
 
 def _days(count: int) -> str:

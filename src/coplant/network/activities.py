@@ -205,7 +205,9 @@ def _steps(case: Case, first: Days, until: Days) -> Openings:
     for number, name in enumerate(names):
         steps = ramps.filter(pl.col("ramp") == name).sort("month")
         month, share = floats(steps["month"]), floats(steps["share"])
-        start = days(routes["from"])
+        # A route whose milestone nobody has dated counts from the first day on which it is let.
+        given = days(routes["from"])
+        start = np.where(np.isnat(given), first, given)
         for owner in np.flatnonzero(ramp == number):
             edge = add_months(start[owner], month)
             close = np.append(edge[1:], np.maximum(until[owner], edge[-1]))

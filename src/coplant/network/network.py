@@ -41,6 +41,8 @@ class Network:
         Units given to a stock point, after the lead time, per unit started.
     loads : csr_array, shape (R, J)
         Resource units taken per unit started.
+    starts : Starts
+        First day after each milestone, by branch.
     openings : tuple of Openings
         When routes can be started, for each branch of the tree; one where it is the same on all.
     """
@@ -62,6 +64,7 @@ class Network:
     inputs: sparse.csr_array
     outputs: sparse.csr_array
     loads: sparse.csr_array
+    starts: Starts
     openings: tuple[Openings, ...]
 
     def tags(self, item: Integers, site: Integers) -> dict[str, Integers]:
@@ -143,5 +146,6 @@ class Network:
             inputs,
             outputs,
             loads,
+            led,
             openings,
         )

@@ -86,7 +86,7 @@ def formulate(network: Network) -> Draft:
     return draft
 
 
-def _awaited(case: Case) -> list[str]:
+def awaited(case: Case) -> list[str]:
     """Milestones that routes wait for and activities lead to."""
     reached = case["milestones"].filter(pl.col("activity").is_not_null())
     return case["routes"].join(reached, on="milestone", how="semi")["milestone"].unique(maintain_order=True).to_list()
@@ -167,15 +167,15 @@ def plan(
 
     clock = time.perf_counter()
     starts = None
-    awaited = _awaited(case)
-    if awaited:
+    waited = awaited(case)
+    if waited:
         # What it is compiled with takes a second to load.
-        from coplant.launching import Branches
-        from coplant.launching import launch as launched
+        from coplant.launching import Branches, drawn_starts
 
-        launch = launch or launched(case, progress=progress)
+        say("drawing the start of production")
+        drawn = {name: launch.starts(name) for name in waited} if launch else drawn_starts(case, waited)
         clock = timed("launch", clock)
-        level = Branches.of(launch, 1 if tree else branches, awaited)
+        level = Branches.of(case, drawn, 1 if tree else branches)
         laid, starts = level.on(timeline)
         tree = tree or laid
     say("laying out the network")

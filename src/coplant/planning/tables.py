@@ -31,6 +31,7 @@ def tables_of(draft: Draft, solution: Solution) -> Tables:
     return {
         "buckets": _buckets(reader),
         "signed": _signed(reader),
+        "starts": _starts(reader),
         "left": _left(reader),
         "reserved": _reserved(reader),
         "made": _made(reader),
@@ -77,6 +78,19 @@ def _signed(reader: Reader) -> pl.DataFrame:
         pl.when(dated).then("starts").alias("starts"),
         pl.when(dated).then(dates(agreement_end(reader.draft.network.case))).alias("ends"),
     )
+
+
+def _starts(reader: Reader) -> pl.DataFrame:
+    """First day after each milestone that a route waits for, on each branch."""
+    network = reader.draft.network
+    waited, probability = set(network.case["routes"]["milestone"]), network.tree.probability[network.tree.leaves]
+    rows = [
+        (milestone, branch + 1, day, float(probability[branch]) if len(days) > 1 else 1.0)
+        for milestone, days in network.starts.day.items() if milestone in waited
+        for branch, day in enumerate(days.astype(object))
+    ]  # fmt: skip
+    schema = {"milestone": pl.String, "branch": pl.Int64, "day": pl.Date, "probability": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _left(reader: Reader) -> pl.DataFrame:

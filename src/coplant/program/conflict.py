@@ -187,6 +187,7 @@ def _least_broken(model: Scaled, until: float, say: Callable[[str], None]) -> Bo
         lower=np.concatenate([model.lower, slack]),
         upper=np.concatenate([model.upper, slack + np.inf]),
         whole=np.concatenate([model.whole, slack > 0.0]),
+        share=np.concatenate([model.share, slack > 0.0]),
     )
     highs = hand_over(elastic)
     highs.setOptionValue("solver", "ipx")
@@ -241,6 +242,7 @@ class _Part:
             lower=model.lower[of_column],
             upper=model.upper[of_column],
             whole=model.whole[of_column],
+            share=model.share[of_column],
         )
         self.left = dataclasses.replace(
             self.model,

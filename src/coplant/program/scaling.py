@@ -61,16 +61,18 @@ class Scaled:
     row_upper: Floats
     objective: float
     unit: float
-    """Unit of continuous columns."""
+    """Unit of quantities."""
     whole: Booleans
     """Which columns are whole numbers, and keep their unit."""
+    share: Booleans
+    """Which columns are shares of one thing, between 0 and 1, and keep theirs."""
     all_whole: Booleans
-    """Which rows have no other columns, and keep theirs."""
+    """Which rows have columns of these two kinds only, and keep theirs."""
 
     @property
     def column(self) -> Floats:
         """What each column is counted in."""
-        return np.where(self.whole, 1.0, self.unit)
+        return np.where(self.whole | self.share, 1.0, self.unit)
 
     @property
     def row(self) -> Floats:
@@ -84,12 +86,14 @@ def scaled(program: LinearProgram) -> Scaled:
     cost, lower, upper = np.negative(program.objective()), program.lower, program.upper
     row_lower, row_upper = program.row_lower, program.row_upper
     free = lower < upper
+    share = ~whole & (lower >= 0.0) & (upper <= 1.0)
+    kept = whole | share
 
-    unit = _power_of_two(_largest(row_lower, row_upper, lower[~whole], upper[~whole]) / _COMFORTABLE)
-    entry = np.flatnonzero(whole[matrix.indices])
+    unit = _power_of_two(_largest(row_lower, row_upper, lower[~kept], upper[~kept]) / _COMFORTABLE)
+    entry = np.flatnonzero(kept[matrix.indices])
     row_of_entry = np.searchsorted(matrix.indptr, entry, side="right") - 1
     all_whole = np.bincount(row_of_entry, minlength=program.row_count) == np.diff(matrix.indptr)
-    column, row = np.where(whole, 1.0, unit), np.where(all_whole, 1.0, 1.0 / unit)
+    column, row = np.where(kept, 1.0, unit), np.where(all_whole, 1.0, 1.0 / unit)
 
     cost *= column
     lower /= column
@@ -101,11 +105,11 @@ def scaled(program: LinearProgram) -> Scaled:
         matrix = matrix.copy()
         matrix.data[entry] *= row[row_of_entry]
 
-    objective = 1.0 / _power_of_two(_largest(cost[free & ~whole]) / _COMFORTABLE_PRICE)
+    objective = 1.0 / _power_of_two(_largest(cost[free & ~kept]) / _COMFORTABLE_PRICE)
     cost *= objective
     offset = float(cost[~free] @ lower[~free])
     cost[~free] = 0.0
-    return Scaled(matrix, cost, offset, lower, upper, row_lower, row_upper, objective, unit, whole, all_whole)
+    return Scaled(matrix, cost, offset, lower, upper, row_lower, row_upper, objective, unit, whole, share, all_whole)
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,7 @@ def scaling_report(program: LinearProgram) -> ScalingReport:
 
     return ScalingReport(
         measured("coefficients", np.where(free[matrix.indices], matrix.data, 0.0), name_of_entry),
-        measured("objective coefficients", np.where(model.whole, 0.0, model.cost), program.column_name),
+        measured("objective coefficients", np.where(model.whole | model.share, 0.0, model.cost), program.column_name),
         measured(
             "bounds of rows",
             np.concatenate([model.row_lower, model.row_upper]),

@@ -14,6 +14,7 @@ from coplant.case import Case
 from coplant.clauses import Reservation
 from coplant.network.activities import Openings
 from coplant.network.frames import dates
+from coplant.network.starts import Starts
 from coplant.program.money import Floats
 from coplant.settlement.bill import Term
 from coplant.settlement.planned import actuals_of, served, spent
@@ -51,7 +52,8 @@ class Production(NamedTuple):
         shares : mapping of str to float, optional
             Weight of each product; alike if left out. Those of products that are not built here do not count.
         """
-        openings = Openings.of(case, Timeline.of(case.settings.start, case.settings.buckets))
+        dated = Starts.dated(case).lead(case, 0)
+        openings = Openings.of(dated, Timeline.of(case.settings.start, case.settings.buckets))
         table = case["routes"]
         numbers = np.flatnonzero((table["agreement"] == agreement).fill_null(False).to_numpy())
         usable = np.isin(openings.route, numbers) & (openings.first < openings.until)

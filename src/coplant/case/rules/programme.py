@@ -81,14 +81,34 @@ for _table in _DRAWN:
 
 @rule("calendars", sound=("calendars.days",))
 def calendars_name_days(draft: Draft) -> None:
-    """Check that a calendar works on days of the week, and on one at least."""
-    frame = draft["calendars"].with_columns(named=pl.col("days").str.to_lowercase().str.split(" "))
-    known = pl.col("named").list.eval(pl.element().is_in([*WEEKDAYS, ""])).list.all()
-    some = pl.col("named").list.eval(pl.element().is_in(WEEKDAYS)).list.any()
+    """Check that a calendar works on days of the week."""
+    named = pl.col("days").str.to_lowercase().str.split(" ")
+    known = named.list.eval(pl.element().is_in([*WEEKDAYS, ""])).list.all()
     expected = "days of the week with spaces between, such as mon tue wed thu fri"
-    draft.report("calendars", frame.filter(~known), "days", expected, f"Use {', '.join(WEEKDAYS)}")
-    mend = "Name a day that is worked: nothing is ever done on a calendar without one"
-    draft.report("calendars", frame.filter(known & ~some), "days", "at least one day of the week", mend)
+    draft.report("calendars", draft["calendars"].filter(~known), "days", expected, f"Use {', '.join(WEEKDAYS)}")
+
+
+_WORKED = ("activities.activity", "activities.calendar", "assignments.activity", "assignments.team", "teams.calendar")
+
+
+@rule("activities", sound=(*_WORKED, "calendars.calendar", "calendars.days"))
+def activities_have_days_to_be_worked_on(draft: Draft) -> None:
+    """Check that an activity's calendar and those of its teams have a day of the week in common."""
+    teams = draft.lookup("teams", "team", "calendar")
+    taken = draft["assignments"].select("activity", "team").join(teams, on="team").select("activity", "calendar")
+    needed = pl.concat([draft["activities"].select("activity", "calendar"), taken]).drop_nulls()
+    days = draft.lookup("calendars", "calendar", "days").select("calendar", pl.col("days").str.split(" "))
+    worked = needed.unique().join(days, on="calendar").explode("days").filter(pl.col("days") != "")
+    shared = worked.group_by("activity", "days").agg(pl.len().alias("calendars"))
+    most = shared.group_by("activity").agg(pl.col("calendars").max())
+    names = needed.unique().group_by("activity").agg(pl.len().alias("of"), pl.col("calendar").sort().alias("names"))
+    idle = names.join(most, on="activity").filter(pl.col("calendars") < pl.col("of"))
+    idle = idle.with_columns(pl.col("names").list.join(" and "))
+    rows = draft["activities"].join(idle, on="activity", maintain_order="left")
+    expected = "calendars with a day of the week in common, unlike {names}"
+    draft.report(
+        "activities", rows, "calendar", expected, "It would never be worked on: mend it, or those of its teams"
+    )
 
 
 @rule("holidays", sound=("holidays.from",))

@@ -1,0 +1,143 @@
+"""Routes that wait for a milestone: on the mean of its days, on branches, and what a day of it is worth."""
+
+from __future__ import annotations
+
+import datetime
+
+import numpy as np
+import polars as pl
+import pytest
+from small_case import START, SmallCase
+
+import coplant
+from coplant.launching import Branches, drawn_starts
+from coplant.timeline import Timeline
+
+HORIZON = "month:12"
+
+
+def _waiting(**milestone: object) -> SmallCase:
+    """A lamp that sells for 10 and is made from a milestone on: 100 a month are asked for, and lost until then."""
+    small = SmallCase(HORIZON).item("lamp").route("lamp", milestone="ready", cost=2).demand("lamp", 100, "month", 10)
+    return small.line("lamp", 100, "month").add("milestones", milestone="ready", **milestone)
+
+
+def _uncertain() -> SmallCase:
+    small = _waiting(activity="tools", target=datetime.date(2023, 6, 30))
+    return small.add("activities", activity="tools", distribution="uniform", low=60, high=240, range="limits")
+
+
+def _at_host(small: SmallCase) -> None:
+    """Make and sell the lamp at the host's."""
+    small.tables["routes"][0] |= {"site": "host", "agreement": "deal"}
+    for table in ("demand", "resources"):
+        small.tables[table][0]["site"] = "host"
+
+
+def _first_made(plan: coplant.Plan) -> datetime.date:
+    return plan["made"].filter(pl.col("started") > 0)["bucket"].min()
+
+
+def test_production_starts_on_the_day_after_a_milestone_with_a_date() -> None:
+    waiting = _waiting(date=datetime.date(2023, 3, 31)).plan()
+    dated = _waiting(date=datetime.date(2023, 3, 31))
+    dated.tables["routes"][0] = {**dated.tables["routes"][0], "milestone": None, "from": datetime.date(2023, 4, 1)}
+    assert waiting.objective == pytest.approx(dated.plan().objective)
+    assert waiting.objective == pytest.approx(900 * 8)
+    assert waiting["starts"].rows() == [("ready", 1, datetime.date(2023, 4, 1), 1.0)]
+    assert "ready lets production start on 2023-04-01." in waiting.summary()
+    assert _first_made(waiting) == datetime.date(2023, 4, 1)
+
+
+def test_on_one_branch_production_starts_at_the_mean() -> None:
+    case = _uncertain().case()
+    (days,) = drawn_starts(case, ["ready"]).values()
+    planned = coplant.plan(case)
+    mean = np.rint(days.astype(np.int64).mean()).astype(np.int64).astype("datetime64[D]").astype(object)
+    assert planned["starts"].rows() == [("ready", 1, mean, 1.0)]
+    assert f"ready lets production start on {mean}, the mean of its launch." in planned.summary()
+    # Evenly spread over 180 days.
+    assert abs((mean - START).days - 150) <= 2
+
+
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_branches_keep_the_mean_and_the_tails(count: int) -> None:
+    case = _uncertain().case()
+    drawn = drawn_starts(case, ["ready"])
+    branches = Branches.of(case, drawn, count)
+    day = branches.starts.day["ready"].astype(np.int64)
+    assert branches.probability.sum() == pytest.approx(1.0)
+    assert branches.probability @ day == pytest.approx(drawn["ready"].astype(np.int64).mean(), abs=0.5)
+    if count > 2:
+        late = np.sort(drawn["ready"].astype(np.int64))[-len(drawn["ready"]) // 10 :]
+        assert day[-1] == pytest.approx(late.mean(), abs=0.5)
+        assert branches.probability[-1] == 0.1
+
+
+def test_a_branch_parts_when_its_production_starts() -> None:
+    case = _uncertain().case()
+    timeline = Timeline.of(case.settings.start, case.settings.buckets)
+    tree, starts = Branches.of(case, drawn_starts(case, ["ready"]), 3).on(timeline)
+    for place, leaf in enumerate(tree.leaves[:-1]):
+        own = tree.path[leaf]
+        shared = np.flatnonzero(own == tree.path[tree.leaves[-1]])
+        assert shared.max() + 1 == timeline.bucket_of(starts.day["ready"][place])
+    assert tree.probability[tree.leaves].tolist() == pytest.approx([0.1, 0.8, 0.1])
+
+
+def test_a_plan_on_branches_is_worth_the_mean_where_nothing_is_decided_before_they_part() -> None:
+    small = _uncertain()
+    case = small.case()
+    branches = Branches.of(case, drawn_starts(case, ["ready"]), 3)
+    apart = []
+    for branch in range(3):
+        day = branches.starts.day["ready"][branch] - np.timedelta64(1, "D")
+        apart.append(_waiting(date=day.astype(object)).plan().objective)
+    together = coplant.plan(case, branches=3, gap=1e-9)
+    assert together.objective == pytest.approx(branches.probability @ apart, rel=1e-6)
+    assert "on 3 branches." in together.summary()
+    assert together["starts"]["probability"].to_list() == pytest.approx([0.1, 0.8, 0.1])
+    assert together["money"]["present_value"].sum() == pytest.approx(together.objective, rel=1e-9)
+
+
+def test_what_is_reserved_hedges_all_starts() -> None:
+    """Capacity has to be reserved before the start is known, for all months alike; idle months cost as well."""
+    small = _uncertain().host(starts=START, term=12)
+    _at_host(small)
+    small.add("reservations", agreement="deal", least=0, most=100, per="month", fee=5)
+    certain, hedged = small.plan(), small.plan(branches=5)
+    # On the mean 7 of 12 months earn 8 less 5; on the latest branch fewer.
+    assert hedged.objective <= certain.objective + 1e-6
+    assert hedged["reserved"]["reserved"].n_unique() == 1
+
+
+@pytest.mark.parametrize("count", [0, 10_001])
+def test_there_are_as_many_branches_as_samples_at_most(count: int) -> None:
+    with pytest.raises(ValueError, match="1 to 10000"):
+        coplant.plan(_uncertain().case(), branches=count)
+
+
+def test_a_later_start_is_worth_what_is_lost_until_then() -> None:
+    launched = coplant.launch(_uncertain().case(), 2_000)
+    valued = coplant.value_of_start(launched, gap=1e-9)
+    values = valued["start_values"]
+    assert values["day"].is_sorted()
+    # 100 a month at 8 are 1,200 x 8 / 365 a day.
+    weeks = values["week"].drop_nulls().to_list()
+    assert weeks == pytest.approx([7 * 1200 * 8 / 365] * len(weeks), rel=0.05)
+    assert valued["advice"].is_empty()
+
+
+def test_advice_is_worth_the_days_it_saves() -> None:
+    small = _uncertain().host(starts=START, term=12)
+    small.add("advisory", agreement="deal", service="tryout", fee=50, per="month")
+    _at_host(small)
+    small.add("advisory_effects", agreement="deal", service="tryout", activity="tools", factor=0.5)
+    launched = coplant.launch(small.case(), 2_000)
+    row = coplant.value_of_start(launched, gap=1e-9)["advice"].row(0, named=True)
+    assert row["days"] == pytest.approx(75, abs=1)
+    assert row["value"] == pytest.approx(75 * 1200 * 8 / 365, rel=0.03)
+    assert row["low"] < row["value"] < row["high"]
+    assert row["high"] - row["low"] == pytest.approx(2 * 1.96 * row["standard_error"], rel=1e-3)
+    assert row["cost"] == pytest.approx(600)
+    assert row["net"] == pytest.approx(row["value"] - row["cost"])
