@@ -23,8 +23,8 @@ demo: $(VENV)/installed ## plan and launch the reference case, and write its pag
 	@$(BIN)/coplant plan $(CASE) --out $(DEMO)/plan --report $(DEMO)/report.html --excel $(DEMO)/plan.xlsx \
 	  | tee $(DEMO)/summary.txt
 	@printf '\nWhen can production start, and what is the host'"'"'s advice worth? Some plans are made for that.\n'
-	@$(BIN)/coplant launch $(CASE) --value --out $(DEMO)/launch
-	@printf '\nOpen $(DEMO)/report.html in a browser. The decision:\n'
+	@$(BIN)/coplant launch $(CASE) --value --out $(DEMO)/launch --report $(DEMO)/launch.html --excel $(DEMO)/launch.xlsx
+	@printf '\nOpen $(DEMO)/report.html and $(DEMO)/launch.html in a browser. The decision:\n'
 	@grep -E '^(Sign|Do not sign) ' $(DEMO)/summary.txt
 
 # Two workers, each with a thread: threads that wait for one another take longer than the small tables of the tests.

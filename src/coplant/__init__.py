@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from coplant.case import Case, read
     from coplant.errors import CaseError, CoplantError, FileError, InfeasibleError, Problem, SolverError
-    from coplant.launching import Launch, launch
+    from coplant.launching import Launch
+    from coplant.launching.launch import launch
     from coplant.planning import Plan
     from coplant.planning.plan import plan
     from coplant.planning.start_value import value_of_start
@@ -66,7 +67,7 @@ _HOME = {
     "Settlement": "coplant.settlement",
     "SolverError": "coplant.errors",
     "agreement": "coplant.report.readback",
-    "launch": "coplant.launching",
+    "launch": "coplant.launching.launch",
     "plan": "coplant.planning",
     "pro_forma": "coplant.settlement",
     "quote": "coplant.settlement",

@@ -145,13 +145,15 @@ def tabulated(
         more = np.diff(saved, prepend=0.0)
         marginal = np.divide(np.diff(cost, prepend=0.0), more, out=np.full_like(cost, np.nan), where=more > 0.0)
         labels = {"milestone": milestone, "advice": advice, "of": of}
+        # What a day costs in any case, an earlier one does too.
+        bound = np.maximum.accumulate([step.bound for step in its])
         curve = pl.DataFrame(
             {
                 "earlier": [step.earlier for step in its],
                 "day": day_column(last_day(programme.first, np.ceil(moment))),
                 "saved": saved,
                 "cost": cost,
-                "bound": [step.bound for step in its],
+                "bound": bound,
                 "marginal": pl.Series(marginal).fill_nan(None),
             }
         )

@@ -181,6 +181,24 @@ class Launch:
         drawn = pl.DataFrame([pl.Series(str(place), moments) for place, moments in enumerate(self.reached.values())])
         write_result(folder, KIND, self.case, {**self.tables, "samples": drawn}, self.facts())
 
+    def report(self, path: str | Path) -> None:
+        """Write the launch's report, one HTML page that opens offline."""
+        from coplant.report.launched import write_page
+
+        write_page(self, Path(path))
+
+    def to_excel(self, path: str | Path) -> None:
+        """Write the launch to a workbook: the answer, and a sheet for each table."""
+        from coplant.report.launched import write_book
+
+        write_book(self, Path(path))
+
+    def figures(self, language: str = "en") -> dict[tuple[str, str], Any]:
+        """Return the figures of the page as Plotly's, by kind and name; see `coplant.report.launched.figures`."""
+        from coplant.report.launched import figures
+
+        return figures(self, language)
+
     @classmethod
     def read(cls, folder: str | Path) -> Launch:
         """Read a launch that was written.

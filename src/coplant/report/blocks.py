@@ -163,6 +163,8 @@ class Section:
         Whether parts stand side by side where there is room.
     collapsed : bool
         Whether the section opens on demand.
+    legend : sequence of Mark
+        What is drawn in all of its figures alike; they then need no legends of their own.
     """
 
     name: str
@@ -172,3 +174,4 @@ class Section:
     blocks: Sequence[Block] = field(default=())
     grid: bool = False
     collapsed: bool = False
+    legend: Sequence[Mark] = ()

@@ -30,7 +30,7 @@ MOST_SERIES = 7
 _PANEL = 150
 """Height in pixels of a panel below a chart."""
 
-_DAY = 86_400_000.0
+DAY = 86_400_000.0
 """Milliseconds of a day, the unit of widths on a time axis."""
 
 
@@ -64,7 +64,7 @@ def over_time(view: CaseView, series: Sequence[Series], unit: str, label: str, *
     buckets = view.buckets
     magnitude = view.numbers.magnitude(value for one in series for value in one.values)
     starts, names = buckets["bucket"].to_list(), buckets["name"].to_list()
-    widths = [days * _DAY for days in buckets["days"].to_list()]
+    widths = [days * DAY for days in buckets["days"].to_list()]
     traces: list[dict[str, Any]] = []
     for one in series:
         scaled = [None if value is None else value / magnitude.scale for value in one.values]
@@ -85,7 +85,7 @@ def over_time(view: CaseView, series: Sequence[Series], unit: str, label: str, *
             )
         else:
             traces.append(_steps(one, scaled, hover, starts, buckets["until"].to_list()[-1]))
-    layout = _layout(view, view.numbers.axis(magnitude, unit), height)
+    layout = laid_out(view, view.numbers.axis(magnitude, unit), height)
     layout["barmode"] = "relative"
     layout["bargap"] = 0
     layout["xaxis"] = {"type": "date", "range": [starts[0].isoformat(), buckets["until"].to_list()[-1].isoformat()]}
@@ -140,12 +140,12 @@ def running(view: CaseView, values: Sequence[float], unit: str, label: str, name
     line = {"color": "var:--c1", "width": 2}
     ring = {"color": "var:--c2", "size": 11, "line": {"width": 2, "color": "var:--surface"}}
     traces = [
-        _points(name, points, scaled, hover)
+        scattered(name, points, scaled, hover)
         | {"mode": "lines", "fill": "tozeroy", "fillcolor": "var:--c1-soft", "line": line},
-        _points(lowest, [points[least]], [scaled[least]], [hover[least]])
+        scattered(lowest, [points[least]], [scaled[least]], [hover[least]])
         | {"mode": "markers", "marker": ring, "cliponaxis": False},
     ]
-    layout = _layout(view, view.numbers.axis(magnitude, unit), 320)
+    layout = laid_out(view, view.numbers.axis(magnitude, unit), 320)
     layout["xaxis"] = {"type": "date", "range": [points[0], points[-1]]}
     # Unseen ticks hold the numbers off, which a point at the start would touch.
     layout["yaxis"] |= {"ticks": "outside", "ticklen": 9, "tickcolor": "var:--surface"}
@@ -153,7 +153,7 @@ def running(view: CaseView, values: Sequence[float], unit: str, label: str, name
     return Chart(label, {"data": traces, "layout": layout}, legend)
 
 
-def _points(name: str, x: Sequence[str], y: Sequence[float | None], hover: Sequence[str]) -> dict[str, Any]:
+def scattered(name: str, x: Sequence[str], y: Sequence[float | None], hover: Sequence[str]) -> dict[str, Any]:
     """Points of a scatter with what is told of each."""
     return {
         "type": "scatter",
@@ -188,11 +188,11 @@ def by_category(
             }
         )
     axis = view.numbers.axis(magnitude, unit)
-    layout = _layout(view, axis, height)
+    layout = laid_out(view, axis, height)
     layout["barmode"] = "relative"
     layout["xaxis"] = {"type": "category"}
     if across:
-        layout |= _across_axes(axis, [_folded(name) for name in names])
+        layout |= across_axes(axis, [folded(name) for name in names])
     return Chart(label, {"data": traces, "layout": layout}, _legend(series, 1), height)
 
 
@@ -226,7 +226,7 @@ def lines(
         }
         for one, symbol in zip(series, symbols, strict=True)
     ]
-    layout = _layout(view, title, 320)
+    layout = laid_out(view, title, 320)
     layout["xaxis"] = {"type": "category"}
     layout["yaxis"] |= {"tickformat": ".0%" if share else ".2f", "rangemode": "tozero" if zero else "normal"}
     legend = [replace(mark, shape=symbol) for mark, symbol in zip(_legend(series), symbols, strict=False)]
@@ -288,7 +288,7 @@ def against(
     for one, symbol in zip(series, symbols, strict=True):
         scaled = [None if value is None else value / magnitude.scale for value in one.values]
         traces.append(
-            _points(one.name, [], scaled, _hover(view, one.name, names, one.values, unit))
+            scattered(one.name, [], scaled, _hover(view, one.name, names, one.values, unit))
             | {
                 "x": list(places),
                 "mode": "lines+markers",
@@ -302,7 +302,7 @@ def against(
             f"<b>{plain(mark.name)}</b><br>{plain(f'{view.numbers.count(place)} {across}')}" for place in mark.places
         ]
         traces.append(
-            _points(mark.name, [], [y for _ in mark.places for y in (0.0, top / magnitude.scale, None)], [])
+            scattered(mark.name, [], [y for _ in mark.places for y in (0.0, top / magnitude.scale, None)], [])
             | {
                 "x": [x for place in mark.places for x in (place, place, None)],
                 "customdata": [text for one in told for text in (one, one, "")],
@@ -314,7 +314,7 @@ def against(
                 },
             }
         )
-    layout = _layout(view, view.numbers.axis(magnitude, unit), 320)
+    layout = laid_out(view, view.numbers.axis(magnitude, unit), 320)
     layout["xaxis"] = {"title": {"text": plain(across)}, "rangemode": "tozero", "nticks": 5}
     # Plotly would cut thousands short in a way of its own.
     layout["xaxis"]["tickformat"] = ",.0f" if places[-1] >= 10.0 else ""
@@ -359,9 +359,9 @@ def waterfall(view: CaseView, steps: Sequence[Step], unit: str, label: str, lege
     return _across(view, steps, bases, unit, label, legend)
 
 
-def ranking(view: CaseView, steps: Sequence[Step], unit: str, label: str) -> Chart:
+def ranking(view: CaseView, steps: Sequence[Step], unit: str, label: str, legend: Sequence[Mark] = ()) -> Chart:
     """Draw bars from nothing, the first at the top."""
-    return _across(view, steps, [0.0] * len(steps), unit, label, ())
+    return _across(view, steps, [0.0] * len(steps), unit, label, legend)
 
 
 def _across(
@@ -369,7 +369,7 @@ def _across(
 ) -> Chart:
     ends = [base + step.value for base, step in zip(bases, steps, strict=True)]
     magnitude = view.numbers.magnitude([*bases, *ends])
-    names = [_folded(step.name) for step in steps]
+    names = [folded(step.name) for step in steps]
     ticks = [
         f"{name}<br><b>{plain(view.numbers.brief(step.value))}</b>" for name, step in zip(names, steps, strict=True)
     ]
@@ -392,12 +392,12 @@ def _across(
         },
     }
     height = 80 + (54 if any("<br>" in name for name in names) else 42) * len(steps)
-    layout = _layout(view, "", height)
-    layout |= _across_axes(view.numbers.axis(magnitude, unit), ticks)
+    layout = laid_out(view, "", height)
+    layout |= across_axes(view.numbers.axis(magnitude, unit), ticks)
     return Chart(label, {"data": [trace], "layout": layout}, legend, height)
 
 
-def _across_axes(unit: str, ticks: Sequence[str]) -> dict[str, Any]:
+def across_axes(unit: str, ticks: Sequence[str]) -> dict[str, Any]:
     """Axes of bars that lie across the page, the first at the top."""
     return {
         "bargap": 0.35,
@@ -461,7 +461,7 @@ def plain(text: str) -> str:
     return html.escape(text, quote=False)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Return a label in two lines where it is long, and cut where it is very long; the whole is in what is hovered."""
     return "<br>".join(map(plain, textwrap.wrap(text, 34, max_lines=2, placeholder=" …"))) or plain(text)
 
@@ -478,7 +478,8 @@ def _joined(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _layout(view: CaseView, unit: str, height: int) -> dict[str, Any]:
+def laid_out(view: CaseView, unit: str, height: int) -> dict[str, Any]:
+    """Return the layout of a figure whose axis of values counts a unit."""
     return {
         "height": height,
         "separators": view.numbers.separators,

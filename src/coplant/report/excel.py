@@ -11,7 +11,7 @@ from coplant.planning.columns import COLUMNS
 from coplant.report.sections.decision import decision_lines, key_figures
 from coplant.report.sections.money import LINES
 from coplant.report.sections.volumes import quoted
-from coplant.report.sheets import MOST_TEXT, Formats, meanings, workbook, write_cell, write_facts, write_table
+from coplant.report.sheets import Formats, meanings, workbook, write_facts, write_overview, write_table
 from coplant.report.view import View
 from coplant.report.words import LANGUAGES, words_of
 from coplant.results import Column
@@ -93,24 +93,6 @@ def _columns(sheet: str, table: pl.DataFrame) -> list[Column]:
 
 
 def _decision(sheet: Any, view: View, formats: Formats) -> None:
-    sheet.set_column(0, 0, 44)
-    sheet.set_column(1, 1, 24)
-    sheet.set_column(2, 2, 60)
-    sheet.hide_gridlines(2)
-    sheet.write_string(0, 0, view.name[:MOST_TEXT], formats["title"])
-    row = 2
-    for line in decision_lines(view):
-        sheet.merge_range(row, 0, row, 2, "", formats["wrapped"])
-        sheet.write_string(row, 0, line[:MOST_TEXT], formats["wrapped"])
-        sheet.set_row(row, 15.0 * (1 + len(line) // 110))
-        row += 1
-    row += 1
-    for figure in key_figures(view):
-        sheet.write_string(row, 0, figure.name, formats["strong"])
-        sheet.write_string(row, 1, figure.value)
-        sheet.write_string(row, 2, figure.note)
-        row += 1
-    row += 1
     exact = {
         "objective": view.plan.objective,
         "bound": view.plan.bound,
@@ -120,7 +102,5 @@ def _decision(sheet: Any, view: View, formats: Formats) -> None:
         "until": view.plan.settings.until,
         "digest": view.plan.digest,
     }
-    for name, value in exact.items():
-        sheet.write_string(row, 0, name, formats["strong"])
-        write_cell(sheet, row, 1, value, formats, "whole")
-        row += 1
+    figures = [(figure.name, figure.value, figure.note) for figure in key_figures(view)]
+    write_overview(sheet, view.name, decision_lines(view), figures, exact, formats)

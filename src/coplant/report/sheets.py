@@ -168,6 +168,39 @@ def _largest(values: pl.Series) -> float:
     return float(largest) if isinstance(largest, (int, float)) and math.isfinite(largest) else 0.0
 
 
+def write_overview(
+    sheet: Any,
+    title: str,
+    lines: Sequence[str],
+    figures: Sequence[tuple[str, str, str]],
+    exact: Mapping[str, object],
+    formats: Formats,
+) -> None:
+    """Write the first sheet: a title, sentences, figures with a name and a note, and values to their last digit."""
+    sheet.set_column(0, 0, 44)
+    sheet.set_column(1, 1, 24)
+    sheet.set_column(2, 2, 60)
+    sheet.hide_gridlines(2)
+    sheet.write_string(0, 0, title[:MOST_TEXT], formats["title"])
+    row = 2
+    for line in lines:
+        sheet.merge_range(row, 0, row, 2, "", formats["wrapped"])
+        sheet.write_string(row, 0, line[:MOST_TEXT], formats["wrapped"])
+        sheet.set_row(row, 15.0 * (1 + len(line) // 110))
+        row += 1
+    row += 1
+    for name, value, note in figures:
+        sheet.write_string(row, 0, name[:MOST_TEXT], formats["strong"])
+        sheet.write_string(row, 1, value)
+        sheet.write_string(row, 2, note[:MOST_TEXT])
+        row += 1
+    row += 1
+    for name, fact in exact.items():
+        sheet.write_string(row, 0, name, formats["strong"])
+        write_cell(sheet, row, 1, fact, formats, "whole")
+        row += 1
+
+
 def write_facts(sheet: Any, facts: Mapping[str, Any], formats: Formats) -> None:
     """Write a list of facts: which part, which of it, the value."""
     sheet.set_column(0, 1, 24)

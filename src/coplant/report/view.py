@@ -19,7 +19,18 @@ if TYPE_CHECKING:
     from coplant.case import Case
     from coplant.planning import Plan
 
-TITLED = {"agreement": "agreements", "item": "items", "party": "parties", "resource": "resources", "site": "sites"}
+TITLED = {
+    "activity": "activities",
+    "agreement": "agreements",
+    "calendar": "calendars",
+    "driver": "drivers",
+    "event": "events",
+    "item": "items",
+    "milestone": "milestones",
+    "party": "parties",
+    "resource": "resources",
+    "site": "sites",
+}
 """Tables of a case that give a title to what they name."""
 
 REVENUE = ("revenue", "annuity")
@@ -97,7 +108,7 @@ class CaseView(ABC):
         return titles
 
     def title(self, key: str, name: str | None) -> str:
-        """Title of an agreement, item, family, party, resource or site; its name where it has none."""
+        """Title of an agreement, item, family or whatever else is titled; its name where it has none."""
         if name is None:
             return self.words("none")
         return self._titles.get(key, {}).get(name, name)

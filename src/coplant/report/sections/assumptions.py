@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from coplant.report.blocks import Block, Section
 from coplant.report.tabulate import Column, tabulate
-from coplant.report.view import View
+from coplant.report.view import CaseView
 from coplant.schema import TABLES
 
 NONE = ""
@@ -15,16 +17,16 @@ MOST_NAMED = 3
 """Rows named beside a note that several share."""
 
 
-def assumptions(view: View) -> Section:
-    """Count rows by table and source, and list what is noted on those assumed."""
-    words, case = view.words, view.plan.case
+def assumptions(view: CaseView, among: Sequence[str] = tuple(TABLES)) -> Section:
+    """Count rows by table and source, and list what is noted on those assumed, among some tables."""
+    words, case = view.words, view.case
     counted = pl.concat(
         [
             case[name]
             .select(table=pl.lit(name), source=pl.col("source").fill_null(NONE))
             .group_by("table", "source")
             .len()
-            for name in TABLES
+            for name in among
             if name != "case"
         ]
     )
@@ -48,7 +50,7 @@ def assumptions(view: View) -> Section:
         Column("all", words("column.all"), "number"),
     ]
     blocks = [Block(table=tabulate(view, table, columns, words("assumptions.table")))]
-    notes = _notes(view)
+    notes = _notes(view, among)
     if notes.height:
         columns = [
             Column("table", words("column.table")),
@@ -64,13 +66,14 @@ def assumptions(view: View) -> Section:
     return Section("assumptions", words("assumptions.title"), [lead], blocks=blocks)
 
 
-def _notes(view: View) -> pl.DataFrame:
+def _notes(view: CaseView, among: Sequence[str]) -> pl.DataFrame:
     """Notes of rows that are assumed, each said once for a table, with how many rows say it, and the first of them."""
     parts = []
-    for name, table in TABLES.items():
+    for name in among:
         if name == "case":
             continue
-        rows = view.plan.case[name].filter(pl.col("source") == "assumed", pl.col("note").is_not_null())
+        table = TABLES[name]
+        rows = view.case[name].filter(pl.col("source") == "assumed", pl.col("note").is_not_null())
         key = [column for column in table.key if column in rows.columns]
         parts.append(
             rows.select(
@@ -88,7 +91,7 @@ def _notes(view: View) -> pl.DataFrame:
     return notes.with_columns(named=pl.Series(named, dtype=pl.String))
 
 
-def _named(view: View, names: list[str], rows: int) -> str:
+def _named(view: CaseView, names: list[str], rows: int) -> str:
     """Name rows by their keys, and count those beyond."""
     rest = [view.words.counted("others", rows - len(names))] if rows > len(names) else []
     return "; ".join([*names, *rest])
