@@ -10,7 +10,9 @@ import polars as pl
 
 from coplant.case import Case
 from coplant.errors import CaseError, Problem
-from coplant.launching.critical_path import early, free_float, late, path_deviation
+from coplant.launching import curves
+from coplant.launching.critical_path import early, free_float, handed_over, late, path_deviation
+from coplant.launching.options import Options
 from coplant.launching.programme import Milestones, Programme
 from coplant.launching.result import Launch, day_column
 from coplant.launching.schedule import Schedule, least_finish, waited_days
@@ -23,6 +25,9 @@ Progress = Callable[[str], None]
 SHARES = np.concatenate([[0.005], np.arange(1, 100) / 100, [0.995]])
 """Probabilities at which the day of a milestone is told."""
 
+SECONDS = 10.0
+"""Seconds in which a schedule is looked for, where teams are short, unless told."""
+
 _CAUSES = 10_000
 """Samples by which a cause is weighed, at most."""
 
@@ -33,7 +38,7 @@ def launch(
     seed: int = 0,
     *,
     workers: int = 1,
-    time_limit: float = 10.0,
+    time_limit: float = SECONDS,
     progress: Progress | None = None,
 ) -> Launch:
     """Say when the milestones of a case are reached, how sure that is, and what decides it.
@@ -127,6 +132,8 @@ def drawn_starts(case: Case, milestones: Iterable[str], samples: int = 10_000, s
     programme = programme_of(case)
     starts: dict[str, Days] = {}
     for advice, variant in _variants(case, programme).items():
+        if variant.shared.names:
+            variant = variant.in_order(_scheduled(case, variant, SECONDS).order)
         reduced = _reduced(case, variant, advice).milestones
         needed = [(name, end) for name, end in zip(*reduced, strict=True) if name in milestones]
         drawn = simulate(variant, samples, seed, targets=[end for _, end in needed])
@@ -256,6 +263,7 @@ class _Variant:
             "most_lags": self._most_lags(),
             "schedule": self._schedule(),
             "bounds": self._bounds(),
+            **self._acceleration(),
         }
 
     def _milestones(self) -> pl.DataFrame:
@@ -376,6 +384,23 @@ class _Variant:
                 )
             )
         return pl.concat(parts)
+
+    def _acceleration(self) -> dict[str, pl.DataFrame]:
+        """What it costs to be earlier, if anything can be paid for."""
+        # Who hands a team over to whom stays as it is planned.
+        programme = handed_over(self.programme, self.planned)
+        options = Options.of(self.case, programme)
+        tables = [curves.NOTHING]
+        for milestone, target in zip(*programme.milestones, strict=True) if len(options) else ():
+            steps = {
+                "planned": curves.planned_steps(programme, options, int(target)),
+                "mean": curves.mean_steps(programme, options, int(target), self.drawn.samples, self.seed),
+            }
+            tables.append(curves.tabulated(programme, options, milestone, self.advice, steps))
+        return {
+            "acceleration": pl.concat([table.curve for table in tables]),
+            "accelerated": pl.concat([table.used for table in tables]),
+        }
 
     def _most_lags(self) -> pl.DataFrame:
         most, names = self.programme.most_lags, self.programme.names
