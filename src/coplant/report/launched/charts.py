@@ -76,7 +76,7 @@ def curve(view: LaunchedView, milestone: str) -> Chart:
         legend.append(Mark(name, "ink", "dash", (len(traces),)))
         traces.append(_upright(name, target, 0.0, 1.0))
     layout = laid_out(view, "", 320)
-    layout["xaxis"] = {"type": "date", "nticks": 6}
+    layout["xaxis"] = {"type": "date", "nticks": 5, "tickangle": 0}
     layout["yaxis"] |= {"tickformat": ".0%", "range": [0.0, 1.0]}
     label = words("launched.dates.label", milestone=view.title("milestone", milestone))
     return Chart(label, {"data": traces, "layout": layout}, legend)
@@ -119,7 +119,13 @@ def phase(view: LaunchedView, name: str) -> Chart:
     room = (until - first) * 0.02
     layout |= {
         "barmode": "overlay",
-        "xaxis": {"type": "date", "range": _texts([first - room, until + room]), "nticks": 6, "showgrid": True},
+        "xaxis": {
+            "type": "date",
+            "range": _texts([first - room, until + room]),
+            "nticks": 5,
+            "tickangle": 0,
+            "showgrid": True,
+        },
         "yaxis": {"range": [len(rows) - 0.4, -0.85], "showticklabels": False, "showgrid": False, "zeroline": False},
         "annotations": [_named(view, place, row) for place, row in enumerate(rows)],
     }
@@ -301,7 +307,10 @@ def weeks(view: LaunchedView, milestone: str) -> Chart | None:
         "marker": {"color": "var:--c1", "line": {"width": 1, "color": "var:--surface"}},
     }
     layout = laid_out(view, numbers.axis(magnitude, words("launched.weeks.unit", currency=view.currency)), 320)
-    layout |= {"bargap": 0, "xaxis": {"type": "date", "nticks": 6, "range": _texts([days[0], days[-1]])}}
+    layout |= {
+        "bargap": 0,
+        "xaxis": {"type": "date", "nticks": 5, "tickangle": 0, "range": _texts([days[0], days[-1]])},
+    }
     layout["yaxis"]["rangemode"] = "tozero"
     label = words("launched.weeks.label", milestone=view.title("milestone", milestone))
     return Chart(label, {"data": [trace], "layout": layout})
