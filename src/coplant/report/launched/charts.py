@@ -150,8 +150,9 @@ def _bars(view: LaunchedView, bars: Sequence[tuple[int, dict[str, Any]]]) -> dic
     colours = ["var:--c2" if row["critical"] else "var:--c3" for row in rows]
     pattern = {
         "shape": ["/" if row["critical"] else "" for row in rows],
-        "bgcolor": colours,
+        "fillmode": "overlay",
         "fgcolor": "var:--surface",
+        "fgopacity": 1,
         "size": 6,
         "solidity": 0.3,
     }
