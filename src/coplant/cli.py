@@ -443,23 +443,46 @@ def new(
 
 @app.command()
 def convert(
-    source: Annotated[Path, typer.Argument(metavar="A", help="The case to read.")],
-    target: Annotated[Path, typer.Argument(metavar="B", help="Where to write it: a folder, or a name in .xlsx.")],
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="A", help="The case to read; or a programme in .xml (Project) or .xer (Primavera)."),
+    ],
+    target: Annotated[
+        Path, typer.Argument(metavar="B", help="Where to write it: a folder, or a name in .xlsx, .xml or .xer.")
+    ],
     layout: Annotated[Layout, typer.Option("--format", help="Kind of files in a folder.")] = Layout.CSV,
     replace: Annotated[bool, typer.Option("--replace", help="Replace what is there.")] = False,
+    encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Encoding of A in .xer, if it is neither UTF-8 nor Windows-1252.")
+    ] = None,
 ) -> None:
-    """Turn a case into another format; nothing is lost on the way."""
+    """Turn a case into another format; of a project's file, say what is not taken over."""
     with _answering():
         import coplant
         from coplant.case.folder import SETTINGS
         from coplant.case.outputs import Output, check_outputs
+        from coplant.exchange import is_programme, read_programme, write_programme
 
         if_there = "" if replace else "Name another place, or add --replace"
-        mark = "case" if target.suffix.lower() == ".xlsx" else SETTINGS
-        output = Output(target, (".xlsx",), folder=True, replaces=(mark, "case"), if_there=if_there)
+        if is_programme(target):
+            output = Output(target, (target.suffix.lower(),), if_there=if_there)
+        else:
+            mark = "case" if target.suffix.lower() == ".xlsx" else SETTINGS
+            output = Output(target, (".xlsx",), folder=True, replaces=(mark, "case"), if_there=if_there)
+        if encoding is not None and source.suffix.lower() != ".xer":
+            raise typer.BadParameter(f"{source} says its encoding itself. Leave it out", param_hint="--encoding")
         check_outputs([output], source)
-        read = coplant.read(source)
-        read.write(target, format=layout.value)
+        notes: tuple[str, ...] = ()
+        if is_programme(source):
+            read, notes = read_programme(source, encoding)
+        else:
+            read = coplant.read(source)
+        if is_programme(target):
+            notes += write_programme(read, target)
+        else:
+            read.write(target, format=layout.value)
+        for note in notes:
+            typer.echo(f"Note: {note}", err=True)
         typer.echo(f"Wrote {read.settings.name} to {target}")
 
 

@@ -13,6 +13,9 @@ from coplant.errors import FileError
 _RESULTS = {"plan": ("plan.json", "decision"), "settlement": ("settlement.json", "statements")}
 """What is made from a case and kept as it is: the file by which its folder is known, and the sheet of its workbook."""
 
+PROGRAMMES = (".xml", ".xer")
+"""Endings of files of tools for projects, of which `coplant.exchange` makes cases."""
+
 
 def read(path: str | Path) -> Case:
     """Read and check a case.
@@ -77,6 +80,9 @@ def find(path: str | Path) -> Source:
             return source
         if place.name == SETTINGS:
             raise FileError(f"{place} is part of a case. Name its folder, {place.parent}")
+        if place.suffix.lower() in PROGRAMMES:
+            mend = f"`coplant convert {place} {place.stem}` makes a case of it"
+            raise FileError(f"{place} is the file of a tool for projects, not a case. {mend}")
         raise FileError(f"{place} is not a case. A case is a folder with {SETTINGS}, or a workbook (.xlsx)")
     except OSError as error:
         raise refused(place, "read", error) from error
