@@ -108,7 +108,7 @@ def phase(view: LaunchedView, name: str) -> Chart:
     height = 56 + _ROW * len(rows)
     label = view.words("launched.phases.label", phase=view.phase(name))
     traces = [
-        *([_bars(view, bars)] if bars else []),
+        *_bars(view, bars),
         *([_instants(view, points)] if points else []),
         _whiskers(rows),
         _halves(view, rows),
@@ -145,28 +145,27 @@ def marks_of_phases(view: LaunchedView) -> list[Mark]:
     ]
 
 
-def _bars(view: LaunchedView, bars: Sequence[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
-    rows = [row for _, row in bars]
-    colours = ["var:--c2" if row["critical"] else "var:--c3" for row in rows]
-    pattern = {
-        "shape": ["/" if row["critical"] else "" for row in rows],
-        "fillmode": "overlay",
-        "fgcolor": "var:--surface",
-        "fgopacity": 1,
-        "size": 6,
-        "solidity": 0.3,
-    }
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "base": _texts([row["early_start"] for row in rows]),
-        "x": [((row["early_finish"] - row["early_start"]).days + 1) * DAY for row in rows],
-        "y": [place + _BELOW for place, _ in bars],
-        "width": [0.3] * len(rows),
-        "customdata": [_told(view, row) for row in rows],
-        "hovertemplate": "%{customdata}<extra></extra>",
-        "marker": {"color": colours, "pattern": pattern},
-    }
+def _bars(view: LaunchedView, bars: Sequence[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Bars as planned: those off the path that decides, and those on it, hatched."""
+    traces = []
+    for critical in (False, True):
+        rows = [row for _, row in bars if row["critical"] is critical]
+        hatch = {"shape": "/", "fillmode": "overlay", "fgcolor": "var:--surface", "fgopacity": 1, "size": 6,
+                 "solidity": 0.3}  # fmt: skip
+        marker = {"color": "var:--c2", "pattern": hatch} if critical else {"color": "var:--c3"}
+        trace = {
+            "type": "bar",
+            "orientation": "h",
+            "base": _texts([row["early_start"] for row in rows]),
+            "x": [((row["early_finish"] - row["early_start"]).days + 1) * DAY for row in rows],
+            "y": [place + _BELOW for place, row in bars if row["critical"] is critical],
+            "width": [0.3] * len(rows),
+            "customdata": [_told(view, row) for row in rows],
+            "hovertemplate": "%{customdata}<extra></extra>",
+            "marker": marker,
+        }
+        traces += [trace] if rows else []
+    return traces
 
 
 def _instants(view: LaunchedView, points: Sequence[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
