@@ -10,7 +10,9 @@ import polars as pl
 
 from coplant.case import Case
 from coplant.errors import CaseError, Problem
+from coplant.launching import curves
 from coplant.launching.critical_path import Early, early, free_float, late, path_deviation
+from coplant.launching.options import Options
 from coplant.launching.programme import Milestones, Programme
 from coplant.launching.result import Launch, day_column
 from coplant.launching.simulation import simulate
@@ -198,6 +200,7 @@ class _Variant:
             "paths": self._paths(),
             "causes": self._causes(),
             "most_lags": self._most_lags(),
+            **self._acceleration(),
         }
 
     def _milestones(self) -> pl.DataFrame:
@@ -317,6 +320,21 @@ class _Variant:
                 )
             )
         return pl.concat(parts)
+
+    def _acceleration(self) -> dict[str, pl.DataFrame]:
+        """What it costs to be earlier, if anything can be paid for."""
+        options, programme = Options.of(self.case, self.programme), self.programme
+        tables = [curves.NOTHING]
+        for milestone, target in zip(*programme.milestones, strict=True) if len(options) else ():
+            steps = {
+                "planned": curves.planned_steps(programme, options, int(target)),
+                "mean": curves.mean_steps(programme, options, int(target), self.drawn.samples, self.seed),
+            }
+            tables.append(curves.tabulated(programme, options, milestone, self.advice, steps))
+        return {
+            "acceleration": pl.concat([table.curve for table in tables]),
+            "accelerated": pl.concat([table.used for table in tables]),
+        }
 
     def _most_lags(self) -> pl.DataFrame:
         most, names = self.programme.most_lags, self.programme.names

@@ -41,6 +41,8 @@ class Launch:
         - ``paths``: how each activity bears on each milestone it leads to;
         - ``causes``: what drivers and events cost;
         - ``most_lags``: how often the most time between two cannot be kept;
+        - ``acceleration``: the least that it costs to reach each earlier, if anything can be paid for;
+        - ``accelerated``: what is paid for then;
         - ``start_values``: what each start of production is worth, and ``advice``: what a host's advice is, once
           `coplant.value_of_start` has worked them out.
     first : date
@@ -126,8 +128,23 @@ class Launch:
             if row["target"] is not None:
                 text += f"; by {row['target']:%Y-%m-%d} with {100 * row['chance']:.1f} %"
             lines.append(text)
+        bought = self["acceleration"]["milestone"].unique(maintain_order=True)
+        lines += [self._earlier(titles[milestone], milestone) for milestone in bought]
         lines += self._advice_in_words(titles) if "advice" in self.tables else []
         return "\n".join(lines)
+
+    def _earlier(self, title: str, milestone: str) -> str:
+        """Say what the first and all days cost by which a milestone can be planned earlier, with advice if there is."""
+        planned = self["acceleration"].filter(milestone=milestone, of="planned")
+        rows = planned.filter(pl.col("advice").eq_missing(self.adviser(milestone)))
+        currency = self.case.settings.currency
+        if rows.height == 1:
+            return f"{title} cannot be planned earlier for money"
+        first, last = rows.row(1, named=True), rows.row(-1, named=True)
+        text = f"{title} can be planned {_days(first['earlier'])} earlier for {first['cost']:,.0f} {currency}"
+        if rows.height > 2:
+            text += f", {_days(last['earlier'])} at the most for {last['cost']:,.0f} {currency}"
+        return text
 
     def _advice_in_words(self, titles: Mapping[str, str]) -> list[str]:
         """What advice is worth, a line for each milestone it goes into."""
@@ -199,6 +216,10 @@ class Launch:
         }
         first = datetime.date.fromisoformat(facts["first"])
         return cls(case, tables, first, reached, facts["samples"], facts["seed"], facts["versions"])
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count:,} days"
 
 
 def day_column(days: Any) -> pl.Series:

@@ -76,6 +76,8 @@ class Search:
         Time of the performance counter at which to stop.
     say : callable
         Is told of every better plan.
+    nodes : int
+        Nodes after which it leaves the rest to branch and cut.
     """
 
     def __init__(
@@ -87,9 +89,10 @@ class Search:
         gap: float,
         until: float,
         say: Callable[[str], None],
+        nodes: int = NODES,
     ) -> None:
         self.highs, self.program, self.model, self.rules = highs, program, model, rules
-        self.gap, self.until, self.say = gap, until, say
+        self.gap, self.until, self.say, self.nodes = gap, until, say, nodes
         self.integer = np.flatnonzero(program.integer)
         self.decisive = np.isin(self.integer, np.concatenate([np.empty(0, np.int64), *program.decisive]))
         self.best: Floats | None = None
@@ -105,7 +108,7 @@ class Search:
         closed = -np.inf
         nodes = 0
         # The first node is always seen to its end, so that even a search out of time has a plan to show.
-        while stack and nodes < NODES and (not nodes or time.perf_counter() < self.until):
+        while stack and nodes < self.nodes and (not nodes or time.perf_counter() < self.until):
             promised, low, high = stack.pop()
             if promised <= self._worth_following():
                 closed = max(closed, promised)

@@ -16,7 +16,7 @@ from coplant.program.money import Floats
 from coplant.program.rules import Rules
 from coplant.program.run import TOLERANCE, hand_over, run, stop_at, tell_how_far
 from coplant.program.scaling import Scaled, scaled, suspects, too_far_apart
-from coplant.program.search import Found, Search
+from coplant.program.search import NODES, Found, Search
 
 Progress = Callable[[str], None]
 
@@ -95,6 +95,7 @@ def solve(
     solver: str = "auto",
     seed: int = 0,
     progress: Progress | None = None,
+    nodes: int = NODES,
 ) -> Solution:
     """Maximise a program's money.
 
@@ -119,6 +120,8 @@ def solve(
         Seed of the solver's tie-breaking.
     progress : callable, optional
         Is told, in a line of text, how far the search is.
+    nodes : int
+        Nodes that the search visits at the most; few where no integers are decisive and the program is small.
 
     Raises
     ------
@@ -165,7 +168,7 @@ def solve(
         clock = time.perf_counter()
         highs.setOptionValue("solver", "simplex")
         highs.setOptionValue("presolve", "choose")
-        found = Search(highs, program, model, Rules(model, until), gap, until, say).run()
+        found = Search(highs, program, model, Rules(model, until), gap, until, say, nodes).run()
         method = f"{method}, search of {found.nodes} nodes"
         values, bound = found.integers, found.bound
         if values is None and bound == -np.inf and len(found.impossible) <= _CHOICES_SHOWN:

@@ -217,6 +217,19 @@ def advice_is_of_the_agreement(draft: Draft) -> None:
     draft.report("advisory_effects", strange, "service", "a service of {agreement} in advisory", mend)
 
 
+@rule("acceleration", sound=("acceleration.activity", "acceleration.days", "activities.activity", "activities.likely"))
+def accelerations_leave_nothing_at_least(draft: Draft) -> None:
+    """Check that the ways to make an activity shorter do not add up to more than it takes."""
+    takes = draft.lookup("activities", "activity", "likely", "high").select(
+        "activity", takes=pl.coalesce("likely", "high")
+    )
+    frame = draft["acceleration"].sort(ROW).join(takes, on="activity", maintain_order="left")
+    sums = frame.with_columns(total=pl.col("days").cum_sum().over("activity").round(9))
+    first = sums.filter(pl.col("total") > pl.col("takes")).unique("activity", keep="first", maintain_order=True)
+    expected = "days of {activity} that come to {takes} at most, which is what it takes, not {total}"
+    draft.report("acceleration", first, "days", expected, "Lower them, or leave a row out")
+
+
 @rule("milestones", sound=("milestones.activity", "milestones.date"))
 def milestones_are_reached(draft: Draft) -> None:
     """Check that an activity leads to a milestone, or a date is given for it."""
