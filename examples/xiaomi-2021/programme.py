@@ -210,12 +210,6 @@ ADVICE_ON_EVENTS = {
     "trial-fails": 0.6, "pilot-fails": 0.7,
 }  # fmt: skip
 
-# Experts of whom there are few: (team, title, how many, what they do).
-TEAMS = [
-    ("test-track", "Crews of the test track", 2, ["mule-test", "durability", "validation", "certification"]),
-    ("tool-makers", "Tool makers for tryout", 1, ["tryout", "great-wall-commissioning"]),
-]
-
 
 def _all() -> Iterator[tuple[str, str, tuple[Any, ...]]]:
     """Every activity with its phase and the agreement whose names go before the others (none for the car's)."""
@@ -293,17 +287,6 @@ def know_how() -> Iterator[Row]:
         yield {"activity": activity, "rate": rate, "times_before": times, "source": "story"}
 
 
-def teams() -> Iterator[Row]:
-    for name, title, capacity, _ in TEAMS:
-        yield {"team": name, "title": title, "capacity": capacity, "source": "assumed"}
-
-
-def assignments() -> Iterator[Row]:
-    for name, *_, done in TEAMS:
-        for activity in done:
-            yield {"activity": activity, "team": name, "source": "assumed"}
-
-
 def milestones() -> Iterator[Row]:
     for agreement, title in TITLES.items():
         yield {
@@ -322,6 +305,6 @@ def advisory_effects() -> Iterator[Row]:
 
 
 TABLES = (
-    calendars, holidays, activities, links, drivers, driven, events, know_how, teams, assignments, milestones,
+    calendars, holidays, activities, links, drivers, driven, events, know_how, milestones,
     advisory_effects,
 )  # fmt: skip

@@ -272,6 +272,11 @@ activity,factor,rate,times_before
 design,,0.9,3
 tools,0.95,,
 """,
+    "acceleration": """\
+activity,option,days,cost,whole
+tools,shifts,10,5000,
+tools,second-set,15,20000,yes
+""",
     "teams": """\
 team,capacity,calendar
 makers,2,yard

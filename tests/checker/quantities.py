@@ -263,14 +263,16 @@ def check_starts(facts: Facts) -> None:
 
 def rise(facts: Facts, route: Row, bucket: int, but: tuple[Day, Day] | None = None) -> float:
     """Share of the full rate at which a route can be started over a bucket's days, some of them left out."""
-    low, high = route["from"] or datetime.date.min, route["until"] or datetime.date.max
+    waits = [row["day"] for row in facts.plan["starts"] if row["milestone"] == route["milestone"]]
+    opens = route["from"] or min(waits, default=None)
+    low, high = opens or datetime.date.min, route["until"] or datetime.date.max
     if route["agreement"]:
         starts, ends = facts.term(route["agreement"])
         low, high = max(low, starts), min(high, ends)
     steps = sorted((row["month"], row["share"]) for row in facts.case["ramps"] if row["ramp"] == route["ramp"])
     if not route["ramp"]:
         steps = [(0.0, 1.0)]
-    begins = [later(route["from"], month) if route["ramp"] else low for month, _ in steps]
+    begins = [later(opens, month) if route["ramp"] else low for month, _ in steps]
     ends = [*begins[1:], datetime.date.max]
     total = 0.0
     for (_, share), begin, end in zip(steps, begins, ends, strict=True):

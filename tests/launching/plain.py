@@ -37,7 +37,7 @@ def calendar(tables: dict[str, list[dict[str, Any]]], first: datetime.date, name
 def _works(tables: dict[str, list[dict[str, Any]]], name: str, date: datetime.date) -> bool:
     row = next(row for row in tables["calendars"] if row["calendar"] == name)
     works = _NAMES[date.weekday()] in row.get("days", "mon tue wed thu fri").split()
-    for off in tables.get("holidays", []):
+    for off in sorted(tables.get("holidays", []), key=lambda row: row["from"]):
         until = off.get("until") or off["from"] + datetime.timedelta(days=1)
         if off["calendar"] == name and off["from"] <= date < until:
             works = off.get("works", "no") == "yes"

@@ -156,7 +156,7 @@ def test_most_lags_that_collide_are_named() -> None:
     with pytest.raises(CaseError) as caught:
         small.milestone("mould").launch(10)
     (problem,) = caught.value.problems
-    assert (problem.table, problem.column, problem.value) == ("links", "most_lag", 4.0)
+    assert (problem.table, problem.row, problem.column, problem.value) == ("links", 3, "most_lag", 4.0)
     assert "between mix and mould takes longer" in problem.mend
 
 

@@ -15,8 +15,8 @@ from coplant.launching.cutting_planes import CuttingPlanes
 from coplant.launching.least_cost import NEAR, Found, LeastCost
 from coplant.launching.options import Options
 from coplant.launching.programme import Programme
-from coplant.launching.result import day_column
 from coplant.launching.working_time import DAY, Ticks, last_day
+from coplant.network.frames import dates
 
 SAMPLES = 4_000
 """Samples over which a mean is taken, at most."""
@@ -150,7 +150,7 @@ def tabulated(
         curve = pl.DataFrame(
             {
                 "earlier": [step.earlier for step in its],
-                "day": day_column(last_day(programme.first, np.ceil(moment))),
+                "day": dates(last_day(programme.first, np.ceil(moment))),
                 "saved": saved,
                 "cost": cost,
                 "bound": bound,

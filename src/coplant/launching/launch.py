@@ -14,10 +14,11 @@ from coplant.launching import curves
 from coplant.launching.critical_path import early, free_float, handed_over, late, path_deviation
 from coplant.launching.options import Options
 from coplant.launching.programme import Milestones, Programme
-from coplant.launching.result import Launch, day_column
+from coplant.launching.result import Launch
 from coplant.launching.schedule import Schedule, least_finish, waited_days
 from coplant.launching.simulation import simulate
 from coplant.launching.working_time import DAY, Ticks, day_of, last_day, next_morning
+from coplant.network.frames import dates
 from coplant.timeline.calendar import Days, Floats
 
 Progress = Callable[[str], None]
@@ -175,7 +176,7 @@ def programme_of(case: Case) -> Programme:
 
 def _never(case: Case, activity: str) -> Problem:
     """What is wrong with an activity that is not done within any time that calendars are laid out for."""
-    rows = case["activities"].with_row_index("row", offset=1).filter(activity=activity)
+    rows = case["activities"].with_columns(row=case.rows["activities"]).filter(activity=activity)
     row, calendar = rows.select("row", "calendar").row(0)
     mend = f"{activity} is not done in 200 years: mend its duration, its calendar's holidays or those of its teams"
     return Problem("activities", int(row), "calendar", calendar, "days enough to be worked on", mend)
@@ -185,7 +186,7 @@ def _collision(case: Case, programme: Programme, lag: int, status: str | None = 
     """What is wrong with a most lag that cannot be kept; with teams, by the status of the schedule."""
     most = programme.most_lags
     first, second = programme.names[most.first[lag]], programme.names[most.second[lag]]
-    rows = case["links"].with_row_index("row", offset=1).filter(predecessor=first, successor=second)
+    rows = case["links"].with_columns(row=case.rows["links"]).filter(predecessor=first, successor=second)
     row, value = rows.filter(pl.col("most_lag").is_not_null()).select("row", "most_lag").row(0)
     mend = f"What lies between {first} and {second} takes longer; raise it, or shorten or loosen what lies between"
     if status is None:
@@ -278,16 +279,16 @@ class _Variant:
             {
                 "milestone": names,
                 "advice": [self.advice] * len(names),
-                "planned": day_column(last_day(first, self.planned.finish[ends])),
-                "expected": day_column(last_day(first, self.expected.finish[ends])),
+                "planned": dates(last_day(first, self.planned.finish[ends])),
+                "expected": dates(last_day(first, self.expected.finish[ends])),
                 "mean": mean,
                 "deviation": moments.std(axis=1) / DAY,
                 "pert_deviation": [path_deviation(programme, self.expected, end) for end in ends.tolist()],
                 "merge_bias": mean - self.expected.finish[ends] / DAY,
-                "p10": day_column(p10),
-                "p50": day_column(p50),
-                "p90": day_column(p90),
-                "target": day_column(targets),
+                "p10": dates(p10),
+                "p50": dates(p50),
+                "p90": dates(p90),
+                "target": dates(targets),
                 "chance": pl.Series(chance).fill_nan(None),
                 "chance_error": pl.Series(error).fill_nan(None),
             },
@@ -299,7 +300,7 @@ class _Variant:
         parts = []
         for name, moments in zip(self.programme.milestones.names, self.drawn.reached, strict=True):
             day = last_day(first, np.quantile(moments, SHARES, method="inverted_cdf"))
-            table = pl.DataFrame({"share": SHARES, "day": day_column(day)})
+            table = pl.DataFrame({"share": SHARES, "day": dates(day)})
             keys = (pl.lit(name).alias("milestone"), pl.lit(self.advice, pl.String).alias("advice"))
             parts.append(table.select(*keys, "share", "day"))
         return pl.concat(parts)
@@ -315,15 +316,15 @@ class _Variant:
                 "activity": programme.names,
                 "advice": [self.advice] * len(programme),
                 "planned": planned.duration / DAY,
-                "early_start": day_column(_starting(first, planned.start, planned.duration)),
-                "early_finish": day_column(last_day(first, planned.finish)),
+                "early_start": dates(_starting(first, planned.start, planned.duration)),
+                "early_finish": dates(last_day(first, planned.finish)),
                 "free_float": pl.Series(np.where(free < 0, np.nan, free)).fill_nan(None),
                 "mean": drawn.duration_mean,
                 "deviation": drawn.duration_deviation,
-                "start_mean": day_column(day_of(first, drawn.start_mean)),
-                "finish_p10": day_column(last_day(first, at[0])),
-                "finish_p50": day_column(last_day(first, at[1])),
-                "finish_p90": day_column(last_day(first, at[2])),
+                "start_mean": dates(day_of(first, drawn.start_mean)),
+                "finish_p10": dates(last_day(first, at[0])),
+                "finish_p50": dates(last_day(first, at[1])),
+                "finish_p90": dates(last_day(first, at[2])),
             },
             schema_overrides={"advice": pl.String},
         )
@@ -341,8 +342,8 @@ class _Variant:
             table = pl.DataFrame(
                 {
                     "activity": np.array(programme.names, dtype=object)[on].tolist(),
-                    "late_start": day_column(np.where(leads, day_of(first, latest.start[on]), _NEVER)),
-                    "late_finish": day_column(np.where(leads, last_day(first, latest.finish[on]), _NEVER)),
+                    "late_start": dates(np.where(leads, day_of(first, latest.start[on]), _NEVER)),
+                    "late_finish": dates(np.where(leads, last_day(first, latest.finish[on]), _NEVER)),
                     "total_float": pl.Series(np.where(leads, latest.total_float[on] / DAY, np.nan)).fill_nan(None),
                     "critical": np.where(latest.critical[on], "yes", "no").tolist(),
                     "criticality": criticality[on],
@@ -427,8 +428,8 @@ class _Variant:
             {
                 "activity": [programme.names[a] for a in on],
                 "advice": [self.advice] * len(on),
-                "start": day_column(_starting(first, planned.start[on], planned.duration[on])),
-                "finish": day_column(last_day(first, planned.finish[on])),
+                "start": dates(_starting(first, planned.start[on], planned.duration[on])),
+                "finish": dates(last_day(first, planned.finish[on])),
                 "waited": [float(waits[a]) for a in on],
                 "team": [names[planned.waited[a]] if planned.waited[a] >= 0 else None for a in on],
             },
@@ -443,8 +444,8 @@ class _Variant:
             {
                 "activity": [self.programme.names[one.target] for one in rows],
                 "advice": [self.advice] * len(rows),
-                "finish": day_column(last_day(first, np.array([one.finish for one in rows], dtype=np.int64))),
-                "bound": day_column(last_day(first, np.array([one.bound for one in rows], dtype=np.int64))),
+                "finish": dates(last_day(first, np.array([one.finish for one in rows], dtype=np.int64))),
+                "bound": dates(last_day(first, np.array([one.bound for one in rows], dtype=np.int64))),
                 "gap": [one.gap for one in rows],
                 "status": [one.status for one in rows],
             },

@@ -145,7 +145,7 @@ class Programme:
         begins = days(table["from"].fill_null(case.settings.start))
         first = min(begins.min(), np.datetime64(case.settings.start, "D"))
         least_start = (begins - first).astype(np.int64) * DAY
-        owned = [_calendars_of(case, *row) for row in table.select("activity", "calendar").iter_rows()]
+        owned = _calendars_of(case, table)
         sets = tuple(dict.fromkeys([(), *owned]))
         base = tuple(_durations(case, row) for row in table.iter_rows(named=True))
         drivers = case["drivers"]
@@ -292,10 +292,13 @@ def _in_order(activities: pl.Series, links: pl.DataFrame) -> tuple[str, ...]:
     return tuple(TopologicalSorter(before).static_order())
 
 
-def _calendars_of(case: Case, activity: str, calendar: str | None) -> tuple[str, ...]:
-    """Calendars all of which work when an activity is worked on."""
-    teams = case["assignments"].filter(activity=activity).join(case["teams"], on="team")["calendar"]
-    return tuple(sorted({name for name in (calendar, *teams) if name is not None}))
+def _calendars_of(case: Case, activities: pl.DataFrame) -> list[tuple[str, ...]]:
+    """Calendars all of which work when each activity is worked on: its own and those of its teams."""
+    teams = case["assignments"].join(case["teams"], on="team").select("activity", "calendar")
+    needed: dict[str, set[str]] = {activity: set() for activity in activities["activity"]}
+    for activity, calendar in pl.concat([activities.select("activity", "calendar"), teams]).drop_nulls().iter_rows():
+        needed[activity].add(calendar)
+    return [tuple(sorted(calendars)) for calendars in needed.values()]
 
 
 def _calendars(

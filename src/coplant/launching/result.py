@@ -13,7 +13,6 @@ import polars as pl
 
 from coplant.case import Case
 from coplant.launching.working_time import Ticks, next_morning
-from coplant.network.frames import dates
 from coplant.results import Kind, read_result, versions_of, write_result
 from coplant.timeline.calendar import Days
 
@@ -222,8 +221,3 @@ class Launch:
 
 def _days(count: int) -> str:
     return "1 day" if count == 1 else f"{count:,} days"
-
-
-def day_column(days: Any) -> pl.Series:
-    """Days as a column."""
-    return dates(np.asarray(days, dtype="datetime64[D]"))

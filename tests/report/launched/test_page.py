@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from launching.small_programme import SmallProgramme
 from plotly.graph_objects import Figure
 from plotly.offline import get_plotlyjs
 
@@ -110,14 +111,15 @@ def test_curves_are_the_table_of_dates(view: LaunchedView) -> None:
 def test_a_phase_has_a_bar_a_whisker_and_a_name_for_each_activity(view: LaunchedView) -> None:
     figure = phase(view, "Design").figure
     rows = {row["activity"]: row for row in view.activities.filter(phase="Design").iter_rows(named=True)}
-    bars, whiskers, halves = figure["data"][:3]
+    free, hatched, whiskers, halves = figure["data"][:4]
     # Each milestone has a path of its own that decides.
     critical = {"design": True, "permit": True, "leaflet": False}
     assert {name: row["critical"] for name, row in rows.items()} == critical
     named = {"<b>Draw the lamp</b>", "<b>Ask for a permit</b>", "Write the leaflet"}
     assert {note["text"] for note in figure["layout"]["annotations"]} == named
-    assert [shape == "/" for shape in bars["marker"]["pattern"]["shape"]] == [critical[name] for name in rows]
-    assert bars["base"] == [row["early_start"].isoformat() for row in rows.values()]
+    assert hatched["marker"]["pattern"]["shape"] == "/"
+    for bars, on_path in ((free, False), (hatched, True)):
+        assert bars["base"] == [row["early_start"].isoformat() for row in rows.values() if row["critical"] is on_path]
     assert len(whiskers["x"]) == 3 * len(rows)
     assert len(halves["x"]) == len(rows)
 
@@ -151,6 +153,17 @@ def test_activities_stand_with_the_most_decisive_first(page: str, valued: Launch
     assert any(named[start : start + len(listed)] == listed for start in range(len(named)))
 
 
+def test_a_most_lag_is_told_with_how_often_it_cannot_be_kept() -> None:
+    small = SmallProgramme().activity("a", 5).pert("b", 2, 3, 9, "a").activity("c", 1, "b").milestone("c")
+    small.add("links", predecessor="a", successor="c", most_lag=5)
+    launched = small.launch(500)
+    (broken,) = launched["most_lags"]["broken"]
+    assert 0.0 < broken < 1.0
+    said = text_of(page_of(launched), "en")
+    assert "Most time between two activities" in said
+    assert f"a c finish to start {Numbers(words_of('en')).share(broken)}" in said
+
+
 def test_a_launch_of_one_activity_has_no_network_and_no_causes(bare: Launch) -> None:
     names = [name for language, name in re.findall(r'<section id="(\w\w)-([\w-]+)"', page_of(bare)) if language == "en"]
     assert names == ["answer", "dates", "phases", "deciding", "assumptions", "drawn"]
@@ -163,6 +176,8 @@ def test_figures_are_plotlys_own(valued: Launch, bare: Launch) -> None:
     assert all(isinstance(figure, Figure) for figure in figures.values())
     assert not any("var:" in figure.to_json() for figure in figures.values())
     assert figures["curve", "ready"].layout.title.text == "Probabilité par jour\N{NO-BREAK SPACE}: Lamps can be made"
+    assert figures["curve", "ready"].layout.showlegend
+    assert not figures["phase", "Design"].layout.showlegend
     assert set(bare.figures()) == {("curve", "end"), ("phase", "")}
     with pytest.raises(ValueError, match="'de'"):
         valued.figures("de")

@@ -76,7 +76,7 @@ def curve(view: LaunchedView, milestone: str) -> Chart:
         legend.append(Mark(name, "ink", "dash", (len(traces),)))
         traces.append(_upright(name, target, 0.0, 1.0))
     layout = laid_out(view, "", 320)
-    layout["xaxis"] = {"type": "date", "nticks": 6}
+    layout["xaxis"] = {"type": "date", "nticks": 5, "tickangle": 0}
     layout["yaxis"] |= {"tickformat": ".0%", "range": [0.0, 1.0]}
     label = words("launched.dates.label", milestone=view.title("milestone", milestone))
     return Chart(label, {"data": traces, "layout": layout}, legend)
@@ -108,7 +108,7 @@ def phase(view: LaunchedView, name: str) -> Chart:
     height = 56 + _ROW * len(rows)
     label = view.words("launched.phases.label", phase=view.phase(name))
     traces = [
-        *([_bars(view, bars)] if bars else []),
+        *_bars(view, bars),
         *([_instants(view, points)] if points else []),
         _whiskers(rows),
         _halves(view, rows),
@@ -119,7 +119,13 @@ def phase(view: LaunchedView, name: str) -> Chart:
     room = (until - first) * 0.02
     layout |= {
         "barmode": "overlay",
-        "xaxis": {"type": "date", "range": _texts([first - room, until + room]), "nticks": 6, "showgrid": True},
+        "xaxis": {
+            "type": "date",
+            "range": _texts([first - room, until + room]),
+            "nticks": 5,
+            "tickangle": 0,
+            "showgrid": True,
+        },
         "yaxis": {"range": [len(rows) - 0.4, -0.85], "showticklabels": False, "showgrid": False, "zeroline": False},
         "annotations": [_named(view, place, row) for place, row in enumerate(rows)],
     }
@@ -139,27 +145,27 @@ def marks_of_phases(view: LaunchedView) -> list[Mark]:
     ]
 
 
-def _bars(view: LaunchedView, bars: Sequence[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
-    rows = [row for _, row in bars]
-    colours = ["var:--c2" if row["critical"] else "var:--c3" for row in rows]
-    pattern = {
-        "shape": ["/" if row["critical"] else "" for row in rows],
-        "bgcolor": colours,
-        "fgcolor": "var:--surface",
-        "size": 6,
-        "solidity": 0.3,
-    }
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "base": _texts([row["early_start"] for row in rows]),
-        "x": [((row["early_finish"] - row["early_start"]).days + 1) * DAY for row in rows],
-        "y": [place + _BELOW for place, _ in bars],
-        "width": [0.3] * len(rows),
-        "customdata": [_told(view, row) for row in rows],
-        "hovertemplate": "%{customdata}<extra></extra>",
-        "marker": {"color": colours, "pattern": pattern},
-    }
+def _bars(view: LaunchedView, bars: Sequence[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Bars as planned: those off the path that decides, and those on it, hatched."""
+    traces = []
+    for critical in (False, True):
+        rows = [row for _, row in bars if row["critical"] is critical]
+        hatch = {"shape": "/", "fillmode": "overlay", "fgcolor": "var:--surface", "fgopacity": 1, "size": 6,
+                 "solidity": 0.3}  # fmt: skip
+        marker = {"color": "var:--c2", "pattern": hatch} if critical else {"color": "var:--c3"}
+        trace = {
+            "type": "bar",
+            "orientation": "h",
+            "base": _texts([row["early_start"] for row in rows]),
+            "x": [((row["early_finish"] - row["early_start"]).days + 1) * DAY for row in rows],
+            "y": [place + _BELOW for place, row in bars if row["critical"] is critical],
+            "width": [0.3] * len(rows),
+            "customdata": [_told(view, row) for row in rows],
+            "hovertemplate": "%{customdata}<extra></extra>",
+            "marker": marker,
+        }
+        traces += [trace] if rows else []
+    return traces
 
 
 def _instants(view: LaunchedView, points: Sequence[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
@@ -301,7 +307,10 @@ def weeks(view: LaunchedView, milestone: str) -> Chart | None:
         "marker": {"color": "var:--c1", "line": {"width": 1, "color": "var:--surface"}},
     }
     layout = laid_out(view, numbers.axis(magnitude, words("launched.weeks.unit", currency=view.currency)), 320)
-    layout |= {"bargap": 0, "xaxis": {"type": "date", "nticks": 6, "range": _texts([days[0], days[-1]])}}
+    layout |= {
+        "bargap": 0,
+        "xaxis": {"type": "date", "nticks": 5, "tickangle": 0, "range": _texts([days[0], days[-1]])},
+    }
     layout["yaxis"]["rangemode"] = "tozero"
     label = words("launched.weeks.label", milestone=view.title("milestone", milestone))
     return Chart(label, {"data": [trace], "layout": layout})

@@ -37,7 +37,11 @@ def _figure(chart: Chart) -> Any:
     from plotly.graph_objects import Figure
 
     figure = Figure(_coloured(chart.figure, _colours()))
-    return figure.update_layout(template="plotly_white", title={"text": chart.label}, margin={"t": 60})
+    # The page draws legends itself, and names in them what a trace stands for alone.
+    named = any(mark.traces for mark in chart.legend)
+    return figure.update_layout(
+        template="plotly_white", title={"text": chart.label}, margin={"t": 60}, showlegend=named
+    )
 
 
 def _colours() -> dict[str, str]:

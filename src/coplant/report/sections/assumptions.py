@@ -17,8 +17,18 @@ MOST_NAMED = 3
 """Rows named beside a note that several share."""
 
 
-def assumptions(view: CaseView, among: Sequence[str] = tuple(TABLES)) -> Section:
-    """Count rows by table and source, and list what is noted on those assumed, among some tables."""
+def assumptions(view: CaseView, among: Sequence[str] = tuple(TABLES), lead: str = "assumptions.lead") -> Section:
+    """Count rows by table and source, and list what is noted on those assumed, among some tables.
+
+    Parameters
+    ----------
+    view : CaseView
+        A result in a language.
+    among : sequence of str
+        The tables.
+    lead : str
+        Key of the text that says how many of their rows are assumed.
+    """
     words, case = view.words, view.case
     counted = pl.concat(
         [
@@ -62,8 +72,8 @@ def assumptions(view: CaseView, among: Sequence[str] = tuple(TABLES)) -> Section
         blocks.append(Block(words("assumptions.notes"), table=shown, collapsed=True))
     assumed = int(counted.filter(pl.col("source") == "assumed")["len"].sum())
     rows = int(counted["len"].sum())
-    lead = words("assumptions.lead", assumed=view.numbers.number(assumed), rows=view.numbers.number(rows))
-    return Section("assumptions", words("assumptions.title"), [lead], blocks=blocks)
+    told = words(lead, assumed=view.numbers.number(assumed), rows=view.numbers.number(rows))
+    return Section("assumptions", words("assumptions.title"), [told], blocks=blocks)
 
 
 def _notes(view: CaseView, among: Sequence[str]) -> pl.DataFrame:

@@ -20,7 +20,7 @@ PROGRAMME = (
 
 def assumptions(view: LaunchedView) -> Section:
     """Count rows by table and source, list what is noted on those assumed, and list the calendars."""
-    section = assumed(view, PROGRAMME)
+    section = assumed(view, PROGRAMME, "launched.assumed")
     if view.case["calendars"].is_empty():
         return section
     return dataclasses.replace(section, blocks=[*section.blocks, _calendars(view)])

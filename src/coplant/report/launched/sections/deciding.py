@@ -26,6 +26,9 @@ def deciding(view: LaunchedView) -> Section:
                 )
             caption = words("launched.deciding.all", of=head)
             blocks.append(Block(caption, table=_table(view, rows, caption), collapsed=True))
+    if view.launch["most_lags"].height:
+        lead = [words("launched.most_lags.lead")]
+        blocks.append(Block(words("launched.most_lags.title"), lead, table=_most_lags(view), collapsed=True))
     return Section("deciding", words("launched.deciding.title"), [words("launched.deciding.lead")], blocks=blocks)
 
 
@@ -48,3 +51,18 @@ def _table(view: LaunchedView, rows: pl.DataFrame, caption: str) -> Table:
         Column("critical", words("launched.column.critical"), "yes"),
     ]
     return tabulate(view, rows, columns, caption, 2 * MOST_ROWS)
+
+
+def _most_lags(view: LaunchedView) -> Table:
+    """How often the most time between two activities cannot be kept."""
+    words, rows = view.words, view.launch["most_lags"].sort("broken", "predecessor", descending=[True, False])
+    types = [words(f"launched.link.{one}") for one in rows["type"].to_list()]
+    columns = [
+        Column("predecessor", words("launched.column.predecessor"), "activity"),
+        Column("successor", words("launched.column.successor"), "activity"),
+        Column("link", words("launched.column.link")),
+        Column("advice", words("launched.column.advice"), "agreement"),
+        Column("broken", words("launched.column.broken"), "share"),
+    ]
+    linked = rows.with_columns(link=pl.Series(types, dtype=pl.String))
+    return tabulate(view, linked, columns, words("launched.most_lags.title"))
