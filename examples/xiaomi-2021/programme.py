@@ -210,6 +210,28 @@ ADVICE_ON_EVENTS = {
     "trial-fails": 0.6, "pilot-fails": 0.7,
 }  # fmt: skip
 
+# What money can make shorter: (activity, way, working days at the most, million CNY for all of them, all or nothing).
+ACCELERATION = [
+    ("full-team", "engineering service firms", 15, 12, False),
+    ("body", "second design office", 10, 9, False),
+    ("dies", "second tool shop", 12, 16, True),
+    ("tryout", "night shifts", 8, 5, False),
+    ("supplier-tools", "express tools", 15, 24, False),
+    ("integration", "second test bench", 8, 6, True),
+    ("validation", "ten more cars", 8, 14, True),
+    ("great-wall-conversion", "weekends", 10, 7, False),
+    ("great-wall-trial", "night shifts", 5, 6, False),
+    ("second-host-trial", "night shifts", 7, 8, False),
+    ("own-plant-building", "night shifts", 25, 60, False),
+    ("own-plant-installation", "more crews", 15, 28, False),
+]
+
+# Experts of whom there are few: (team, title, how many, what they do).
+TEAMS = [
+    ("test-track", "Crews of the test track", 2, ["mule-test", "durability", "validation", "certification"]),
+    ("tool-makers", "Tool makers for tryout", 1, ["tryout", "great-wall-commissioning"]),
+]
+
 
 def _all() -> Iterator[tuple[str, str, tuple[Any, ...]]]:
     """Every activity with its phase and the agreement whose names go before the others (none for the car's)."""
@@ -287,6 +309,17 @@ def know_how() -> Iterator[Row]:
         yield {"activity": activity, "rate": rate, "times_before": times, "source": "story"}
 
 
+def teams() -> Iterator[Row]:
+    for name, title, capacity, _ in TEAMS:
+        yield {"team": name, "title": title, "capacity": capacity, "source": "assumed"}
+
+
+def assignments() -> Iterator[Row]:
+    for name, *_, done in TEAMS:
+        for activity in done:
+            yield {"activity": activity, "team": name, "source": "assumed"}
+
+
 def milestones() -> Iterator[Row]:
     for agreement, title in TITLES.items():
         yield {
@@ -304,7 +337,15 @@ def advisory_effects() -> Iterator[Row]:
                "source": "assumed"}  # fmt: skip
 
 
+def acceleration() -> Iterator[Row]:
+    for activity, option, days, millions, whole in ACCELERATION:
+        yield {
+            "activity": activity, "option": option.replace(" ", "-"), "days": days, "cost": millions * 1_000_000,
+            **({"whole": "yes"} if whole else {}), "source": "assumed",
+        }  # fmt: skip
+
+
 TABLES = (
-    calendars, holidays, activities, links, drivers, driven, events, know_how, milestones,
-    advisory_effects,
+    calendars, holidays, activities, links, drivers, driven, events, know_how, teams, assignments, milestones,
+    advisory_effects, acceleration,
 )  # fmt: skip

@@ -86,7 +86,7 @@ def test_columns_are_told_of_every_table_in_order() -> None:
     tables = _advised().launch(10).tables
     told = {name: [column.name for column in columns] for name, columns in COLUMNS.items()}
     assert {name: told[name] for name in tables} == {name: table.columns for name, table in tables.items()}
-    assert list(told) == [*tables, "start_values", "advice"]
+    assert list(told) == [*tables, "start_values", "advice", "earlier"]
 
 
 def test_a_launch_is_read_as_it_was_written(tmp_path: Path) -> None:

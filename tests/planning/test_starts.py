@@ -141,3 +141,28 @@ def test_advice_is_worth_the_days_it_saves() -> None:
     assert row["high"] - row["low"] == pytest.approx(2 * 1.96 * row["standard_error"], rel=1e-3)
     assert row["cost"] == pytest.approx(600)
     assert row["net"] == pytest.approx(row["value"] - row["cost"])
+
+
+def test_it_pays_to_be_earlier_as_long_as_a_day_costs_less_than_it_is_worth() -> None:
+    small = _uncertain()
+    small.add("acceleration", activity="tools", option="shifts", days=10, cost=100)
+    small.add("acceleration", activity="tools", option="second-set", days=10, cost=400)
+    valued = coplant.value_of_start(coplant.launch(small.case(), 2_000), gap=1e-9)
+    steps = valued["earlier"]
+    assert steps["saved"].to_list() == pytest.approx(steps["earlier"].to_list())
+    # 100 a month at 8 are worth 26 a day; the first ten days cost 10 each, the others 40.
+    assert steps["value"].to_list() == pytest.approx([days * 1200 * 8 / 365 for days in steps["earlier"]], rel=0.05)
+    cost = [100 * min(days, 10) / 10 + 400 * max(days - 10, 0) / 10 for days in steps["earlier"]]
+    assert steps["cost"].to_list() == pytest.approx(cost, abs=1e-3)
+    assert steps["net"].to_list() == pytest.approx((steps["value"] - steps["cost"]).to_list())
+    best = valued.best_step("ready")
+    assert best is not None
+    assert best["earlier"] == 10
+    assert "it pays to bring the mean forward by 10 days for 100 EUR" in valued.summary()
+
+
+def test_what_costs_more_than_it_is_worth_does_not_pay() -> None:
+    small = _uncertain().add("acceleration", activity="tools", option="shifts", days=10, cost=1_000)
+    valued = coplant.value_of_start(coplant.launch(small.case(), 500), gap=1e-9)
+    assert valued.best_step("ready") is None
+    assert "being earlier costs more than it is worth" in valued.summary()

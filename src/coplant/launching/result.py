@@ -44,8 +44,8 @@ class Launch:
         - ``bounds``: how near that schedule is to the best there can be;
         - ``acceleration``: the least that it costs to reach each earlier, if anything can be paid for;
         - ``accelerated``: what is paid for then;
-        - ``start_values``: what each start of production is worth, and ``advice``: what a host's advice is, once
-          `coplant.value_of_start` has worked them out.
+        - ``start_values``: what each start of production is worth, ``advice``: what a host's advice is, and
+          ``earlier``: what being earlier is beside what it costs, once `coplant.value_of_start` has worked them out.
     first : date
         The programme's first day.
     reached : mapping of (milestone, advice) to ndarray of int32, shape (N,)
@@ -132,6 +132,7 @@ class Launch:
         bought = self["acceleration"]["milestone"].unique(maintain_order=True)
         lines += [self._earlier(titles[milestone], milestone) for milestone in bought]
         lines += self._advice_in_words(titles) if "advice" in self.tables else []
+        lines += self._worth_in_words(titles) if "earlier" in self.tables else []
         return "\n".join(lines)
 
     def _earlier(self, title: str, milestone: str) -> str:
@@ -157,6 +158,26 @@ class Launch:
             f" it costs {row['cost']:,.0f}"
             for row in self["advice"].iter_rows(named=True)
         ]
+
+    def _worth_in_words(self, titles: Mapping[str, str]) -> list[str]:
+        """By how much it pays to bring the mean of each milestone forward."""
+        currency = self.case.settings.currency
+        lines = []
+        for milestone in self["earlier"]["milestone"].unique(maintain_order=True):
+            best = self.best_step(milestone)
+            if best is None:
+                lines.append(f"{titles[milestone]}: being earlier costs more than it is worth")
+                continue
+            lines.append(
+                f"{titles[milestone]}: it pays to bring the mean forward by {_days(best['earlier'])} for"
+                f" {best['cost']:,.0f} {currency}, which is worth {best['value']:,.0f}"
+            )
+        return lines
+
+    def best_step(self, milestone: str) -> dict[str, Any] | None:
+        """The row of ``earlier`` of which most remains; None where nothing does."""
+        rows = self["earlier"].filter(pl.col("milestone") == milestone, pl.col("net") > 0.0)
+        return rows.row(int(rows["net"].arg_max() or 0), named=True) if rows.height else None
 
     def facts(self) -> dict[str, Any]:
         """All that is not a table, as plain values."""

@@ -36,7 +36,8 @@ def value_of_start(
     that advice goes into. For each a plan is made with production starting on each of some days, from the first to the
     last of all samples; in between its value V is taken to lie on straight lines. The other milestones stand at their
     means. Advice is worth the mean over the samples of V(day with it) - V(day without it), the two on
-    the same luck, whose standard error follows from the samples.
+    the same luck, whose standard error follows from the samples. Where a milestone can be reached earlier for money,
+    each step is worth the mean of V(day less that step) - V(day), with advice if there is any.
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ def value_of_start(
     Returns
     -------
     Launch
-        The same with the tables ``start_values`` and ``advice``.
+        The same with the tables ``start_values``, ``advice`` and ``earlier``.
 
     Raises
     ------
@@ -60,12 +61,14 @@ def value_of_start(
         As for `plan`.
     """
     say = progress or (lambda _: None)
-    values, advice = [_NO_VALUES], [_NO_ADVICE]
+    values, advice, earlier = [_NO_VALUES], [_NO_ADVICE], [_NO_EARLIER]
     for milestone in _weighed(launch, plan(launch.case, launch=launch, time_limit=time_limit, progress=progress)):
         adviser = launch.adviser(milestone)
         drawn = [launch.starts(milestone), *([launch.starts(milestone, advised=False)] if adviser else [])]
-        days = np.unique(np.quantile(np.concatenate(drawn).astype(np.int64), _SHARES, method="inverted_cdf"))
-        points = days.astype("datetime64[D]")
+        steps = _steps(launch, milestone, adviser)
+        days = np.quantile(np.concatenate(drawn).astype(np.int64), _SHARES, method="inverted_cdf")
+        most = np.ceil(steps["saved"].to_numpy().max(initial=0.0))
+        points = np.unique([days[0] - int(most), *days]).astype("datetime64[D]")
         plans = []
         for day in points:
             say(f"planning with {milestone} so that production starts on {day}")
@@ -75,7 +78,13 @@ def value_of_start(
         values.append(_values(milestone, points, worth))
         if adviser:
             advice.append(_advice(milestone, adviser, drawn[0], drawn[1], points, worth, plans))
-    tables = {**launch.tables, "start_values": pl.concat(values), "advice": pl.concat(advice)}
+        earlier.append(_earlier(steps, drawn[0], points, worth))
+    tables = {
+        **launch.tables,
+        "start_values": pl.concat(values),
+        "advice": pl.concat(advice),
+        "earlier": pl.concat(earlier),
+    }
     return dataclasses.replace(launch, tables=tables)
 
 
@@ -95,6 +104,18 @@ _NO_ADVICE = pl.DataFrame(
         "standard_error": pl.Float64, "low": pl.Float64, "high": pl.Float64, "cost": pl.Float64, "net": pl.Float64,
     }
 )  # fmt: skip
+_NO_EARLIER = pl.DataFrame(
+    schema={
+        "milestone": pl.String, "advice": pl.String, "earlier": pl.Int64, "saved": pl.Float64, "value": pl.Float64,
+        "cost": pl.Float64, "net": pl.Float64,
+    }
+)  # fmt: skip
+
+
+def _steps(launch: Launch, milestone: str, adviser: str | None) -> pl.DataFrame:
+    """Steps by which the mean can be brought forward for money, with advice if there is any."""
+    of_mean = launch["acceleration"].filter(milestone=milestone, of="mean")
+    return of_mean.filter(pl.col("advice").eq_missing(adviser), pl.col("earlier") > 0)
 
 
 def _values(milestone: str, points: Days, worth: Floats) -> pl.DataFrame:
@@ -105,15 +126,25 @@ def _values(milestone: str, points: Days, worth: Floats) -> pl.DataFrame:
     return pl.DataFrame(table, schema=_NO_VALUES.schema).with_columns(pl.col("week").fill_nan(None))
 
 
+def _value(days: Floats, points: Days, worth: Floats) -> Floats:
+    """Value of production that starts on some days, on straight lines between those planned for."""
+    return np.asarray(np.interp(days, points.astype(np.float64), worth))
+
+
+def _earlier(steps: pl.DataFrame, starts: Days, points: Days, worth: Floats) -> pl.DataFrame:
+    """What each step is worth if all samples are earlier by it, and what remains of that."""
+    days = starts.astype(np.float64)
+    now = _value(days, points, worth).mean()
+    value = np.array([_value(days - saved, points, worth).mean() - now for saved in steps["saved"]], dtype=np.float64)
+    table = steps.with_columns(value=pl.Series(value, dtype=pl.Float64))
+    return table.with_columns(net=pl.col("value") - pl.col("cost")).select(_NO_EARLIER.columns)
+
+
 def _advice(
     milestone: str, adviser: str, helped: Days, alone: Days, points: Days, worth: Floats, plans: list[Plan]
 ) -> pl.DataFrame:
     """What advice is worth, and what the plan that starts nearest to its mean pays for it."""
-
-    def value(days: Days) -> Floats:
-        return np.asarray(np.interp(days.astype(np.int64), points.astype(np.int64), worth))
-
-    gained = value(helped) - value(alone)
+    gained = _value(helped.astype(np.float64), points, worth) - _value(alone.astype(np.float64), points, worth)
     mean, error = float(gained.mean()), float(gained.std(ddof=1) / np.sqrt(len(gained))) if len(gained) > 1 else np.nan
     nearest = int(np.argmin(np.abs(points.astype(np.int64) - helped.astype(np.int64).mean())))
     paid = plans[nearest]["money"].filter(line="advisory", agreement=adviser)["present_value"].sum()

@@ -30,6 +30,7 @@ TITLED = {
     "party": "parties",
     "resource": "resources",
     "site": "sites",
+    "team": "teams",
 }
 """Tables of a case that give a title to what they name."""
 

@@ -43,6 +43,11 @@ def valued() -> Launch:
     small.add("events", event="fails", title="The trial fails", activity="trial", probability=0.3, likely=15)
     small.add("advisory", agreement="deal", service="tryout", fee=5, per="month")
     small.add("advisory_effects", agreement="deal", service="tryout", activity="tools", factor=0.5)
+    small.add("acceleration", activity="design", option="overtime", days=6, cost=60)
+    small.add("acceleration", activity="trial", option="night-shifts", days=4, cost=400, whole="yes")
+    small.add("teams", team="bench", title="The test bench", capacity=1)
+    for name in ("design", "leaflet"):
+        small.add("assignments", activity=name, team="bench", quantity=1)
     return coplant.value_of_start(coplant.launch(small.case(), 1_000), gap=1e-9)
 
 

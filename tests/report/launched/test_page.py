@@ -13,7 +13,7 @@ from plotly.graph_objects import Figure
 from plotly.offline import get_plotlyjs
 
 from coplant import Launch
-from coplant.report.launched.charts import curve, phase, tornado, weeks
+from coplant.report.launched.charts import accelerated, curve, phase, tornado, weeks
 from coplant.report.launched.page import page_of
 from coplant.report.launched.view import LaunchedView
 from coplant.report.numbers import Numbers
@@ -51,7 +51,8 @@ def test_a_page_opens_from_one_file_and_asks_for_no_other(valued: Launch, tmp_pa
 
 def test_both_languages_have_the_same_sections(page: str) -> None:
     sections = re.findall(r'<section id="(\w\w)-([\w-]+)"', page)
-    names = ["answer", "dates", "worth", "phases", "deciding", "causes", "network", "assumptions", "drawn"]
+    names = ["answer", "dates", "worth", "earlier", "phases", "teams", "deciding", "causes", "network", "assumptions"]
+    names += ["drawn"]
     assert sections == [(language, name) for language in LANGUAGES for name in names]
 
 
@@ -90,7 +91,7 @@ def test_advice_that_costs_more_than_it_is_worth_is_called_so(valued: Launch) ->
 
 
 def test_advice_that_is_not_valued_is_told_by_its_days(valued: Launch) -> None:
-    tables = {name: table for name, table in valued.tables.items() if name not in ("start_values", "advice")}
+    tables = {name: table for name, table in valued.tables.items() if name not in ("start_values", "advice", "earlier")}
     plain = Launch(valued.case, tables, valued.first, valued.reached, 1_000, 0, {})
     alone, helped = (valued["milestones"].filter(pl.col("milestone") == "ready").sort("advice")["mean"]).to_list()
     days = Numbers(words_of("en")).number(alone - helped)
@@ -142,6 +143,30 @@ def test_weeks_are_as_wide_as_the_days_between_plans(view: LaunchedView) -> None
     assert bars["y"] == pytest.approx(table["week"].to_list()[1:])
 
 
+def test_what_being_earlier_costs_is_drawn_beside_what_it_is_worth(view: LaunchedView, page: str) -> None:
+    chart = accelerated(view, "ready")
+    assert chart is not None
+    planned, mean, worth = chart.figure["data"]
+    for trace, of in ((planned, "planned"), (mean, "mean")):
+        table = view.at("acceleration", "ready", "deal").filter(of=of)
+        assert trace["x"] == table["saved"].to_list()
+        assert trace["y"] == pytest.approx(table["cost"].to_list())
+    assert worth["y"] == pytest.approx([0.0, *view.at("earlier", "ready", "deal")["value"]])
+    best = view.launch.best_step("ready")
+    assert best is not None
+    said = text_of(page, view.words.language)
+    told = (view.money(best["cost"]), view.money(best["value"]), view.money(best["net"]), view.days(best["earlier"]))
+    assert all(spaced(text) in said for text in told)
+    assert "Draw the lamp" in said
+
+
+def test_who_waits_for_a_team_is_told(view: LaunchedView, page: str) -> None:
+    said, waits = text_of(page, view.words.language), view.launch["schedule"].filter(pl.col("waited") > 0)
+    assert waits.height
+    assert "The test bench" in said
+    assert view.words("launched.teams.title") in said
+
+
 def test_activities_stand_with_the_most_decisive_first(page: str, valued: Launch) -> None:
     deciding = re.search(r'<section id="en-deciding".*?</section>', page, re.DOTALL)
     assert deciding is not None
@@ -172,7 +197,7 @@ def test_a_launch_of_one_activity_has_no_network_and_no_causes(bare: Launch) -> 
 def test_figures_are_plotlys_own(valued: Launch, bare: Launch) -> None:
     figures = valued.figures("fr")
     kinds = {kind for kind, _ in figures}
-    assert kinds == {"curve", "phase", "causes", "network", "weeks"}
+    assert kinds == {"curve", "phase", "causes", "network", "weeks", "earlier"}
     assert all(isinstance(figure, Figure) for figure in figures.values())
     assert not any("var:" in figure.to_json() for figure in figures.values())
     assert figures["curve", "ready"].layout.title.text == "Probabilité par jour\N{NO-BREAK SPACE}: Lamps can be made"

@@ -316,6 +316,54 @@ def weeks(view: LaunchedView, milestone: str) -> Chart | None:
     return Chart(label, {"data": [trace], "layout": layout})
 
 
+def accelerated(view: LaunchedView, milestone: str) -> Chart | None:
+    """Draw what being earlier costs, as planned and in the mean, and what that is worth; None where it cannot be."""
+    words, numbers = view.words, view.numbers
+    drawn = {of: points for of, points in _steps_earlier(view, milestone).items() if len(points) > 1}
+    # What is worth much more than it costs runs out of the figure.
+    top = 1.15 * max([cost for of, points in drawn.items() if of != "worth" for _, cost in points], default=0.0)
+    if not drawn or top <= 0.0:
+        return None
+    magnitude = numbers.magnitude([top])
+    traces: list[dict[str, Any]] = []
+    legend: list[Mark] = []
+    for (of, points), (colour, symbol, dash) in zip(drawn.items(), _LOOKS, strict=False):
+        name = words(f"launched.earlier.{of}")
+        told = [
+            f"<b>{plain(name)}</b><br>{plain(words('launched.earlier.told', days=numbers.number(days, 1)))}"
+            f"<br>{plain(view.money(money))}"
+            for days, money in points
+        ]
+        legend.append(Mark(name, colour, symbol, (len(traces),)))
+        traces.append(
+            scattered(name, [], [money / magnitude.scale for _, money in points], told)
+            | {
+                "x": [days for days, _ in points],
+                "mode": "lines+markers",
+                "line": {"color": f"var:--{colour}", "width": 2, "dash": dash},
+                "marker": {"size": 7, "symbol": symbol, "color": f"var:--{colour}", "opacity": 1},
+                # A point at nothing is seen whole, and what runs out at the top ends there.
+                "cliponaxis": of == "worth",
+            }
+        )
+    layout = laid_out(view, numbers.axis(magnitude, view.currency), 320)
+    layout["xaxis"] = {"title": {"text": plain(words("launched.earlier.unit"))}, "rangemode": "tozero", "nticks": 6}
+    layout["yaxis"]["range"] = [0.0, top / magnitude.scale]
+    label = words("launched.earlier.label", milestone=view.title("milestone", milestone))
+    return Chart(label, {"data": traces, "layout": layout}, legend)
+
+
+def _steps_earlier(view: LaunchedView, milestone: str) -> dict[str, list[tuple[float, float]]]:
+    """Days by which a milestone is earlier, with what they cost as planned and in the mean, and what they are worth."""
+    usual = view.usual(milestone)
+    steps = view.at("acceleration", milestone, usual)
+    drawn = {of: list(steps.filter(of=of).select("saved", "cost").iter_rows()) for of in ("planned", "mean")}
+    if "earlier" in view.launch.tables:
+        worth = view.at("earlier", milestone, usual).select("saved", "value").iter_rows()
+        drawn["worth"] = [(0.0, 0.0), *worth]
+    return drawn
+
+
 # -- how it hangs together --------------------------------------------------------------------------------------------
 
 

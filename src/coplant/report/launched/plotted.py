@@ -8,7 +8,7 @@ from typing import Any
 
 from coplant.launching.result import Launch
 from coplant.report.blocks import Chart
-from coplant.report.launched.charts import curve, network, phase, tornado, weeks
+from coplant.report.launched.charts import accelerated, curve, network, phase, tornado, weeks
 from coplant.report.launched.view import LaunchedView
 from coplant.report.words import LANGUAGES, words_of
 
@@ -28,6 +28,7 @@ def figures_of(launch: Launch, language: str) -> dict[tuple[str, str], Any]:
     charts |= {("phase", name): phase(view, name) for name in view.phases}
     charts |= {("causes", name): tornado(view, name) for name in view.milestones}
     charts |= {("network", name): network(view, name) for name in view.milestones}
+    charts |= {("earlier", name): accelerated(view, name) for name in view.milestones}
     charts |= {("weeks", name): weeks(view, name) for name in view.valued}
     return {key: _figure(chart) for key, chart in charts.items() if chart is not None}
 

@@ -11,8 +11,10 @@ from coplant.report.launched.sections.causes import causes
 from coplant.report.launched.sections.curves import curves
 from coplant.report.launched.sections.deciding import deciding
 from coplant.report.launched.sections.drawn import drawn
+from coplant.report.launched.sections.earlier import earlier
 from coplant.report.launched.sections.network import network
 from coplant.report.launched.sections.phases import phases
+from coplant.report.launched.sections.teams import teams
 from coplant.report.launched.sections.worth import worth
 from coplant.report.launched.view import LaunchedView
 
@@ -20,7 +22,9 @@ SECTIONS: tuple[Callable[[LaunchedView], Section | None], ...] = (
     answer,
     curves,
     worth,
+    earlier,
     phases,
+    teams,
     deciding,
     causes,
     network,

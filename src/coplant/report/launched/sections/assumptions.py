@@ -13,7 +13,7 @@ from coplant.report.tabulate import Column, tabulate
 
 PROGRAMME = (
     "activities", "links", "calendars", "holidays", "teams", "assignments", "drivers", "driven", "events",
-    "observations", "know_how", "advisory_effects", "milestones",
+    "observations", "know_how", "advisory_effects", "acceleration", "milestones",
 )  # fmt: skip
 """Tables of a programme."""
 
