@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coplant import Case
+if TYPE_CHECKING:
+    from coplant import Case
 
 SIZES = (30, 60, 90, 120)
 FACTORS = (0.25, 0.5, 1.0)
@@ -46,6 +48,8 @@ class Project:
 
     def case(self) -> Case:
         """The project as a launch programme that ends with a milestone."""
+        from coplant import Case
+
         count = len(self.duration)
         last = set(range(count)) - {before for before, _ in self.links}
         activities = [{"activity": f"a{a}", "likely": float(days)} for a, days in enumerate(self.duration)]

@@ -1,11 +1,12 @@
-"""Schedule made-up projects with scarce teams, with Coplant or with PyJobShop; print a line of JSON for each.
+"""Schedule made-up projects with scarce teams, with Coplant and with PyJobShop; print a line of JSON for each.
 
-python benchmarks/scheduling.py coplant|pyjobshop SECONDS
+python benchmarks/scheduling.py SECONDS [coplant|pyjobshop]
 """
 
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -13,13 +14,13 @@ from typing import Any
 
 from projects import TEAMS, Project, projects
 
-from coplant.launching.programme import Programme
-from coplant.launching.schedule import least_finish
-from coplant.launching.working_time import DAY
-
 
 def with_coplant(made: Project) -> Callable[[float], tuple[float, float]]:
     """Days to the end, and how many of them are known to be needed; the programme is laid out already."""
+    from coplant.launching.programme import Programme
+    from coplant.launching.schedule import least_finish
+    from coplant.launching.working_time import DAY
+
     programme = Programme.of(made.case())
     target, duration = programme.names.index("end"), programme.likely_duration()
 
@@ -52,21 +53,42 @@ def with_pyjobshop(made: Project) -> Callable[[float], tuple[float, float]]:
     return solve
 
 
-def main(seconds: float) -> None:
-    peers = {"coplant": with_coplant, "pyjobshop": with_pyjobshop}
+def serve(make: Callable[[Project], Callable[[float], tuple[float, float]]], seconds: float) -> None:
+    """Schedule the projects whose numbers come in, one on each line."""
+    every = projects()
     # What is compiled or loaded at the first call is no part of the search.
-    for make in peers.values():
-        make(projects()[0])(seconds)
-    for made in projects():
+    make(every[0])(seconds)
+    for line in sys.stdin:
+        solve = make(every[int(line)])
+        begin = time.monotonic()
+        finish, bound = solve(seconds)
+        spent = round(time.monotonic() - begin, 3)
+        print(json.dumps({"finish": finish, "bound": bound, "seconds": spent}), flush=True)
+
+
+PEERS = {"coplant": with_coplant, "pyjobshop": with_pyjobshop}
+
+
+def main(seconds: str) -> None:
+    """Let the peers schedule each project one after the other, so that whatever else the machine does hits both."""
+    pipe = subprocess.PIPE
+    # Each in a process of its own: highspy and OR-tools cannot be loaded together.
+    served = {
+        peer: subprocess.Popen([sys.executable, __file__, seconds, peer], stdin=pipe, stdout=pipe, text=True)
+        for peer in PEERS
+    }
+    for number, made in enumerate(projects()):
         found: dict[str, Any] = {"activities": len(made.duration)}
-        # One after the other, so that whatever else the machine does hits both.
-        for peer, make in peers.items():
-            solve = make(made)
-            begin = time.monotonic()
-            finish, bound = solve(seconds)
-            found[peer] = {"finish": finish, "bound": bound, "seconds": round(time.monotonic() - begin, 3)}
+        for peer, process in served.items():
+            print(number, file=process.stdin, flush=True)
+            found[peer] = json.loads(process.stdout.readline())
         print(json.dumps(found), flush=True)
+    for process in served.values():
+        process.communicate()
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]))
+    if len(sys.argv) > 2:
+        serve(PEERS[sys.argv[2]], float(sys.argv[1]))
+    else:
+        main(sys.argv[1])

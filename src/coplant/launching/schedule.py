@@ -14,7 +14,6 @@ from __future__ import annotations
 import heapq
 import time
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -36,14 +35,14 @@ WORKERS = 4
 _ENDING = 0.25
 """Seconds that it takes to stop the solver and to follow what it found."""
 
-_SHARE = 0.4
-"""Share of the time in which a better order of priority is searched for, while the solver tries without."""
+_SHARE = 0.3
+"""Share of the time in which a better order of priority is searched for, at most."""
 
 _TRIAL = 100
 """Moves by which it is found how long one takes."""
 
-_MOVES = 1_000_000
-"""Moves in the order of priority by which a better one is searched for, times the number of activities."""
+_MOVES = 300
+"""Moves in the order of priority for each activity, by which a better one is searched for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,18 +113,15 @@ def least_finish(
     best = _followed(programme, target, _by_rules(programme, target, duration, alone))
     if not best.broken and best.finish == least:
         return best.schedule(least, "optimal")
-    with Solver() as solver, ThreadPoolExecutor(1) as pool:
-        # Where the solver is quick it needs no help. What it has not proved by then starts anew from a better schedule.
-        searching = pool.submit(_improved, programme, target, best, _SHARE * time_limit)
-        found = TeamModel(programme, target, best.at, alone.start).solve(solver, begin + _SHARE * time_limit, workers)
-        best = _better(programme, target, _better(programme, target, best, found), searching.result())
-        bound, status = max(found.bound, least), found.status
-        if status != "infeasible" and (best.broken or best.finish > bound):
-            found = TeamModel(programme, target, best.at, alone.start).solve(solver, until, workers)
-            best = _better(programme, target, best, found)
-            bound, status = max(found.bound, bound), found.status
+    # The solver takes a while to load; meanwhile a better schedule is looked for, for it to start from.
+    with Solver() as solver:
+        best = _better(programme, target, best, _improved(programme, target, best, _SHARE * time_limit))
+        if not best.broken and best.finish == least:
+            return best.schedule(least, "optimal")
+        found = TeamModel(programme, target, best.at, alone.start).solve(solver, until, workers)
+    best, bound = _better(programme, target, best, found), max(found.bound, least)
     if best.broken:
-        return best.schedule(bound, status)
+        return best.schedule(bound, found.status)
     return best.schedule(bound, "optimal" if best.finish <= bound else "feasible")
 
 
@@ -268,7 +264,7 @@ def _improved(programme: Programme, target: int, placed: _Placed, seconds: float
     begin = time.perf_counter()
     searched(_TRIAL)
     each = (time.perf_counter() - begin) / _TRIAL
-    return searched(int(min(_MOVES / count, seconds / each)))
+    return searched(int(min(_MOVES * count, seconds / each)))
 
 
 def _how_good(placed: _Placed) -> tuple[bool, int, int]:
