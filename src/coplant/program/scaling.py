@@ -86,7 +86,7 @@ def scaled(program: LinearProgram) -> Scaled:
     cost, lower, upper = np.negative(program.objective()), program.lower, program.upper
     row_lower, row_upper = program.row_lower, program.row_upper
     free = lower < upper
-    share = ~whole & (lower >= 0.0) & (upper <= 1.0)
+    share = free & ~whole & (lower >= 0.0) & (upper <= 1.0)
     kept = whole | share
 
     unit = _power_of_two(_largest(row_lower, row_upper, lower[~kept], upper[~kept]) / _COMFORTABLE)
