@@ -45,8 +45,8 @@ def _works(tables: dict[str, list[dict[str, Any]]], name: str, date: datetime.da
 
 
 def work(works: Works, moment: int) -> int:
-    """Working ticks before a moment."""
-    day, rest = divmod(moment, TICKS)
+    """Working ticks before a moment; none before the first morning."""
+    day, rest = divmod(max(moment, 0), TICKS)
     return sum(TICKS for earlier in range(day) if works(earlier)) + (rest if works(day) else 0)
 
 
