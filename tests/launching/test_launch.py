@@ -194,3 +194,15 @@ def test_there_must_be_samples_and_workers(options: dict[str, int]) -> None:
 def test_a_plan_of_a_programme_by_itself_says_what_it_lacks() -> None:
     with pytest.raises(CaseError, match="launch programme by itself"):
         coplant.plan(milwaukee().case())
+
+
+def test_what_takes_no_time_is_on_its_first_day_or_on_the_last_day_of_what_it_follows() -> None:
+    small = SmallProgramme().activity("signed", 0, **{"from": _day(5)}).activity("draw", 3, "signed")
+    launched = small.activity("drawn", 0, "draw").milestone("drawn").launch(20)
+    activities = {row["activity"]: row for row in launched["activities"].iter_rows(named=True)}
+    days = ("early_start", "early_finish", "finish_p10", "finish_p50", "finish_p90")
+    assert {activities["signed"][day] for day in days} == {_day(5)}
+    assert {activities["drawn"][day] for day in days} == {_day(7)}
+    assert (activities["draw"]["early_start"], activities["draw"]["early_finish"]) == (_day(5), _day(7))
+    late = launched["paths"].filter(activity="signed").row(0, named=True)
+    assert (late["late_start"], late["late_finish"]) == (_day(5), _day(5))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -267,6 +268,15 @@ class _Variant:
             **self._acceleration(),
         }
 
+    def _starting(self, moments: Any) -> Days:
+        """Day on which each activity starts; a point in time is on the day on which it ends."""
+        return np.where(self.planned.duration == 0, self._ending(moments), day_of(self.programme.first, moments))
+
+    def _ending(self, moments: Any) -> Days:
+        """Day on which each activity ends; a point in time that waits for nothing but its own first day is on that."""
+        first, alone = self.programme.first, np.asarray(moments) <= self.programme.least_start
+        return np.where(alone, day_of(first, moments), last_day(first, moments))
+
     def _milestones(self) -> pl.DataFrame:
         programme, first = self.programme, self.programme.first
         names, ends = programme.milestones
@@ -316,21 +326,21 @@ class _Variant:
                 "activity": programme.names,
                 "advice": [self.advice] * len(programme),
                 "planned": planned.duration / DAY,
-                "early_start": dates(_starting(first, planned.start, planned.duration)),
-                "early_finish": dates(last_day(first, planned.finish)),
+                "early_start": dates(self._starting(planned.start)),
+                "early_finish": dates(self._ending(planned.finish)),
                 "free_float": pl.Series(np.where(free < 0, np.nan, free)).fill_nan(None),
                 "mean": drawn.duration_mean,
                 "deviation": drawn.duration_deviation,
                 "start_mean": dates(day_of(first, drawn.start_mean)),
-                "finish_p10": dates(last_day(first, at[0])),
-                "finish_p50": dates(last_day(first, at[1])),
-                "finish_p90": dates(last_day(first, at[2])),
+                "finish_p10": dates(self._ending(at[0])),
+                "finish_p50": dates(self._ending(at[1])),
+                "finish_p90": dates(self._ending(at[2])),
             },
             schema_overrides={"advice": pl.String},
         )
 
     def _paths(self) -> pl.DataFrame:
-        programme, first, drawn = self.programme, self.programme.first, self.drawn
+        programme, drawn = self.programme, self.drawn
         parts = []
         for number, (name, target) in enumerate(zip(*programme.milestones, strict=True)):
             latest = late(programme, self.planned, target)
@@ -342,8 +352,8 @@ class _Variant:
             table = pl.DataFrame(
                 {
                     "activity": np.array(programme.names, dtype=object)[on].tolist(),
-                    "late_start": dates(np.where(leads, day_of(first, latest.start[on]), _NEVER)),
-                    "late_finish": dates(np.where(leads, last_day(first, latest.finish[on]), _NEVER)),
+                    "late_start": dates(np.where(leads, self._starting(latest.start)[on], _NEVER)),
+                    "late_finish": dates(np.where(leads, self._ending(latest.finish)[on], _NEVER)),
                     "total_float": pl.Series(np.where(leads, latest.total_float[on] / DAY, np.nan)).fill_nan(None),
                     "critical": np.where(latest.critical[on], "yes", "no").tolist(),
                     "criticality": criticality[on],
@@ -423,13 +433,12 @@ class _Variant:
         programme, planned, names = self.programme, self.planned, self.programme.shared.names
         waits = waited_days(programme, planned) if self.schedule else np.empty(0)
         on = np.flatnonzero(np.diff(programme.shared.teams.pointer))
-        first = programme.first
         return pl.DataFrame(
             {
                 "activity": [programme.names[a] for a in on],
                 "advice": [self.advice] * len(on),
-                "start": dates(_starting(first, planned.start[on], planned.duration[on])),
-                "finish": dates(last_day(first, planned.finish[on])),
+                "start": dates(self._starting(planned.start)[on]),
+                "finish": dates(self._ending(planned.finish)[on]),
                 "waited": [float(waits[a]) for a in on],
                 "team": [names[planned.waited[a]] if planned.waited[a] >= 0 else None for a in on],
             },
@@ -485,8 +494,3 @@ def _chances(days: Days, targets: Days) -> tuple[Floats, Floats]:
 
 def _quantile(moments: Ticks, share: float) -> Floats:
     return np.asarray(np.quantile(moments, share, axis=1, method="inverted_cdf"))
-
-
-def _starting(first: np.datetime64, moments: Ticks, duration: Ticks) -> Days:
-    """Day on which activities start; a point in time at midnight belongs to the day before, as its finish does."""
-    return np.where(duration == 0, last_day(first, moments), day_of(first, moments))

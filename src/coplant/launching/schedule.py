@@ -14,6 +14,7 @@ from __future__ import annotations
 import heapq
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -40,6 +41,9 @@ _SHARE = 0.3
 
 _TRIAL = 100
 """Moves by which it is found how long one takes."""
+
+_SEARCHES = 2
+"""Searches beside one another, of which the best counts."""
 
 _MOVES = 300
 """Moves in the order of priority for each activity, by which a better one is searched for."""
@@ -251,8 +255,8 @@ def _improved(programme: Programme, target: int, placed: _Placed, seconds: float
     pointer = np.searchsorted(links.predecessor[by_predecessor], np.arange(count + 1)).astype(np.int32)
     duration = placed.at.duration
 
-    def searched(moves: int) -> _Placed:
-        order, numbers = placed.order.astype(np.int32), np.random.Generator(np.random.Philox(0)).random((moves, 3))
+    def searched(moves: int, seed: int = 0) -> _Placed:
+        order, numbers = placed.order.astype(np.int32), np.random.Generator(np.random.Philox(seed)).random((moves, 3))
         improve(
             links, programme.shared.teams, pointer, followers, target, duration[:, None],
             programme.least_start[:, None].copy(), order, numbers,
@@ -264,7 +268,9 @@ def _improved(programme: Programme, target: int, placed: _Placed, seconds: float
     begin = time.perf_counter()
     searched(_TRIAL)
     each = (time.perf_counter() - begin) / _TRIAL
-    return searched(int(min(_MOVES * count, seconds / each)))
+    moves = int(min(_MOVES * count, seconds / each))
+    with ThreadPoolExecutor(_SEARCHES) as pool:
+        return min(pool.map(lambda seed: searched(moves, seed), range(_SEARCHES)), key=_how_good)
 
 
 def _how_good(placed: _Placed) -> tuple[bool, int, int]:
