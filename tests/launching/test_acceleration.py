@@ -97,3 +97,15 @@ def test_a_milestone_that_nothing_leads_to_is_told() -> None:
         acceleration_curve(case, "eop")
     with pytest.raises(ValueError, match="there must be at least 1"):
         worth_paying_for(case, "sop", 1.0, samples=0)
+
+
+def test_who_shares_an_expert_is_made_shorter_for_the_other() -> None:
+    small = SmallProgramme().activity("a", 5).activity("b", 3).activity("end", 0, "a", "b").milestone("end")
+    small.add("teams", team="expert", capacity=1)
+    small.add("assignments", activity="a", team="expert").add("assignments", activity="b", team="expert")
+    # b alone would not decide anything.
+    small.add("acceleration", activity="b", option="overtime", days=2, cost=10)
+    curve = acceleration_curve(small.case(), "end").curve
+    assert curve.select("earlier", "cost").rows() == [(0, 0.0), (1, 5.0), (2, 10.0)]
+    bought, used = worth_paying_for(small.case(), "end", 6.0, 50)
+    assert (bought.cost, used["activity"].to_list()) == (10.0, ["b"])

@@ -12,8 +12,10 @@ from launching.drawn import programmes
 from launching.small_programme import SmallProgramme
 
 from coplant.launching import acceleration_curve
+from coplant.launching.critical_path import early, handed_over
 from coplant.launching.least_cost import LeastCost
 from coplant.launching.options import Options, shortened
+from coplant.launching.programme import Programme
 from coplant.launching.simulation import least_moments, run_forward
 from coplant.launching.working_time import DAY, Ticks
 
@@ -44,6 +46,12 @@ def accelerated(draw: st.DrawFn) -> SmallProgramme:
     return small
 
 
+def _programme(small: SmallProgramme) -> Programme:
+    """The programme with its teams handed over in the order of its activities."""
+    programme = small.programme()
+    return handed_over(programme, early(programme, programme.likely_duration()))
+
+
 def _tries(options: Options) -> Ticks:
     """Every way to use options in quarters of days, and a tick less or more; shape (tries, O)."""
     ways = []
@@ -55,14 +63,14 @@ def _tries(options: Options) -> Ticks:
 
 @given(accelerated())
 def test_no_way_to_pay_is_cheaper_or_faster(small: SmallProgramme) -> None:
-    programme = small.programme()
+    programme = _programme(small)
     target = programme.names.index("end")
     planned = programme.likely_duration()
     options = Options.of(small.case(), programme)
     tries = _tries(options)
     duration = np.stack([shortened(planned, options.shorter(used, len(programme))) for used in tries], axis=1)
     start, finish = least_moments(programme, len(tries))
-    assume(not run_forward(programme, duration, start, finish).any())
+    assume(not run_forward(programme, duration, start, finish).broken.any())
     moment = finish[target]
     cost = np.array([options.price(used).sum() for used in tries])
     model = LeastCost(programme, options, planned, target)
@@ -128,7 +136,7 @@ def test_what_does_not_lead_to_the_milestone_is_left_alone() -> None:
 
 @given(accelerated())
 def test_where_time_is_over_what_is_paid_for_is_in_time_and_not_below_the_bound(small: SmallProgramme) -> None:
-    programme = small.programme()
+    programme = _programme(small)
     target = programme.names.index("end")
     assume(not len(programme.most_lags.first))
     model = LeastCost(programme, Options.of(small.case(), programme), programme.likely_duration(), target)

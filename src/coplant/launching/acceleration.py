@@ -8,13 +8,15 @@ from coplant.case import Case
 from coplant.launching.average import Average
 from coplant.launching.curves import SAMPLES, Acceleration, bill, planned_steps, tabulated
 from coplant.launching.cutting_planes import Bought, CuttingPlanes
-from coplant.launching.launch import programme_of
+from coplant.launching.launch import scheduled_programme
 from coplant.launching.options import Options
 from coplant.launching.programme import Programme
 
 
 def acceleration_curve(case: Case, milestone: str) -> Acceleration:
     """Say what it costs at the least to reach a milestone by each day, if everything takes as long as is likely.
+
+    Where teams are short they are handed over as is planned.
 
     Parameters
     ----------
@@ -36,7 +38,7 @@ def acceleration_curve(case: Case, milestone: str) -> Acceleration:
     ValueError
         No activity leads to such a milestone.
     """
-    programme = programme_of(case)
+    programme = scheduled_programme(case)
     options, target = Options.of(case, programme), _target(programme, milestone)
     return tabulated(programme, options, milestone, None, {"planned": planned_steps(programme, options, target)})
 
@@ -73,7 +75,7 @@ def worth_paying_for(
     """
     if samples < 1:
         raise ValueError(f"samples is {samples}; there must be at least 1")
-    programme = programme_of(case)
+    programme = scheduled_programme(case)
     options = Options.of(case, programme)
     planes = CuttingPlanes(options, Average(programme, _target(programme, milestone), samples, seed))
     bought = planes.by_value(value_per_day)

@@ -20,8 +20,9 @@ def solve(asked: dict[str, Any]) -> dict[str, Any]:
     Parameters
     ----------
     asked : dict
-        The constraint program, and beside it ``until``, the time by the clock at which to stop, ``workers`` and
-        ``target``.
+        The constraint program, and beside it ``until``, the time by the clock at which to stop, ``workers``,
+        ``target``, and which of the solver's ``searches`` of the whole program are run, its own choice if none is
+        named; the other workers search near the best schedule so far.
 
     Returns
     -------
@@ -59,6 +60,7 @@ def solve(asked: dict[str, Any]) -> dict[str, Any]:
     model.minimize(variables[asked["target"]])
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = asked["workers"]
+    solver.parameters.subsolvers.extend(asked["searches"])
     solver.parameters.max_time_in_seconds = max(asked["until"] - time.time(), 0.1)
     status = solver.solve(model)
     if status == cp_model.INFEASIBLE:

@@ -199,6 +199,21 @@ def _collision(case: Case, programme: Programme, lag: int, status: str | None = 
     return Problem("links", int(row), "most_lag", value, expected, mend)
 
 
+def scheduled_programme(case: Case) -> Programme:
+    """Lay the programme of a case out with its teams handed over as in the schedule that is planned.
+
+    Raises
+    ------
+    CaseError
+        As for `launch`.
+    """
+    programme = programme_of(case)
+    if not programme.shared.names:
+        return programme
+    schedule = _scheduled(case, programme, SECONDS)
+    return handed_over(programme.in_order(schedule.order), schedule.at)
+
+
 def _scheduled(case: Case, programme: Programme, time_limit: float) -> Schedule:
     """Place the teams so that the last milestone is reached early.
 

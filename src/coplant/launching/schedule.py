@@ -2,11 +2,11 @@
 
 Serial schedules by some rules of priority come first, and moves from the best of them. Where that is later than the
 links alone ask, OR-tools' CP-SAT looks for a better one, with it as its first solution and its horizon, and proves how
-much better one can be. The schedule is then followed in the order of its starts, by the same pass that places the
-samples.
+much better one can be. This is done twice: what is easy ends with the first. The schedule is then followed in the order
+of its starts, by the same pass that places the samples.
 
-The seconds are those of the clock. A schedule that the rules or the solver's first try prove to be the best is the same
-each time; which of several that are as good is found later depends on how quick the machine is.
+The seconds are those of the clock. A schedule that is proved to be the best in the first round is the same each time;
+which is found later depends on how quick the machine is.
 """
 
 from __future__ import annotations
@@ -33,20 +33,32 @@ from coplant.timeline.calendar import Floats
 WORKERS = 4
 """Threads of the solver: the fewest with which it looks both for better schedules and for proofs."""
 
-_ENDING = 0.25
+_ENDING = 0.05
 """Seconds that it takes to stop the solver and to follow what it found."""
 
-_SHARE = 0.3
-"""Share of the time in which a better order of priority is searched for, at most."""
+
+class _Round(NamedTuple):
+    """A search by moves, and then one by the solver."""
+
+    moves: int
+    """Moves in the order, for each activity."""
+    moved: float
+    """Share of the time after which they end."""
+    searches: tuple[str, ...]
+    """The solver's searches of the whole program; its own choice if none is named."""
+    solved: float
+    """Share of the time after which these end."""
+
+
+# What is easy is proved to be the best in the first, whose bounds by linear programs are soon high. In the second a
+# better schedule is looked for.
+_ROUNDS = (_Round(300, 0.1, ("reduced_costs", "no_lp"), 0.25), _Round(5_000, 0.55, (), 1.0))
 
 _TRIAL = 100
 """Moves by which it is found how long one takes."""
 
 _SEARCHES = 2
 """Searches beside one another, of which the best counts."""
-
-_MOVES = 300
-"""Moves in the order of priority for each activity, by which a better one is searched for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,15 +129,20 @@ def least_finish(
     best = _followed(programme, target, _by_rules(programme, target, duration, alone))
     if not best.broken and best.finish == least:
         return best.schedule(least, "optimal")
-    # The solver takes a while to load; meanwhile a better schedule is looked for, for it to start from.
-    with Solver() as solver:
-        best = _better(programme, target, best, _improved(programme, target, best, _SHARE * time_limit))
-        if not best.broken and best.finish == least:
-            return best.schedule(least, "optimal")
-        found = TeamModel(programme, target, best.at, alone.start).solve(solver, until, workers)
-    best, bound = _better(programme, target, best, found), max(found.bound, least)
+    bound, status = least, "unknown"
+    solver = Solver.running()
+    for number, stage in enumerate(_ROUNDS):
+        seconds = stage.moved * time_limit - (time.time() - begin)
+        best = _better(programme, target, best, _improved(programme, target, best, stage.moves, seconds, number))
+        if not best.broken and best.finish == bound:
+            break
+        model = TeamModel(programme, target, best.at, alone.start)
+        found = model.solve(solver, min(begin + stage.solved * time_limit, until), workers, stage.searches)
+        best, bound, status = _better(programme, target, best, found), max(found.bound, bound), found.status
+        if status in ("optimal", "infeasible"):
+            break
     if best.broken:
-        return best.schedule(bound, found.status)
+        return best.schedule(bound, status)
     return best.schedule(bound, "optimal" if best.finish <= bound else "feasible")
 
 
@@ -245,8 +262,8 @@ def _by_rules(programme: Programme, target: int, duration: Ticks, alone: Early) 
     return min((_placed(programme, target, duration, ranked(programme, *keys)) for keys in rules), key=_how_good)
 
 
-def _improved(programme: Programme, target: int, placed: _Placed, seconds: float) -> _Placed:
-    """Move activities in the order of priority, a fixed number of times unless that takes too long."""
+def _improved(programme: Programme, target: int, placed: _Placed, moves: int, seconds: float, number: int) -> _Placed:
+    """Move activities in the order of priority, so many times for each unless that takes too long."""
     if len(programme.most_lags.first):
         return placed
     links, count = programme.precedence, len(programme)
@@ -255,8 +272,9 @@ def _improved(programme: Programme, target: int, placed: _Placed, seconds: float
     pointer = np.searchsorted(links.predecessor[by_predecessor], np.arange(count + 1)).astype(np.int32)
     duration = placed.at.duration
 
-    def searched(moves: int, seed: int = 0) -> _Placed:
-        order, numbers = placed.order.astype(np.int32), np.random.Generator(np.random.Philox(seed)).random((moves, 3))
+    def searched(moves: int, search: int) -> _Placed:
+        order, drawn = placed.order.astype(np.int32), np.random.Generator(np.random.Philox(key=[number, search]))
+        numbers = drawn.random((moves, 3))
         improve(
             links, programme.shared.teams, pointer, followers, target, duration[:, None],
             programme.least_start[:, None].copy(), order, numbers,
@@ -264,13 +282,13 @@ def _improved(programme: Programme, target: int, placed: _Placed, seconds: float
         return _placed(programme, target, duration, order.astype(np.int64))
 
     # The first call may have to be compiled.
-    searched(1)
+    searched(1, 0)
     begin = time.perf_counter()
-    searched(_TRIAL)
+    searched(_TRIAL, 0)
     each = (time.perf_counter() - begin) / _TRIAL
-    moves = int(min(_MOVES * count, seconds / each))
+    most = int(min(moves * count, max(seconds, 0.0) / each))
     with ThreadPoolExecutor(_SEARCHES) as pool:
-        return min(pool.map(lambda seed: searched(moves, seed), range(_SEARCHES)), key=_how_good)
+        return min(pool.map(lambda search: searched(most, search), range(_SEARCHES)), key=_how_good)
 
 
 def _how_good(placed: _Placed) -> tuple[bool, int, int]:

@@ -23,12 +23,14 @@ A constraint program is a few lists. Variables are numbered; a literal is a vari
 
 from __future__ import annotations
 
+import atexit
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -54,17 +56,29 @@ class Solved(NamedTuple):
 
 
 class Solver:
-    """CP-SAT in a process of its own, which is started at once and ends with the context: it takes a while to load."""
+    """CP-SAT in a process of its own, which is started at once and takes a while to load."""
 
-    def __enter__(self) -> Self:
+    _running: ClassVar[Solver | None] = None
+
+    def __init__(self) -> None:
         command = [sys.executable, "-P", str(Path(__file__).with_name("cp_sat.py"))]
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
-        return self
+        self._one_at_a_time = threading.Lock()
+        atexit.register(self.end)
 
-    def __exit__(self, *_: object) -> None:
+    @classmethod
+    def running(cls) -> Solver:
+        """Return the one that runs already, or start one; it ends with the program that started it."""
+        if cls._running is None or cls._running._process.poll() is not None:
+            cls._running = cls()
+        return cls._running
+
+    def end(self) -> str:
+        """End the process, and return what it said of what went wrong."""
+        atexit.unregister(self.end)
         self._process.kill()
-        self._process.communicate()
+        return self._process.communicate()[1]
 
     def solve(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Solve a constraint program.
@@ -77,13 +91,18 @@ class Solver:
         asks, answers = self._process.stdin, self._process.stdout
         assert asks is not None
         assert answers is not None
-        try:
-            print(json.dumps(asked), file=asks, flush=True)
-            answer = answers.readline()
-        except BrokenPipeError:
-            answer = ""
+        with self._one_at_a_time:
+            try:
+                print(json.dumps(asked), file=asks, flush=True)
+                answer = answers.readline()
+            except BrokenPipeError:
+                answer = ""
+            except BaseException:
+                # The answer may still come, and would be taken for that to the next question.
+                self.end()
+                raise
         if not answer:
-            said = (self._process.communicate()[1].strip().splitlines() or ["it ended without a word"])[-1]
+            said = (self.end().strip().splitlines() or ["it ended without a word"])[-1]
             raise SolverError(f"CP-SAT, which places the teams, could not be run: {said}")
         found: dict[str, Any] = json.loads(answer)
         return found
@@ -146,7 +165,7 @@ class TeamModel:
         """The moment at which calendars end."""
         return int(self.programme.precedence.worked.shape[1] - 1) * DAY
 
-    def solve(self, solver: Solver, until: float, workers: int) -> Solved:
+    def solve(self, solver: Solver, until: float, workers: int, searches: tuple[str, ...] = ()) -> Solved:
         """Look for a schedule.
 
         Parameters
@@ -157,6 +176,8 @@ class TeamModel:
             Time by the clock at which to stop.
         workers : int
             Threads.
+        searches : tuple of str
+            Which of the solver's searches of the whole program are run; its own choice if none is named.
 
         Raises
         ------
@@ -167,6 +188,7 @@ class TeamModel:
             "domains": self._domains, "hints": self._hints, "intervals": self._intervals, "not_before": self._later,
             "inside": self._inside, "one_of": self._one_of, "teams": self._shared,
             "target": self.finishes[self.target].variable, "until": until, "workers": workers,
+            "searches": searches,
         }  # fmt: skip
         found = solver.solve(asked)
         if "values" not in found:
