@@ -11,6 +11,7 @@ which is found later depends on how quick the machine is.
 
 from __future__ import annotations
 
+import copy
 import heapq
 import time
 from collections.abc import Iterable
@@ -21,10 +22,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from coplant.launching.annealing import improve
 from coplant.launching.critical_path import Early, early, late
 from coplant.launching.passes import place
 from coplant.launching.programme import Programme
-from coplant.launching.serial import NOTHING, improve
+from coplant.launching.serial import NOTHING
 from coplant.launching.team_model import Solved, Solver, TeamModel
 from coplant.launching.working_time import DAY, Ticks, work_before
 from coplant.network.frames import Integers
@@ -54,8 +56,11 @@ class _Round(NamedTuple):
 # better schedule is looked for.
 _ROUNDS = (_Round(300, 0.1, ("reduced_costs", "no_lp"), 0.25), _Round(5_000, 0.55, (), 1.0))
 
-_TRIAL = 100
-"""Moves by which it is found how long one takes."""
+_HEAT = 0.003
+"""By which share of the whole a move may make the end later when a search begins, roughly."""
+
+_STEP = 250
+"""Moves at the same heat."""
 
 _SEARCHES = 2
 """Searches beside one another, of which the best counts."""
@@ -264,31 +269,33 @@ def _by_rules(programme: Programme, target: int, duration: Ticks, alone: Early) 
 
 def _improved(programme: Programme, target: int, placed: _Placed, moves: int, seconds: float, number: int) -> _Placed:
     """Move activities in the order of priority, so many times for each unless that takes too long."""
-    if len(programme.most_lags.first):
+    if len(programme.most_lags.first) or seconds <= 0.0:
         return placed
     links, count = programme.precedence, len(programme)
     by_predecessor = np.argsort(links.predecessor, kind="stable")
     followers = np.repeat(np.arange(count, dtype=np.int32), np.diff(links.pointer))[by_predecessor]
     pointer = np.searchsorted(links.predecessor[by_predecessor], np.arange(count + 1)).astype(np.int32)
-    duration = placed.at.duration
+    duration, least_start = placed.at.duration[:, None].copy(), programme.least_start[:, None].copy()
 
     def searched(moves: int, search: int) -> _Placed:
-        order, drawn = placed.order.astype(np.int32), np.random.Generator(np.random.Philox(key=[number, search]))
-        numbers = drawn.random((moves, 3))
-        improve(
-            links, programme.shared.teams, pointer, followers, target, duration[:, None],
-            programme.least_start[:, None].copy(), order, numbers,
-        )  # fmt: skip
-        return _placed(programme, target, duration, order.astype(np.int64))
+        # Each has the programme for itself: threads that count who uses an array wait for one another.
+        its_links, its_teams = copy.deepcopy((links, programme.shared.teams))
+        drawn = np.random.Generator(np.random.Philox(key=[number, search]))
+        current = placed.order.astype(np.int32)
+        order, best, moved, begin = current.copy(), np.inf, 0, time.perf_counter()
+        while (spent := max(moved / moves, (time.perf_counter() - begin) / seconds)) < 1.0:
+            step = min(_STEP, moves - moved)
+            best = improve(
+                its_links, its_teams, pointer, followers, target, duration, least_start, current, order, best,
+                _HEAT * placed.finish * (1.0 - spent) ** 2, drawn.random((step, 3)),
+            )  # fmt: skip
+            moved += step
+        return _placed(programme, target, placed.at.duration, order.astype(np.int64))
 
-    # The first call may have to be compiled.
+    # The first may have to be compiled.
     searched(1, 0)
-    begin = time.perf_counter()
-    searched(_TRIAL, 0)
-    each = (time.perf_counter() - begin) / _TRIAL
-    most = int(min(moves * count, max(seconds, 0.0) / each))
     with ThreadPoolExecutor(_SEARCHES) as pool:
-        return min(pool.map(lambda search: searched(most, search), range(_SEARCHES)), key=_how_good)
+        return min(pool.map(lambda search: searched(moves * count, search), range(_SEARCHES)), key=_how_good)
 
 
 def _how_good(placed: _Placed) -> tuple[bool, int, int]:

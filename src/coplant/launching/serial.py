@@ -11,24 +11,49 @@ longer than nothing; so it is moved there, and looked at again.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from coplant.launching.passes import Precedence, Teams, place
 from coplant.launching.working_time import Ticks, compiled, finish_after, start_after, work_before
 
-_HEAT = 0.003
-"""By which share of the whole a move may make the end later when a search begins, roughly."""
-
 NOTHING = -1
 """What an activity waits for that does not wait."""
 
 
+class Held(NamedTuple):
+    """How much of R teams is held in S samples: moments in order, and what is held from each to the next."""
+
+    moment: Ticks
+    """The moments, shape (R, S, M)."""
+    quantity: NDArray[np.int64]
+    """Parts of the team held from then on, shape (R, S, M)."""
+    length: NDArray[np.int64]
+    """How many moments there are, shape (R, S)."""
+
+
 @compiled()
-def _full_until(moment: Ticks, held: NDArray[np.int64], count: int, room: int, begin: int, end: int) -> int:
+def nothing_held(teams: Teams, samples: int) -> Held:
+    """Room for whatever activities will hold of their teams."""
+    count = len(teams.capacity)
+    most = np.int64(0)
+    for r in range(count):
+        most = max(most, 2 * np.int64(teams.taken[r + 1] - teams.taken[r]))
+    return Held(
+        np.empty((count, samples, most), dtype=np.int32),
+        np.empty((count, samples, most), dtype=np.int64),
+        np.zeros((count, samples), dtype=np.int64),
+    )
+
+
+@compiled()
+def _full_until(held: Held, r: int, s: int, room: int, begin: int, end: int) -> int:
     """End of the last stretch between two moments in which more is held than leaves room; -1 if there is none."""
-    for k in range(count - 1, -1, -1):
-        if moment[k] < end and held[k] > room:
+    moment, quantity = held.moment[r, s], held.quantity[r, s]
+    for k in range(held.length[r, s] - 1, -1, -1):
+        if moment[k] < end and quantity[k] > room:
             return int(moment[k + 1])
         if moment[k] <= begin:
             break
@@ -36,22 +61,54 @@ def _full_until(moment: Ticks, held: NDArray[np.int64], count: int, room: int, b
 
 
 @compiled()
-def _hold(moment: Ticks, held: NDArray[np.int64], count: int, begin: int, end: int, quantity: int) -> int:
-    """Hold some of a team between two moments, and count the moments that are then kept."""
-    for at in (begin, end):
-        here = count
-        while here > 0 and moment[here - 1] > at:
-            here -= 1
-        if here > 0 and moment[here - 1] == at:
-            continue
-        for k in range(count, here, -1):
-            moment[k], held[k] = moment[k - 1], held[k - 1]
-        moment[here], held[here] = at, held[here - 1] if here > 0 else 0
-        count += 1
-    for k in range(count):
-        if begin <= moment[k] < end:
-            held[k] += quantity
-    return count
+def find_room(
+    precedence: Precedence, teams: Teams, held: Held, a: int, s: int, takes: int, start: Ticks, finish: Ticks
+) -> None:
+    """Start an activity, placed by its links, no earlier than all its teams have room for it; see `serial`."""
+    moment, quantity, length = held
+    first, last = teams.pointer[a], teams.pointer[a + 1]
+    worked, day = precedence.worked[precedence.calendar[a]], precedence.day[precedence.calendar[a]]
+    begin, end = int(start[a, s]), int(finish[a, s])
+    m, found = first, 0
+    while found < last - first:
+        r = teams.team[m]
+        room, count = teams.capacity[r] - teams.quantity[m], length[r, s]
+        found += 1
+        k = max(count - 1, 0)
+        while k > 0 and moment[r, s, k] > begin:
+            k -= 1
+        while k < count and moment[r, s, k] < end:
+            if quantity[r, s, k] > room and moment[r, s, k + 1] > begin:
+                work = work_before(worked, moment[r, s, k + 1])
+                if start_after(day, work) > begin:
+                    begin, end, found = start_after(day, work), finish_after(day, work + takes), 1
+            k += 1
+        m = m + 1 if m + 1 < last else first
+    start[a, s], finish[a, s] = begin, end
+
+
+@compiled()
+def hold(teams: Teams, held: Held, a: int, s: int, begin: int, end: int) -> None:
+    """Let an activity hold its teams from its start to its finish."""
+    moment, quantity, length = held
+    for m in range(teams.pointer[a], teams.pointer[a + 1]):
+        r = teams.team[m]
+        count = length[r, s]
+        k = count
+        for at in (end, begin):
+            k = count
+            while k > 0 and moment[r, s, k - 1] >= at:
+                k -= 1
+            if k < count and moment[r, s, k] == at:
+                continue
+            for later in range(count, k, -1):
+                moment[r, s, later], quantity[r, s, later] = moment[r, s, later - 1], quantity[r, s, later - 1]
+            moment[r, s, k], quantity[r, s, k] = at, quantity[r, s, k - 1] if k > 0 else 0
+            count += 1
+        while moment[r, s, k] < end:
+            quantity[r, s, k] += teams.quantity[m]
+            k += 1
+        length[r, s] = count
 
 
 @compiled()
@@ -82,113 +139,31 @@ def serial(
         Becomes the team that each activity waits for longer than for its links, the first of its teams that has no
         room for it a moment before it starts; -1 where there is none.
     """
-    samples, most = duration.shape[1], np.int64(0)
-    for r in range(len(teams.capacity)):
-        most = max(most, 2 * np.int64(teams.taken[r + 1] - teams.taken[r]))
-    moment = np.empty((len(teams.capacity), samples, most), dtype=np.int32)
-    held = np.empty((len(teams.capacity), samples, most), dtype=np.int64)
-    count = np.zeros((len(teams.capacity), samples), dtype=np.int64)
+    held = nothing_held(teams, duration.shape[1])
     for a in order:
         place(precedence, a, duration, start, finish)
         waited[a] = NOTHING
-        first, last = teams.pointer[a], teams.pointer[a + 1]
-        if first == last:
+        if teams.pointer[a] == teams.pointer[a + 1]:
             continue
-        worked, day = precedence.worked[precedence.calendar[a]], precedence.day[precedence.calendar[a]]
-        for s in range(samples):
+        for s in range(duration.shape[1]):
             takes = duration[a, s]
             if takes == 0:
                 continue
-            begin, end = int(start[a, s]), int(finish[a, s])
-            earliest = work_before(worked, begin)
-            work, k, found = earliest, first, 0
-            while found < last - first:
-                r = teams.team[k]
-                room = teams.capacity[r] - teams.quantity[k]
-                until = _full_until(moment[r, s], held[r, s], count[r, s], room, begin, end)
-                found += 1
-                if until > begin:
-                    work = work_before(worked, until)
-                    if start_after(day, work) > begin:
-                        begin, end, found = start_after(day, work), finish_after(day, work + takes), 0
-                k = k + 1 if k + 1 < last else first
-            start[a, s], finish[a, s] = begin, end
-            if work > earliest:
-                before, done = start_after(day, work - 1), finish_after(day, work - 1 + takes)
-                for k in range(first, last):
-                    r = teams.team[k]
-                    room = teams.capacity[r] - teams.quantity[k]
-                    if _full_until(moment[r, s], held[r, s], count[r, s], room, before, done) >= 0:
-                        waited[a, s] = r
-                        break
-            for k in range(first, last):
-                r = teams.team[k]
-                count[r, s] = _hold(moment[r, s], held[r, s], count[r, s], begin, end, teams.quantity[k])
+            earliest = start[a, s]
+            find_room(precedence, teams, held, a, s, takes, start, finish)
+            if start[a, s] > earliest:
+                waited[a, s] = _lacking(precedence, teams, held, a, s, takes, start[a, s])
+            hold(teams, held, a, s, start[a, s], finish[a, s])
 
 
 @compiled()
-def improve(
-    precedence: Precedence,
-    teams: Teams,
-    follower_pointer: Ticks,
-    follower: Ticks,
-    target: int,
-    duration: Ticks,
-    least_start: Ticks,
-    order: Ticks,
-    number: NDArray[np.float64],
-) -> None:
-    """Let a target end earlier by moving one activity after another to another place in the order of priority.
-
-    A move is kept if the target ends no later, and if all end no later on the whole where it ends at the same moment;
-    while the search is young a worse one is kept now and then (simulated annealing, Bouleimen and Lecocq, 2003).
-
-    Parameters
-    ----------
-    precedence : Precedence
-        What comes before what.
-    teams : Teams
-        Who shares what.
-    follower_pointer : ndarray of int32, shape (A + 1,)
-        Where what follows each activity begins.
-    follower : ndarray of int32, shape (L,)
-        What follows it by a link.
-    target : int
-        The activity that is to end early.
-    duration, least_start : ndarray of int32, shape (A, 1)
-        Ticks it takes, and the moment before which it does not start.
-    order : ndarray of int32, shape (A,)
-        The order to start from; becomes the best that was found.
-    number : ndarray, shape (T, 3)
-        Uniform numbers, three for each move.
-    """
-    count, moves = len(order), len(number)
-    start, finish, waited = least_start.copy(), np.zeros_like(least_start), np.empty_like(least_start)
-    serial(precedence, teams, order, duration, start, finish, waited)
-    now = best = np.float64(finish[target, 0]) + finish.mean() / count
-    heat, trial, current = _HEAT * best, order.copy(), order.copy()
-    place_of = np.empty(count, dtype=np.int64)
-    for move in range(moves):
-        for k in range(count):
-            place_of[current[k]] = k
-        at = min(int(number[move, 0] * count), count - 1)
-        a, low, high = current[at], 0, count - 1
-        for link in range(precedence.pointer[a], precedence.pointer[a + 1]):
-            low = max(low, place_of[precedence.predecessor[link]] + 1)
-        for link in range(follower_pointer[a], follower_pointer[a + 1]):
-            high = min(high, place_of[follower[link]] - 1)
-        to = min(low + int(number[move, 1] * (high - low + 1)), high)
-        if to == at:
-            continue
-        trial[:] = current
-        step = 1 if to > at else -1
-        for k in range(at, to, step):
-            trial[k] = current[k + step]
-        trial[to] = a
-        start[:], finish[:] = least_start, 0
-        serial(precedence, teams, trial, duration, start, finish, waited)
-        value = np.float64(finish[target, 0]) + finish.mean() / count
-        if value <= now or number[move, 2] < np.exp((now - value) / (heat * (1.0 - move / moves) ** 2 + 1e-9)):
-            now, current[:] = value, trial
-            if value < best:
-                best, order[:] = value, trial
+def _lacking(precedence: Precedence, teams: Teams, held: Held, a: int, s: int, takes: int, begin: int) -> int:
+    """The first of an activity's teams that has no room for it a moment before it starts."""
+    worked, day = precedence.worked[precedence.calendar[a]], precedence.day[precedence.calendar[a]]
+    work = work_before(worked, begin) - 1
+    before, done = start_after(day, work), finish_after(day, work + takes)
+    for m in range(teams.pointer[a], teams.pointer[a + 1]):
+        r = teams.team[m]
+        if _full_until(held, r, s, teams.capacity[r] - teams.quantity[m], before, done) >= 0:
+            return int(r)
+    return NOTHING
