@@ -24,7 +24,7 @@ def _counted(room: float) -> LinearProgram:
     months = (("jan", "feb", "mar"),)
     made = program.columns("made", months)
     every = np.arange(3)
-    filled_in_order(program, "learning/curve", months, term(every, made.index), 0.0, 5.0, EDGES)
+    filled_in_order(program, "learning/curve", months, term(every, made.index), 0.0, 5.0, EDGES, 0)
     program.rows("capacity", months, [term(every, made.index)], upper=room)
     program.rows("wanted", months, [term(every, made.index)], lower=7.0)
     return program

@@ -37,6 +37,37 @@ def check_columns(table: Table, names: Mapping[str, Any]) -> None:
         raise CaseError(problems, "the edit")
 
 
+def where_of(table: Table, key: str | None) -> dict[str, str]:
+    """Read which rows an edit means: values of key columns in their order, and of others as column=value.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    key : str or None
+        Such as ``chips`` or ``chips, site=home``; None for all rows.
+
+    Raises
+    ------
+    CaseError
+        There are more values than columns, or a column is unknown or named twice.
+    """
+    where: dict[str, str] = {}
+    order = [name for name in table.key if not (table.dated and name == "from")]
+    for place, part in enumerate(key.split(",") if key is not None else ()):
+        name, equals, given = (one.strip() for one in part.partition("="))
+        if not equals:
+            if place >= len(order):
+                expected = f"at most the values of {', '.join(order)}"
+                _refuse(table.name, None, key, expected, "Leave out what is too much")
+            name, given = order[place], name
+        if name in where:
+            _refuse(table.name, None, key, f"one value of {name}", "Leave out one of them")
+        where[name] = given
+    check_columns(table, where)
+    return where
+
+
 def matching(table: Table, frame: pl.DataFrame, where: Where | None) -> pl.Series:
     """Find the rows that a condition means.
 

@@ -42,6 +42,8 @@ class Settings:
         Share per year.
     lag_rule : {"exact", "conservative"}
         How lead times fall on buckets.
+    probabilities : {"exact", "normalise"}
+        Whether the probabilities of a branch add up to one, or are divided by what they add up to.
     source, note : str or None
         Where the case comes from; a remark.
     """
@@ -53,6 +55,7 @@ class Settings:
     title: str | None = None
     discount_rate: float = 0.0
     lag_rule: Literal["exact", "conservative"] = "exact"
+    probabilities: Literal["exact", "normalise"] = "exact"
     source: str | None = None
     note: str | None = None
 

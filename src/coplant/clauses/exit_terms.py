@@ -166,7 +166,7 @@ def exits(
     # One decision for all nodes of a bucket that its notice cannot tell apart.
     keys, place = np.unique(np.stack([decided[nodes], tree.bucket[nodes]]), axis=1, return_inverse=True)
     labels = tuple(f"{tree.timeline.labels[step]}.{tree.labels[node]}" for node, step in keys.T)
-    leave = program.columns(f"leave/{name}", (labels,), upper=1.0, integer=True, decisive=True)
+    leave = program.columns(f"leave/{name}", (labels,), upper=1.0, integer=True, decisive=True, node=keys[0])
     leaving = np.full(len(tree), -1)
     leaving[nodes] = leave.index[place.reshape(-1)]
     running = program.columns(f"running/{name}", (tree.labels,), upper=1.0)

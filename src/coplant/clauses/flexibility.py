@@ -351,7 +351,7 @@ class Flexibility:
         program.rows(scope.block("flexibility"), axes, [built], upper=most, where=np.isfinite(most))
         least, rate = (np.where(slot >= 0, values[slot], 0.0) for values in (band.least, owed))
         binding = (least > 0.0) & (rate > 0.0)
-        cancelled = program.columns(scope.block("cancelled"), axes, where=binding)
+        cancelled = program.columns(scope.block("cancelled"), axes, where=binding, node=windows.closing)
         begins = np.searchsorted(tree.timeline.bounds, np.maximum(months, scope.starts), side="right") - 1
         running = scope.running[tree.path[windows.closing, begins[windows.span]]]
         program.rows(

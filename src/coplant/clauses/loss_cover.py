@@ -25,6 +25,8 @@ class _Months(NamedTuple):
     """Names of the C months and ends, shape (C,)."""
     fixed: Floats
     """Fixed cost of each, shape (C,)."""
+    node: Integers
+    """Node at which each is over, shape (C,)."""
     due: Integers
     """Column that is one if it is covered, shape (C,)."""
     good: Term
@@ -124,7 +126,7 @@ class LossCover:
         months, after = self._months(scope, first, until)
         part = "" if np.isnat(self.valid_from) else str(self.valid_from)
         every, axes = np.arange(len(months.labels)), (months.labels,)
-        paid = scope.program.columns(scope.block("loss", part), axes)
+        paid = scope.program.columns(scope.block("loss", part), axes, node=months.node)
         covered = [
             term(every, paid.index),
             Term(months.good.row, months.good.column, self.margin * months.good.value),
@@ -152,6 +154,7 @@ class LossCover:
             closings,
             (*scope.closing_labels(begin, closings), *(f"after.{scope.tree.labels[leaf]}" for leaf in after)),
             self.fixed_cost * np.append(within, np.full(len(after), beyond)),
+            np.append(closings.windows.closing, after),
             np.append(closings.due, scope.running[after]),
             scope.good_units(closings.windows, np.arange(len(scope.routes))),
         )
@@ -168,8 +171,10 @@ class LossCover:
         earlier, later = np.append(earlier, before), np.append(later, len(closing) + ends)
         # Before so much can have been lost at all the cap is not reached, which makes the relaxation tighter.
         can = months.fixed + np.bincount(later, months.fixed[earlier], minlength=count) >= self.cap
-        reached = program.columns(scope.block("cap_reached", part), axes, upper=can, integer=True)
-        losing = program.columns(scope.block("losing", part), axes, where=most > 0.0, upper=1.0, integer=True)
+        reached = program.columns(scope.block("cap_reached", part), axes, upper=can, integer=True, node=months.node)
+        losing = program.columns(
+            scope.block("losing", part), axes, where=most > 0.0, upper=1.0, integer=True, node=months.node
+        )
 
         def loss(columns: Floats) -> Floats:
             contributed = np.bincount(

@@ -151,21 +151,28 @@ class Material:
             return np.asarray(np.bincount(counted.window, units, len(counted.closing)), dtype=np.float64)
 
         excess = term(counted.window[:, None], started, weight)
-        credited = self._split(scope, (labels(scope.tree, counted),), excess, bound(weight), bound(-weight))
+        axes = (labels(scope.tree, counted),)
+        credited = self._split(scope, axes, excess, bound(weight), bound(-weight), counted.closing)
         tags, earlier = scope.common_tags(routes), node_before(scope.tree, counted)
         scope.pay("material_credit", credited, -self.unit_price, counted.closing, tags)
         grown = np.flatnonzero(earlier >= 0)
         scope.pay("material_credit", credited[earlier[grown]], self.unit_price, counted.closing[grown], tags)
 
     def _split(
-        self, scope: Scope, axes: tuple[tuple[str, ...]], excess: Term, most_beyond: Floats, most_within: Floats
+        self,
+        scope: Scope,
+        axes: tuple[tuple[str, ...]],
+        excess: Term,
+        most_beyond: Floats,
+        most_within: Floats,
+        node: Integers,
     ) -> Integers:
         """Split quantities of either sign into what is beyond the allowance and what is within; returns the first."""
         name = scope.block("attrition", self.part, "" if np.isnat(self.valid_from) else str(self.valid_from))
         program, every = scope.program, np.arange(len(axes[0]))
-        beyond = program.columns(name, axes, upper=most_beyond)
-        within = program.columns(f"{name}.unused", axes, upper=most_within)
-        exceeded = program.columns(f"{name}.exceeded", axes, upper=1.0, integer=True)
+        beyond = program.columns(name, axes, upper=most_beyond, node=node)
+        within = program.columns(f"{name}.unused", axes, upper=most_within, node=node)
+        exceeded = program.columns(f"{name}.exceeded", axes, upper=1.0, integer=True, node=node)
         program.complete_by(
             exceeded, lambda columns: np.asarray(beyond.values(columns) > within.values(columns), dtype=np.float64)
         )

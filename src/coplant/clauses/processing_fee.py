@@ -120,10 +120,10 @@ class ProcessingFee:
         earlier = node_before(scope.tree, counted)
         if self.method == "all_units":
             least = np.where(self.above[reached] > 0.0, self.above[reached] + 1.0, 0.0)
-            part = one_of(scope.program, name, axes, units, least, np.maximum(end, least))
+            part = one_of(scope.program, name, axes, units, least, np.maximum(end, least), counted.closing)
         else:
             edges = np.append(self.above[reached], end[-1])
-            part = filled_in_order(scope.program, name, axes, units, 0.0, most_in, edges, earlier)
+            part = filled_in_order(scope.program, name, axes, units, 0.0, most_in, edges, counted.closing, earlier)
         fee = self.fee[reached]
         scope.pay("processing_fee", part.index, fee, counted.closing[:, None], scope.common_tags(routes))
         # The total of a count is due as it grows: what was due at the node before is taken off again.

@@ -144,7 +144,7 @@ class Reservations:
         most = np.array([clause.most for clause in self.rates])
         held = np.array([clause.reserved for clause in self.rates])
         length = np.stack([clause.in_nodes(scope) for clause in self.rates])
-        reserved = program.columns(scope.block("reserved"), (labels,), upper=most)
+        reserved = program.columns(scope.block("reserved"), (labels,), upper=most, node=scope.sign_node)
         least, most = np.where(np.isnan(held), least, held), np.where(np.isnan(held), most, held)
         each = np.arange(len(self.rates))
         program.rows(

@@ -55,6 +55,8 @@ class Scope:
         When it is in force, and when it is signed.
     signed : int
         Column that is one if it is signed.
+    sign_node : int
+        Node at which that is decided.
     running : ndarray of int, shape (N,)
         Column that is one while it runs: it is signed and has not been left.
     leaving : ndarray of int, shape (N,)
@@ -93,6 +95,7 @@ class Scope:
     ends: np.datetime64
     sign_date: np.datetime64
     signed: int
+    sign_node: int
     running: Integers
     leaving: Integers
     exit: Exit | None
@@ -241,7 +244,7 @@ class Scope:
         if not (self.leaving >= 0).any():
             return quantity
         every = np.arange(len(labels))
-        part = self.program.columns(name, (labels,), upper=most)
+        part = self.program.columns(name, (labels,), upper=most, node=closings.windows.closing)
         less = Term(quantity.row, quantity.column, -quantity.value)
         both = [term(every, part.index), less]
         self.program.rows(f"{name}.within", (labels,), both, upper=0.0)

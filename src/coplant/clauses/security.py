@@ -227,7 +227,7 @@ class Security:
         axes, name = (labels(scope.tree, counted),), scope.block("vesting", self.security)
         every, most = np.arange(len(counted.closing)), scope.most_good(counted, routes)
         units = scope.good_units(counted, routes)
-        vested = scope.program.columns(name, axes, upper=most >= target, integer=True)
+        vested = scope.program.columns(name, axes, upper=most >= target, integer=True, node=counted.closing)
 
         def reached(columns: Floats) -> Floats:
             so_far = np.bincount(units.row, columns[units.column] * units.value, minlength=len(every))

@@ -281,7 +281,7 @@ class TakeOrPay:
         need = owed(np.maximum(begin, horizon[0]), closes, windows.span)
         first = self.minimums[0].valid_from
         part = "" if np.isnat(first) else str(first)
-        deficiency = scope.program.columns(scope.block("deficiency", part), labels)
+        deficiency = scope.program.columns(scope.block("deficiency", part), labels, node=windows.closing)
         built = scope.good_units(windows, np.arange(len(scope.routes)))
         terms = [term(every, deficiency.index), built, term(every, closings.due, -need)]
         if self._of_each("make_up_months").any() or self._of_each("carry_forward_months").any():
@@ -299,8 +299,8 @@ class TakeOrPay:
         program, windows, closes, need = scope.program, years.closings.windows, years.closes, years.need
         every, part, labels, deficiency = np.arange(len(closes)), years.part, years.labels, years.deficiency
         most = np.maximum(scope.most_good(windows, np.arange(len(scope.routes))), 1.0)
-        beyond = program.columns(scope.block("beyond", part), labels, upper=most)
-        short = program.columns(scope.block("short", part), labels, upper=1.0, integer=True)
+        beyond = program.columns(scope.block("beyond", part), labels, upper=most, node=windows.closing)
+        short = program.columns(scope.block("short", part), labels, upper=1.0, integer=True, node=windows.closing)
 
         def is_short(columns: Floats) -> Floats:
             return np.asarray(deficiency.values(columns) >= beyond.values(columns), dtype=np.float64)
@@ -309,7 +309,12 @@ class TakeOrPay:
         earlier, later = scope.successions(years.closings)
         pairs = (tuple(f"{labels[0][one]} {labels[0][other]}" for one, other in zip(earlier, later, strict=True)),)
         made_up, carried = (
-            program.columns(scope.block(name, part), pairs, where=self._lives(months, years, earlier, later))
+            program.columns(
+                scope.block(name, part),
+                pairs,
+                where=self._lives(months, years, earlier, later),
+                node=windows.closing[later],
+            )
             for name, months in (("made_up", "make_up_months"), ("carried", "carry_forward_months"))
         )
         used = term(later, carried.index)
@@ -329,7 +334,7 @@ class TakeOrPay:
         if years.closings.broken.any():
             # A year that does not close so has units that count for nothing here.
             due = years.closings.due
-            idle = program.columns(scope.block("idle", part), labels, upper=most)
+            idle = program.columns(scope.block("idle", part), labels, upper=most, node=windows.closing)
             rows.append(("take_or_pay_due", [term(every, beyond.index), term(every, due, -most)], 0.0 * most))
             rows.append(("take_or_pay_idle", [term(every, idle.index), term(every, due, most)], most))
             more.append(term(every, idle.index, -1.0))
@@ -378,7 +383,7 @@ class TakeOrPay:
 
         def columns(name: str, of: Columns) -> Columns:
             return program.columns(scope.block(name, years.part), used.pairs, upper=1.0, integer=True,
-                                   where=of.index >= 0)  # fmt: skip
+                                   where=of.index >= 0, node=years.closings.windows.closing[later])  # fmt: skip
 
         def rows(name: str, of: Columns, terms: list[Term], upper: Floats) -> None:
             there = of.index >= 0

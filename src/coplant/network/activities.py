@@ -253,6 +253,11 @@ def term_end(case: Case) -> Days:
     return np.atleast_1d(add_months(days(table["starts"]), floats(table["term"])))
 
 
+def signing_day(case: Case) -> Days:
+    """Day of signature of each agreement, if it is signed."""
+    return days(case["agreements"].select(pl.coalesce("sign_from", "starts")).to_series())
+
+
 def agreement_end(case: Case) -> Days:
     """Day after the last on which each agreement is in force: that of its exit, or the end of its term."""
     left = case["agreements"].join(case["exits"], on="agreement", how="left", maintain_order="left")["exit"]

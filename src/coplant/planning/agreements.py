@@ -7,9 +7,8 @@ from functools import partial
 import numpy as np
 
 from coplant.clauses import ExitTerms, Reservation, Reservations, Scope, clauses_of, exit_of, exits, tooling_share
-from coplant.network.activities import agreement_end, term_end
+from coplant.network.activities import agreement_end, signing_day, term_end
 from coplant.network.frames import days, indices
-from coplant.planning.bounds import most_started, useful_units
 from coplant.planning.draft import Draft
 from coplant.program import term
 
@@ -58,14 +57,14 @@ def _scopes(draft: Draft) -> list[Scope]:
     """Each agreement as its clauses see it."""
     network = draft.network
     table, activities = network.case["agreements"], network.activities
-    starts, ends, signed_on = days(table["starts"]), agreement_end(network.case), days(table["sign_from"])
+    starts, ends, signed_on = days(table["starts"]), agreement_end(network.case), signing_day(network.case)
     site = indices(table["site"], network.sites)
-    useful = useful_units(network)
+
     gone = table["agreement"].is_in(network.case["exits"]["agreement"].implode()) | (table["status"] == "ended")
     scopes = []
     for number, name in enumerate(network.agreements):
         routes = np.flatnonzero(activities.agreement == number)
-        most = most_started(draft, routes)
+        most = draft.room.most[routes]
         rates, terms = Reservation.read(network.case, name), ExitTerms.read(network.case, name)
         signed = int(draft.signed.index[number])
         leave = [] if gone[number] else terms
@@ -79,8 +78,9 @@ def _scopes(draft: Draft) -> list[Scope]:
             int(site[number]),
             starts[number],
             ends[number],
-            starts[number] if np.isnat(signed_on[number]) else signed_on[number],
+            signed_on[number],
             signed,
+            int(draft.signing_node[number]),
             *leaving,
             exit_of(network.case, name),
             term_end(network.case)[number],
@@ -93,7 +93,7 @@ def _scopes(draft: Draft) -> list[Scope]:
             tuple(network.items[i] for i in activities.item[routes]),
             activities.open_share[routes],
             most,
-            useful[activities.item[routes]],
+            draft.room.useful[activities.item[routes]],
         )
         if rates:
             room = sum(clause.most * clause.in_nodes(scope) for clause in rates)

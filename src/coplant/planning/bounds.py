@@ -2,32 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
 from coplant.case import Case
 from coplant.case.structure import bill_order
 from coplant.network import Network
-from coplant.planning.draft import Draft
 from coplant.program.money import Floats, Integers
 
 
-def most_started(draft: Draft, activities: Integers) -> Floats:
-    """Bound on the units of some activities started at each node.
+@dataclass(frozen=True, eq=False)
+class Room:
+    """Bounds on what is of use and on what is started.
 
-    What capacity, overtime, allotments and lanes let through, and at most all that could ever be of use.
-
-    Returns
-    -------
-    ndarray, shape (len(activities), N)
+    Parameters
+    ----------
+    useful : ndarray, shape (items,)
+        Bound on the units of each item that could ever be of use.
+    most : ndarray, shape (J, N)
+        Bound on the units of each activity started at each node: what capacity, overtime, allotments and lanes let
+        through, and at most all that could ever be of use.
     """
-    network = draft.network
-    wanted = useful_units(network)[network.activities.item[activities]] + lot_size(network)[activities]
-    most = np.minimum(wanted[:, None], full_rate(network, activities))
-    granted = network.activities.allotment[activities]
-    limited = np.flatnonzero(granted >= 0)
-    most[limited] = np.minimum(most[limited], network.allotments.quantity[granted[limited]])
-    return most
+
+    useful: Floats
+    most: Floats
+
+    @classmethod
+    def of(cls, network: Network) -> Room:
+        """Bound what a network can be asked for.
+
+        Parameters
+        ----------
+        network : Network
+            The network.
+        """
+        activities = network.activities
+        useful = useful_units(network)
+        wanted = useful[activities.item] + lot_size(network)
+        most = np.minimum(wanted[:, None], full_rate(network, np.arange(len(activities))))
+        limited = np.flatnonzero(activities.allotment >= 0)
+        most[limited] = np.minimum(most[limited], network.allotments.quantity[activities.allotment[limited]])
+        return cls(useful, most)
+
+    @classmethod
+    def widest(cls, rooms: Iterable[Room]) -> Room:
+        """Bounds that hold wherever those of some networks, alike but for their numbers, do.
+
+        Parameters
+        ----------
+        rooms : iterable of Room
+            At least one.
+        """
+        every = list(rooms)
+        return cls(np.maximum.reduce([room.useful for room in every]), np.maximum.reduce([room.most for room in every]))
 
 
 def full_rate(network: Network, activities: Integers) -> Floats:

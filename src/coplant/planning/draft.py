@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from coplant.clauses import Scope
 from coplant.network import Network
+from coplant.network.activities import signing_day
+from coplant.planning.bounds import Room
 from coplant.program import Columns, LinearProgram
 from coplant.program.money import Floats, Integers
 from coplant.timeline import Timeline
@@ -34,6 +37,10 @@ class Draft:
         Of each demand at each node: units sold, customers who wait when it closes, and customers lost.
     signed : Columns
         z[k], one if an agreement is signed.
+    signing_node : ndarray of int, shape (K,)
+        Node at which that is decided; on a tree that branches it is decided once, at the root.
+    wider : Room, optional
+        Bounds to size binaries by, where those of the network's own are too tight.
     scopes : dict of str to Scope
         Each agreement as its clauses see it, once `agreements` has run.
     """
@@ -47,18 +54,21 @@ class Draft:
     waiting: Columns
     lost: Columns
     signed: Columns
+    signing_node: Integers
+    wider: Room | None = None
     scopes: dict[str, Scope] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, network: Network) -> Draft:
+    def of(cls, network: Network, wider: Room | None = None) -> Draft:
         """Make the columns that every plan has."""
         tree = network.tree
         discount = tree.timeline.discount_factors(network.case.settings.discount_rate)[tree.bucket]
-        program = LinearProgram(tree.probability, discount)
+        program = LinearProgram(tree.probability, discount, tree.labels)
         activities, points, demands = network.activities, network.stock_points, network.demands
         nodes = tree.labels
         costly = (points.value * points.holding_rate > 0.0)[:, None]
         status = network.case["agreements"]["status"]
+        signing = _signing_nodes(network)
         signed, option = ((status == value).to_numpy() for value in ("signed", "option"))
         return cls(
             network,
@@ -70,9 +80,22 @@ class Draft:
             program.columns("waiting", (demands.labels, nodes), where=_can_wait(network)),
             program.columns("lost", (demands.labels, nodes), where=_asked_so_far(network)),
             program.columns(
-                "sign", (network.agreements,), lower=signed, upper=signed | option, integer=option, decisive=True
+                "sign",
+                (network.agreements,),
+                lower=signed,
+                upper=signed | option,
+                integer=option,
+                decisive=True,
+                node=signing,
             ),
+            signing,
+            wider,
         )
+
+    @cached_property
+    def room(self) -> Room:
+        """Bounds that no sensible plan exceeds."""
+        return self.wider or Room.of(self.network)
 
     @property
     def tree(self) -> Tree:
@@ -97,6 +120,14 @@ class Draft:
     def cells(self, rows: int) -> Integers:
         """Flat positions of the cells of a block of so many rows by all nodes."""
         return np.arange(rows * len(self.tree), dtype=np.int32).reshape(rows, len(self.tree))
+
+
+def _signing_nodes(network: Network) -> Integers:
+    """Node at which it is decided whether each agreement is signed."""
+    tree = network.tree
+    if len(tree.leaves) > 1:
+        return np.zeros(len(network.agreements), dtype=np.int64)
+    return np.array([tree.timeline.bucket_of(day) for day in signing_day(network.case)], dtype=np.int64)
 
 
 def _can_wait(network: Network) -> np.ndarray:

@@ -12,7 +12,7 @@ import polars as pl
 from coplant.case import Case
 from coplant.clauses import Scope
 from coplant.network.activities import averaged_on
-from coplant.planning.bounds import full_rate, most_started
+from coplant.planning.bounds import full_rate
 from coplant.planning.draft import Draft
 from coplant.program import term
 from coplant.program.money import Integers
@@ -110,7 +110,7 @@ def _covers(scope: Scope, clause: _Exclusivity) -> Iterator[_Cover]:
 def _keep_from(draft: Draft, scope: Scope, clause: _Exclusivity, routes: Integers) -> None:
     """Add the rows of one exclusivity for the routes of others."""
     network, tree = draft.network, draft.tree
-    most, rate = most_started(draft, routes), full_rate(network, routes)
+    most, rate = draft.room.most[routes], full_rate(network, routes)
     opened = network.activities.open_share[routes]
     cell = draft.cells(len(routes))
     terms, covered = [term(cell, draft.start.index[routes])], np.zeros(cell.shape, dtype=bool)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coplant.planning.bounds import most_started, useful_units
 from coplant.planning.draft import Draft
 from coplant.program import term
 from coplant.program.money import Floats, Integers
@@ -158,7 +157,9 @@ def _follow(draft: Draft, number: int, row: dict[str, float | int | str]) -> Non
     slope = np.diff(curve.total(edges)) / np.diff(edges)
     lasting = float(row["retention"]) == 1.0
     grows = tree.parent if lasting else None
-    after = filled_in_order(program, f"learning/{name}", labels, term(every, level.index), least, most, edges, grows)
+    after = filled_in_order(
+        program, f"learning/{name}", labels, term(every, level.index), least, most, edges, every, grows
+    )
     tags = {"item": -1, "family": -1, "site": -1, "agreement": -1, "learning": number}
     for tag, values in (
         ("item", activities.item[routes]),
@@ -180,6 +181,7 @@ def _follow(draft: Draft, number: int, row: dict[str, float | int | str]) -> Non
             0.0,
             most[tree.parent[later]],
             edges,
+            later,
         )
         program.money("learning", faded.index, slope, later[:, None], tags=tags)
     begun = _followed(slope, edges, opening * kept[root])
@@ -195,7 +197,7 @@ def _reach(draft: Draft, routes: Integers, opening: float) -> tuple[Floats, Floa
     """
     network, tree = draft.network, draft.tree
     activities = network.activities
-    made = most_started(draft, routes) * activities.good_share[routes][:, None] * (draft.start.index[routes] >= 0)
+    made = draft.room.most[routes] * activities.good_share[routes][:, None] * (draft.start.index[routes] >= 0)
     group = network.case["agreements"]["group"]
     alternative = [group[int(k)] if k >= 0 else None for k in activities.agreement[routes]]
     together = np.zeros(len(tree))
@@ -205,7 +207,7 @@ def _reach(draft: Draft, routes: Integers, opening: float) -> tuple[Floats, Floa
         each = [made[of_group][agreement == k].sum(axis=0) for k in np.unique(agreement)]
         together += np.sum(each, axis=0) if name is None else np.max(each, axis=0)
     made_so_far = np.where(tree.path >= 0, together[tree.path], 0.0).sum(axis=1)
-    useful = float(useful_units(network)[np.unique(activities.item[routes])].sum())
+    useful = float(draft.room.useful[np.unique(activities.item[routes])].sum())
     retention = float(network.case["learning"]["retention"][int(activities.learning[routes[0]])])
     age = np.cumsum(tree.timeline.months)[tree.bucket]
     return opening * retention**age, opening + np.minimum(made_so_far, useful)

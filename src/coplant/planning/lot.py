@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from coplant.planning.bounds import most_started
 from coplant.planning.draft import Draft
 from coplant.program import term
 from coplant.program.money import Floats, Integers
@@ -28,7 +27,7 @@ def lot(draft: Draft) -> None:
         program.complete_by(
             any_started, lambda columns: np.asarray((_values(started, columns) >= least / 2.0) * 1.0, dtype=np.float64)
         )
-        most = np.maximum(most_started(draft, with_least), least)
+        most = np.maximum(draft.room.most[with_least], least)
         program.rows(
             "lot_least",
             axes,

@@ -17,6 +17,7 @@ from coplant.planning.activity_cost import activity_cost
 from coplant.planning.agreements import agreements
 from coplant.planning.allotment import allotment
 from coplant.planning.annuity import annuity
+from coplant.planning.bounds import Room
 from coplant.planning.capacity import capacity, lane_capacity, launch_gate
 from coplant.planning.draft import Draft
 from coplant.planning.exclusivity import exclusivity
@@ -54,20 +55,22 @@ def _in_words() -> Iterator[None]:
         raise NumericalError(error.said, [suspect_in_words(suspect) for suspect in error.suspects]) from None
 
 
-def formulate(network: Network) -> Draft:
+def formulate(network: Network, wider: Room | None = None) -> Draft:
     """Write a network as a linear program.
 
     Parameters
     ----------
     network : Network
         A case on a tree.
+    wider : Room, optional
+        Bounds to size binaries by, where those of the network's own are too tight.
 
     Returns
     -------
     Draft
         The program, and the columns by which to read it.
     """
-    draft = Draft.of(network)
+    draft = Draft.of(network, wider)
     activity_cost(draft)
     stock_balance(draft)
     safety_stock(draft)

@@ -87,21 +87,26 @@ class LinearProgram:
         Probability of each node; weighs the money due there.
     discount : ndarray, shape (N,)
         Value at the horizon's start of one unit of money at each node.
+    nodes : sequence of str, length N, optional
+        What the nodes are called: the very labels of the axes along which blocks have a cell for each node. Left out
+        where all is decided at once, at the first.
 
     Notes
     -----
     The objective is built from the money lines and from nothing else, so what a report adds up is what was optimised.
     """
 
-    def __init__(self, probability: Floats, discount: Floats) -> None:
+    def __init__(self, probability: Floats, discount: Floats, nodes: Sequence[str] | None = None) -> None:
         self.probability = probability
         self.discount = discount
+        self.nodes = nodes
         self.column_blocks: dict[str, Columns] = {}
         self.row_blocks: dict[str, Rows] = {}
         self.money_lines: list[MoneyLine] = []
         self._lower: list[Floats] = []
         self._upper: list[Floats] = []
         self._integer: list[Booleans] = []
+        self._node: list[Integers] = []
         self._row_lower: list[Floats] = []
         self._row_upper: list[Floats] = []
         self._matrices: list[sparse.csr_array] = []
@@ -123,6 +128,7 @@ class LinearProgram:
         upper: ArrayLike = np.inf,
         integer: ArrayLike = False,
         decisive: bool = False,
+        node: ArrayLike | None = None,
     ) -> Columns:
         """Add a block of columns.
 
@@ -140,6 +146,13 @@ class LinearProgram:
             Which columns take whole numbers only, broadcast to the block's shape.
         decisive : bool
             Whether the rest follows easily once these integers are known; a search decides them first.
+        node : array_like of int, optional
+            Node at which each is decided, broadcast to the block's shape; left out where an axis is that of the nodes.
+
+        Raises
+        ------
+        ValueError
+            There is a block of that name already, or it is not known at which nodes its columns are decided.
         """
         if name in self.column_blocks:
             raise ValueError(f"the program has a block of columns {name!r} already")
@@ -151,12 +164,22 @@ class LinearProgram:
         self._lower.append(np.broadcast_to(np.asarray(lower, dtype=np.float64), shape))
         self._upper.append(np.broadcast_to(np.asarray(upper, dtype=np.float64), shape))
         self._integer.append(np.broadcast_to(np.asarray(integer, dtype=bool), shape))
+        self._node.append(np.broadcast_to(self._along_nodes(name, axes) if node is None else np.asarray(node), shape))
         self.column_count += count
         block = Columns(name, axes, index)
         self.column_blocks[name] = block
         if decisive:
             self.decisive.append(index[present])
         return block
+
+    def _along_nodes(self, name: str, axes: Axes) -> Integers:
+        """Node of each cell of a block with an axis of nodes."""
+        if self.nodes is None:
+            return np.zeros(1, dtype=np.int64)
+        for place, axis in enumerate(axes):
+            if axis is self.nodes:
+                return np.arange(len(axis)).reshape(-1, *[1] * (len(axes) - place - 1))
+        raise ValueError(f"it is not known at which nodes the columns {name!r} are decided")
 
     def complete_by(self, block: Columns, rule: Callable[[Floats], Floats]) -> None:
         """Say how integers follow from the other columns.
@@ -180,7 +203,7 @@ class LinearProgram:
     def constant(self) -> int:
         """Column that is fixed to one, for money that no decision changes."""
         if self._constant is None:
-            self._constant = int(self.columns("constant", (("one",),), lower=1.0, upper=1.0).index[0])
+            self._constant = int(self.columns("constant", (("one",),), lower=1.0, upper=1.0, node=0).index[0])
         return self._constant
 
     # -- rows ---------------------------------------------------------------------------------------------------
@@ -309,6 +332,11 @@ class LinearProgram:
     def integer(self) -> Booleans:
         """Which columns take whole numbers only."""
         return _flat(self.column_blocks.values(), self._integer)
+
+    @property
+    def column_node(self) -> Integers:
+        """Node at which each column is decided."""
+        return _flat(self.column_blocks.values(), self._node)
 
     @property
     def row_lower(self) -> Floats:

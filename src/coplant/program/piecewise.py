@@ -17,6 +17,7 @@ def filled_in_order(
     least: ArrayLike,
     most: ArrayLike,
     edges: Floats,
+    node: ArrayLike,
     follows: Integers | None = None,
 ) -> Columns:
     """Split quantities into segments that fill one after the other.
@@ -40,6 +41,8 @@ def filled_in_order(
         Bounds that each quantity keeps.
     edges : ndarray, shape (I + 1,)
         Ends of the segments, ascending from 0; the last is not below any of `most`.
+    node : array_like of int, shape (C,)
+        Node at which each quantity is known.
     follows : ndarray of int, shape (C,), optional
         For a quantity that never falls below another, which one; -1 for none. A segment that was full stays full
         (rows ``name.grows``), which a search would otherwise find out one by one.
@@ -55,7 +58,9 @@ def filled_in_order(
     ceiling = np.broadcast_to(most, (count,))[:, None]
     segments = tuple(str(piece + 1) for piece in range(len(widths)))
     upper = np.clip(ceiling - edges[:-1], 0.0, widths)
-    part = program.columns(name, (*axes, segments), lower=np.clip(floor - edges[:-1], 0.0, widths), upper=upper)
+    at = np.broadcast_to(node, (count,))[:, None]
+    low = np.clip(floor - edges[:-1], 0.0, widths)
+    part = program.columns(name, (*axes, segments), lower=low, upper=upper, node=at)
     spread = np.arange(count)[:, None]
     program.rows(
         f"{name}.sum",
@@ -68,8 +73,9 @@ def filled_in_order(
         return part
     between = (*axes, segments[:-1])
     full = program.columns(
-        f"{name}.full", between, lower=(floor >= edges[1:-1]) * 1.0, upper=(ceiling >= edges[1:-1]) * 1.0, integer=True
-    )
+        f"{name}.full", between, lower=(floor >= edges[1:-1]) * 1.0, upper=(ceiling >= edges[1:-1]) * 1.0,
+        integer=True, node=at,
+    )  # fmt: skip
     program.complete_by(full, lambda columns: (part.values(columns).sum(axis=1)[:, None] >= edges[1:-1]) * 1.0)
     cell = np.arange(full.index.size).reshape(full.index.shape)
     program.rows(
@@ -96,7 +102,9 @@ def filled_in_order(
     return part
 
 
-def one_of(program: LinearProgram, name: str, axes: Axes, quantity: Term, least: Floats, most: Floats) -> Columns:
+def one_of(
+    program: LinearProgram, name: str, axes: Axes, quantity: Term, least: Floats, most: Floats, node: ArrayLike
+) -> Columns:
     """Put each quantity wholly into one of several ranges, or let it be nothing.
 
     Adds the columns p_{c,i} and binaries y_{c,i} with q_c = sum_i p_{c,i}, least_i y_{c,i} <= p_{c,i} <= most_i y_{c,i}
@@ -104,7 +112,7 @@ def one_of(program: LinearProgram, name: str, axes: Axes, quantity: Term, least:
 
     Parameters
     ----------
-    program, name, axes, quantity
+    program, name, axes, quantity, node
         As for `filled_in_order`.
     least, most : ndarray, shape (I,)
         Ends of each range.
@@ -116,9 +124,9 @@ def one_of(program: LinearProgram, name: str, axes: Axes, quantity: Term, least:
     """
     program.account(name, *(f"{name}.{part}" for part in ("sum", "chosen", "least", "most", "one")))
     count, ranges = len(axes[0]), len(least)
-    labels = tuple(str(piece + 1) for piece in range(ranges))
-    part = program.columns(name, (*axes, labels), upper=most)
-    chosen = program.columns(f"{name}.chosen", (*axes, labels), upper=1.0, integer=True)
+    labels, at = tuple(str(piece + 1) for piece in range(ranges)), np.broadcast_to(node, (count,))[:, None]
+    part = program.columns(name, (*axes, labels), upper=most, node=at)
+    chosen = program.columns(f"{name}.chosen", (*axes, labels), upper=1.0, integer=True, node=at)
     spread = np.arange(count)[:, None]
 
     def reached(columns: Floats) -> Floats:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from coplant.case.draft import Draft
-from coplant.case.rules import agreements, clauses, demand, happenings, network, programme, structure
+from coplant.case.rules import agreements, clauses, demand, futures, happenings, network, programme, structure
 from coplant.case.rules.registry import RULES
 
-__all__ = ["agreements", "check_rules", "clauses", "demand", "happenings", "network", "programme", "structure"]
+__all__ = [
+    "agreements", "check_rules", "clauses", "demand", "futures", "happenings", "network", "programme", "structure",
+]  # fmt: skip
 
 
 def check_rules(draft: Draft) -> None:

@@ -1,0 +1,107 @@
+"""The case of a future: what its outcomes change."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from coplant.case import Case
+from coplant.case.edits import changed, matching, where_of
+from coplant.errors import CaseError
+from coplant.schema import TABLES, Table
+
+
+def edited(case: Case, outcomes: Sequence[tuple[str, np.datetime64]], name: str) -> Case:
+    """Change a case as some outcomes do.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    outcomes : sequence of (str, datetime64[D])
+        The outcomes in the order in which they become known, each with that day.
+    name : str
+        What such a future is called.
+
+    Returns
+    -------
+    Case
+        A new case, checked.
+
+    Raises
+    ------
+    CaseError
+        An edit means no row, or the new case has mistakes; says in which future.
+    """
+    tables: dict[str, pl.DataFrame] = {}
+    origin = f"{case.settings.name}, if {name}"
+    for outcome, known in outcomes:
+        for edit in case["edits"].filter(pl.col("outcome") == outcome).iter_rows(named=True):
+            table = TABLES[edit["table"]]
+            frame = tables.get(table.name, case[table.name])
+            try:
+                mask = matching(table, frame, where_of(table, edit["key"]))
+                if table.dated:
+                    first = edit["from"] or known.astype(datetime.date)
+                    frame, mask = _cut(table, frame, mask, first, edit["until"])
+                tables[table.name] = changed(table, frame, mask, {edit["column"]: _new(edit)})
+            except CaseError as error:
+                raise CaseError(error.problems, origin) from None
+    if not tables:
+        return case
+    try:
+        return case.replace(tables)
+    except CaseError as error:
+        raise CaseError(error.problems, origin) from None
+
+
+def _new(edit: dict[str, object]) -> object:
+    """What a column becomes."""
+    if edit["operation"] == "set":
+        return edit["value"]
+    by = float(str(edit["value"]))
+    column = pl.col(str(edit["column"]))
+    return column * by if edit["operation"] == "times" else column + by
+
+
+def _cut(
+    table: Table, frame: pl.DataFrame, mask: pl.Series, first: datetime.date, until: datetime.date | None
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Let rows that hold from a day until the next begin anew at two days, and find those between.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    frame : DataFrame
+        Its rows.
+    mask : Series of bool
+        The rows that are meant.
+    first, until : date
+        The two days; None for no end.
+
+    Returns
+    -------
+    frame : DataFrame
+        The rows, and those that begin anew.
+    mask : Series of bool
+        Those that are meant and hold between the two days.
+    """
+    rest = [name for name in table.key if name != "from"]
+    meant = frame.filter(mask)
+    for day in (first, until):
+        if day is None:
+            continue
+        before = meant.filter(pl.col("from") <= day)
+        # A row that holds on the day, and began before it, begins anew.
+        last = before.filter(pl.col("from") == pl.col("from").max().over(rest) if rest else pl.lit(True))
+        anew = last.filter(pl.col("from") < day).with_columns(pl.lit(day).alias("from"))
+        meant = pl.concat([meant, anew.select(meant.columns)])
+    inside = pl.col("from") >= first
+    if until is not None:
+        inside &= pl.col("from") < until
+    whole = pl.concat([frame.filter(~mask), meant])
+    return whole, pl.concat([pl.repeat(False, int((~mask).sum()), eager=True), meant.select(inside).to_series()])

@@ -1,0 +1,154 @@
+"""What is uncertain: the ways in which things can turn out, and what is known of them when.
+
+A future is one way in which all branches that arise turn out. It has a case of its own: that which was read, with what
+its outcomes change. Two futures cannot be told apart in a bucket as long as no outcome by which they differ is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import TopologicalSorter
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from coplant.case import Case
+from coplant.timeline import Timeline
+from coplant.timeline.calendar import Days, Floats
+from coplant.tree.editing import edited
+from coplant.tree.scenario import Integers
+
+
+class Outcome(NamedTuple):
+    """How a branch turns out."""
+
+    branch: str
+    outcome: str
+    probability: float
+    """Where it is open how the branch turns out."""
+    known: np.datetime64
+    """First day on which it is known."""
+
+
+@dataclass(frozen=True, eq=False)
+class Futures:
+    """The K ways in which things can turn out.
+
+    Parameters
+    ----------
+    case : Case
+        The case whose branches they are.
+    outcomes : tuple of tuple of Outcome, length K
+        How the branches that arise turn out in each, by the day on which that is known.
+    """
+
+    case: Case
+    outcomes: tuple[tuple[Outcome, ...], ...]
+
+    @classmethod
+    def of(cls, case: Case) -> Futures:
+        """Read what is uncertain in a case; a case without branches has one future.
+
+        Parameters
+        ----------
+        case : Case
+            The case.
+        """
+        after = dict(case["branches"].select("branch", "after").rows())
+        every: list[tuple[Outcome, ...]] = [()]
+        for branch in _in_order(after, dict(case["branches"].select("outcome", "branch").rows())):
+            ways, raised_by = _ways(case, branch), after[branch]
+            every = [
+                (*future, *way)
+                for future in every
+                for way in (ways if raised_by is None or raised_by in _names(future) else [()])
+            ]
+        return cls(case, tuple(tuple(sorted(future, key=lambda one: one.known)) for future in every))
+
+    def __len__(self) -> int:
+        return len(self.outcomes)
+
+    @cached_property
+    def probability(self) -> Floats:
+        """Probability of each, shape (K,)."""
+        return np.array([np.prod([one.probability for one in future]) for future in self.outcomes])
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What each is called: its outcomes, as they become known; the case's own name where there is one future."""
+        return tuple(", ".join(_names(future)) or self.case.settings.name for future in self.outcomes)
+
+    @property
+    def reveal_dates(self) -> Days:
+        """Days on which anything becomes known, ascending."""
+        return np.unique(np.array([one.known for future in self.outcomes for one in future], dtype="datetime64[D]"))
+
+    def told_apart(self, timeline: Timeline) -> Integers:
+        """See which futures cannot be told apart yet.
+
+        Parameters
+        ----------
+        timeline : Timeline
+            Buckets; what becomes known within one is known from its start.
+
+        Returns
+        -------
+        ndarray of int64, shape (K, T)
+            For each future and bucket the first of those that it cannot be told from in it.
+        """
+        place = {key: number for number, key in enumerate(sorted({_key(one) for f in self.outcomes for one in f}))}
+        branches = sorted({one.branch for future in self.outcomes for one in future})
+        # How each branch turns out and from which bucket on that is known; nothing where it does not arise.
+        turned = np.full((len(self), len(branches)), -1)
+        known = np.full((len(self), len(branches)), len(timeline))
+        for number, future in enumerate(self.outcomes):
+            for one in future:
+                column = branches.index(one.branch)
+                turned[number, column] = place[_key(one)]
+                known[number, column] = timeline.bucket_of(one.known)
+        first = np.empty((len(self), len(timeline)), dtype=np.int64)
+        for step in range(len(timeline)):
+            seen = np.where(known <= step, turned, -1)
+            _, index, inverse = np.unique(seen, axis=0, return_index=True, return_inverse=True)
+            first[:, step] = index[inverse.reshape(-1)]
+        return first
+
+    def cases(self) -> Iterator[Case]:
+        """Each future's case, one after another.
+
+        Raises
+        ------
+        CaseError
+            What its outcomes change makes a mistake of the case; names the future.
+        """
+        for future, name in zip(self.outcomes, self.names, strict=True):
+            yield edited(self.case, [(one.outcome, one.known) for one in future], name)
+
+
+def _names(future: tuple[Outcome, ...]) -> list[str]:
+    return [one.outcome for one in future]
+
+
+def _key(outcome: Outcome) -> tuple[str, str]:
+    return outcome.branch, outcome.outcome
+
+
+def _ways(case: Case, branch: str) -> list[tuple[Outcome]]:
+    """The ways in which a branch can turn out."""
+    rows = case["branches"].filter(pl.col("branch") == branch)
+    share = rows["probability"] / rows["probability"].sum()
+    known = rows["reveal_date"].to_numpy().astype("datetime64[D]")
+    return [
+        (Outcome(branch, outcome, probability, day),)
+        for outcome, probability, day in zip(rows["outcome"], share, known, strict=True)
+        if probability > 0.0
+    ]
+
+
+def _in_order(after: dict[str, str | None], branch_of: dict[str, str]) -> list[str]:
+    """Branches, each after that whose outcome raises its question."""
+    before = {branch: {branch_of[outcome]} if outcome is not None else set() for branch, outcome in after.items()}
+    return list(TopologicalSorter(before).static_order())
