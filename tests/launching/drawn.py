@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from launching import plain
 from launching.small_programme import START, SmallProgramme
 
+from coplant.launching.critical_path import Early, early
 from coplant.launching.programme import Programme
+from coplant.launching.schedule import ranked
 from coplant.launching.working_time import DAY
 
 CALENDARS = ("office", "six")
@@ -61,6 +63,19 @@ def programmes(draw: st.DrawFn, *, uncertain: bool = True, most: int = 7) -> Sma
                   again=0.5, learning=0.5)  # fmt: skip
     small.activity("end", 0, *names)
     return small.milestone("end")
+
+
+def in_order_of_starts(programme: Programme) -> tuple[Programme, Early]:
+    """The programme in the order in which its activities then start, and the schedule that this gives.
+
+    Served in the order of their starts, none starts later than before; so it comes to an end.
+    """
+    while True:
+        planned = early(programme, programme.likely_duration())
+        order = ranked(programme, planned.start, planned.finish)
+        if (order == range(len(programme))).all():
+            return programme, planned
+        programme = programme.in_order(order)
 
 
 def network_of(small: SmallProgramme, programme: Programme, takes: Any) -> plain.Network:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from launching import plain
-from launching.drawn import network_of, programmes
+from launching.drawn import in_order_of_starts, network_of, programmes
 from launching.small_programme import SmallProgramme
 
 from coplant.launching.critical_path import early, handed_over, late
@@ -46,8 +46,7 @@ def test_without_variance_the_samples_are_the_critical_path(small: SmallProgramm
 
 @given(programmes(uncertain=False))
 def test_an_activity_can_slip_by_its_float_and_no_more(small: SmallProgramme) -> None:
-    programme = small.programme()
-    planned = early(programme, programme.likely_duration())
+    programme, planned = in_order_of_starts(small.programme())
     target = programme.names.index("end")
     latest = late(programme, planned, target)
     tied = handed_over(programme, planned)

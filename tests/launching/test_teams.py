@@ -7,11 +7,10 @@ import itertools
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from launching.drawn import programmes
+from launching.drawn import in_order_of_starts, programmes
 from launching.small_programme import SmallProgramme
 
 from coplant.launching.critical_path import early, handed_over
-from coplant.launching.schedule import ranked
 from coplant.launching.simulation import Sampler, least_moments, run_forward
 from coplant.launching.teams import most_at_once
 
@@ -37,11 +36,7 @@ def test_the_most_at_once_is_that_of_the_heaviest_that_are_not_apart(
 
 @given(programmes())
 def test_no_team_is_short_as_long_as_it_is_handed_over(small: SmallProgramme) -> None:
-    programme = small.programme()
-    likely = programme.likely_duration()
-    order = ranked(programme, early(programme, likely).start)
-    programme = programme.in_order(order)
-    planned = early(programme, likely[order])
+    programme, planned = in_order_of_starts(small.programme())
     tied = handed_over(programme, planned)
     again = early(tied, planned.duration)
     assert (again.finish <= planned.finish).all()

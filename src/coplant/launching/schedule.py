@@ -129,7 +129,10 @@ def least_finish(
     -------
     Schedule
     """
-    begin, alone = time.time(), early(programme.without_teams(), duration)
+    alone = early(programme.without_teams(), duration)
+    # What has to be compiled at the first call is no part of the search.
+    _improved(programme, target, _placed(programme, target, duration, np.arange(len(programme))), 1, 1.0, 0)
+    begin = time.time()
     until, least = begin + max(time_limit - _ENDING, 0.0), int(alone.finish[target])
     best = _followed(programme, target, _by_rules(programme, target, duration, alone))
     if not best.broken and best.finish == least:
@@ -292,8 +295,6 @@ def _improved(programme: Programme, target: int, placed: _Placed, moves: int, se
             moved += step
         return _placed(programme, target, placed.at.duration, order.astype(np.int64))
 
-    # The first may have to be compiled.
-    searched(1, 0)
     with ThreadPoolExecutor(_SEARCHES) as pool:
         return min(pool.map(lambda search: searched(moves * count, search), range(_SEARCHES)), key=_how_good)
 
