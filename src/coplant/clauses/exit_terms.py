@@ -143,12 +143,13 @@ def exits(
     name: str,
     terms: Sequence[ExitTerms],
     signed: int,
+    sign_node: int,
     starts: np.datetime64,
     ends: np.datetime64,
 ) -> Leaving:
     """Add the decision to leave an agreement to a program; see `ExitTerms`.
 
-    Without exit terms an agreement that is signed runs.
+    Without exit terms an agreement that is signed runs. Before it is signed it does not.
     """
     bounds = tree.timeline.bounds
     begin = bounds[:-1][tree.bucket]
@@ -169,14 +170,15 @@ def exits(
     leave = program.columns(f"leave/{name}", (labels,), upper=1.0, integer=True, decisive=True, node=keys[0])
     leaving = np.full(len(tree), -1)
     leaving[nodes] = leave.index[place.reshape(-1)]
-    running = program.columns(f"running/{name}", (tree.labels,), upper=1.0)
     every = np.arange(len(tree))
-    before = np.where(tree.parent >= 0, running.index[tree.parent], signed)
+    running = program.columns(f"running/{name}", (tree.labels,), where=every >= sign_node, upper=1.0)
+    before = np.where(every > sign_node, running.index[tree.parent], signed)
     program.rows(
         f"running/{name}",
         (tree.labels,),
         [term(every, running.index), term(every, leaving), term(every, before, -1.0)],
         lower=0.0,
         upper=0.0,
+        where=every >= sign_node,
     )
     return Leaving(running.index, leaving)

@@ -68,7 +68,16 @@ def _scopes(draft: Draft) -> list[Scope]:
         rates, terms = Reservation.read(network.case, name), ExitTerms.read(network.case, name)
         signed = int(draft.signed.index[number])
         leave = [] if gone[number] else terms
-        leaving = exits(draft.program, network.tree, name, leave, signed, starts[number], ends[number])
+        leaving = exits(
+            draft.program,
+            network.tree,
+            name,
+            leave,
+            signed,
+            int(draft.signing_node[number]),
+            starts[number],
+            ends[number],
+        )
         scope = Scope(
             draft.program,
             network.tree,

@@ -58,6 +58,18 @@ class Timeline:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def split(self, dates: Days) -> Timeline:
+        """Let a bucket begin on each of some days, and be called by it where none does yet.
+
+        Parameters
+        ----------
+        dates : ndarray of datetime64[D]
+            Days within the horizon.
+        """
+        bounds = np.union1d(self.bounds, dates)
+        named = dict(zip(self.bounds[:-1].tolist(), self.labels, strict=True))
+        return Timeline(bounds, tuple(named.get(day, str(day)) for day in bounds[:-1].tolist()))
+
     @cached_property
     def days(self) -> Floats:
         """Length of each bucket, shape (T,), in days."""

@@ -1,0 +1,303 @@
+"""Programs of several futures as one: what is decided before two futures can be told apart is decided once for both.
+
+Each future has a program of its own, whose columns are each decided in a bucket. A column of a bucket in which a future
+cannot be told from an earlier one is that one's column, and so are rows and money; nothing has to be set equal. Columns
+are matched by their order within the bucket, so two futures must have the same there, down to the last number: what
+differs has been known too early, and is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from coplant.program.linear import Axes, Columns, LinearProgram, Rows, Term
+from coplant.program.money import Booleans, Floats, Integers, MoneyLine
+
+
+class ToldTooEarly(Exception):
+    """What two futures do not share though they cannot be told apart yet.
+
+    Parameters
+    ----------
+    future, other : int
+        The two futures.
+    name : str
+        The column or row at which they differ first.
+    """
+
+    def __init__(self, future: int, other: int, name: str) -> None:
+        super().__init__(f"{name} differs between futures {other} and {future}")
+        self.future, self.other, self.name = future, other, name
+
+
+@dataclass(frozen=True, eq=False)
+class Tied:
+    """K programs as one.
+
+    Parameters
+    ----------
+    program : LinearProgram
+        The one, on the nodes of all futures together.
+    columns : list of ndarray of int
+        For each future, the column of the one program that each of its own is.
+    rows : list of ndarray of int
+        The same for rows; -1 for rows without entries.
+    """
+
+    program: LinearProgram
+    columns: list[Integers]
+    rows: list[Integers]
+
+
+def tie(programs: Sequence[LinearProgram], told_apart: Integers, probability: Floats, nodes: Sequence[str]) -> Tied:
+    """Tie programs together.
+
+    Parameters
+    ----------
+    programs : sequence of LinearProgram, length K
+        One for each future, each with T nodes in a line.
+    told_apart : ndarray of int, shape (K, T)
+        For each future and node the first of the futures that it cannot be told from there.
+    probability : ndarray, shape (K,)
+        Probability of each future.
+    nodes : sequence of str
+        What the nodes of the tree are called: those of the first future, then those that are new in each further one.
+
+    Returns
+    -------
+    Tied
+
+    Raises
+    ------
+    ToldTooEarly
+        Two futures differ where they cannot be told apart.
+    """
+    count, steps = told_apart.shape
+    new = told_apart == np.arange(count)[:, None]
+    number = np.full(new.shape, -1, dtype=np.int64)
+    number[new] = np.arange(int(new.sum()))
+    node = number[told_apart, np.arange(steps)]
+    chance = np.zeros(len(nodes))
+    np.add.at(chance, node, probability[:, None])
+    discount = np.zeros(len(nodes))
+    discount[node] = np.stack([program.discount for program in programs])
+    whole = LinearProgram(chance, discount, nodes)
+    ties: list[_Tie] = []
+    for future, program in enumerate(programs):
+        one = _Tie(whole, program, future, told_apart[future], node[future], tuple(nodes[n] for n in node[future]))
+        one.take_columns(ties)
+        one.take_rows(ties)
+        one.take_money(ties)
+        ties.append(one)
+    return Tied(whole, [one.column for one in ties], [one.row for one in ties])
+
+
+class _Tie:
+    """One future on its way into the whole.
+
+    Parameters
+    ----------
+    whole : LinearProgram
+        The whole.
+    program : LinearProgram
+        The future's program.
+    future : int
+        Its number.
+    other : ndarray of int, shape (T,)
+        The first future that it cannot be told from at each of its nodes.
+    node : ndarray of int, shape (T,)
+        Node of the whole that each of its nodes is.
+    labels : tuple of str, length T
+        What these are called.
+    """
+
+    def __init__(
+        self,
+        whole: LinearProgram,
+        program: LinearProgram,
+        future: int,
+        other: Integers,
+        node: Integers,
+        labels: tuple[str, ...],
+    ) -> None:
+        self.whole, self.program, self.future = whole, program, future
+        self.other, self.node, self.labels = other, node, labels
+        self.shared = np.flatnonzero(other != future)
+        self.column_node = program.column_node
+        self.by_node, self.begin = _by_node(self.column_node, len(node))
+        self.column = np.full(program.column_count, -1, dtype=np.int64)
+        self.row = np.full(program.row_count, -1, dtype=np.int64)
+        self.matrix = program.matrix()
+        self.row_node = _latest(self.matrix, self.column_node)
+        self.rows_by_node, self.row_begin = _by_node(self.row_node, len(node))
+
+    def _own(self, node: Integers) -> Booleans:
+        return np.asarray((node >= 0) & (self.other[node] == self.future))
+
+    def _axes(self, axes: Axes) -> Axes:
+        """Axes of a block, the nodes by their names in the whole."""
+        return tuple(self.labels if axis is self.program.nodes else axis for axis in axes)
+
+    def _refuse(self, other: int, name: str) -> None:
+        raise ToldTooEarly(self.future, other, name)
+
+    def take_columns(self, ties: Sequence[_Tie]) -> None:
+        """Take the columns that are shared from other futures, and add the rest."""
+        program = self.program
+        facts = np.stack([program.lower, program.upper, program.integer.astype(np.float64)])
+        for step in self.shared:
+            other = ties[self.other[step]]
+            mine = self.by_node[self.begin[step] : self.begin[step + 1]]
+            theirs = other.by_node[other.begin[step] : other.begin[step + 1]]
+            if len(mine) != len(theirs):
+                self._refuse(other.future, self._unmatched(mine, other, theirs))
+            if len(mine):
+                known = other.program
+                given = np.stack([known.lower, known.upper, known.integer.astype(np.float64)])[:, theirs]
+                differs = np.flatnonzero((facts[:, mine] != given).any(axis=0))
+                if len(differs):
+                    self._refuse(other.future, program.column_name(int(mine[differs[0]])))
+            self.column[mine] = other.column[theirs]
+        own = self._own(self.column_node)
+        for block in program.column_blocks.values():
+            present = block.index >= 0
+            where = np.zeros(block.index.shape, dtype=bool)
+            where[present] = own[block.index[present]]
+            if not where.any():
+                continue
+            cells = np.maximum(block.index, 0)
+            added = self.whole.columns(
+                f"{block.name}#{self.future}" if self.future else block.name,
+                self._axes(block.axes),
+                where=where,
+                lower=facts[0][cells],
+                upper=facts[1][cells],
+                integer=facts[2][cells] > 0.0,
+                node=self.node[self.column_node[cells]],
+            )
+            self.column[block.index[where]] = added.index[where]
+        for decisive in program.decisive:
+            self.whole.decisive.append(self.column[decisive])
+        for block, rule in program.completions:
+            index = np.where(block.index >= 0, self.column[block.index], -1)
+            self.whole.complete_by(
+                Columns(block.name, block.axes, index), lambda columns, rule=rule: rule(columns[self.column])
+            )
+        self.whole.account(*program.accounts, *(f"{name}#{self.future}" for name in program.accounts))
+
+    def _unmatched(self, mine: Integers, other: _Tie, theirs: Integers) -> str:
+        """The first column that one of two futures has in a bucket and the other has not."""
+        names = [self.program.column_name(int(column)) for column in mine]
+        others = [other.program.column_name(int(column)) for column in theirs]
+        return next((name for name in (*names, *others) if (name in names) != (name in others)), names[0])
+
+    def take_rows(self, ties: Sequence[_Tie]) -> None:
+        """Find the rows that are shared in other futures, and add the rest."""
+        program, low, high = self.program, self.program.row_lower, self.program.row_upper
+        for step in self.shared:
+            other = ties[self.other[step]]
+            mine = self.rows_by_node[self.row_begin[step] : self.row_begin[step + 1]]
+            theirs = other.rows_by_node[other.row_begin[step] : other.row_begin[step + 1]]
+            if len(mine) != len(theirs):
+                both = [program.row_name(int(mine[0]))] if len(mine) else [other.program.row_name(int(theirs[0]))]
+                self._refuse(other.future, both[0])
+            if not len(mine):
+                continue
+            known = other.program
+            here, there = self.matrix[mine], other.matrix[theirs]
+            same = (low[mine] == known.row_lower[theirs]) & (high[mine] == known.row_upper[theirs])
+            same &= np.diff(here.indptr) == np.diff(there.indptr)
+            if same.all():
+                entry_row = np.repeat(np.arange(len(mine)), np.diff(here.indptr))
+                differs = (self.column[here.indices] != other.column[there.indices]) | (here.data != there.data)
+                same[entry_row[differs]] = False
+            if not same.all():
+                self._refuse(other.future, program.row_name(int(mine[np.flatnonzero(~same)[0]])))
+            self.row[mine] = other.row[theirs]
+        own = self._own(self.row_node)
+        for block in program.row_blocks.values():
+            present = block.index >= 0
+            where = np.zeros(block.index.shape, dtype=bool)
+            where[present] = own[block.index[present]]
+            if not where.any():
+                continue
+            cells = np.maximum(block.index, 0)
+            rows = block.index[where]
+            entries = self.matrix[rows]
+            place = np.repeat(np.flatnonzero(where.reshape(-1)), np.diff(entries.indptr))
+            added = self.whole.rows(
+                f"{block.name}#{self.future}" if self.future else block.name,
+                self._axes(block.axes),
+                [Term(place, self.column[entries.indices], entries.data)],
+                low[cells],
+                high[cells],
+                where=where,
+            )
+            self.row[rows] = added.index[where]
+
+    def take_money(self, ties: Sequence[_Tie]) -> None:
+        """Add the money of the nodes that no other future has."""
+        shares = {int(other) for other in self.other[self.shared]}
+        for other in sorted(shares):
+            self._compare_money(ties[other], self.shared[self.other[self.shared] == other])
+        for line in self.program.money_lines:
+            due = line.entries()
+            own = self._own(due.node)
+            if own.any():
+                tags = {tag: index[own] for tag, index in due.tags.items()}
+                self.whole.money_lines.append(
+                    MoneyLine(
+                        line.name,
+                        line.cash,
+                        self.column[due.column[own]],
+                        due.coefficient[own],
+                        self.node[due.node[own]],
+                        due.discount[own],
+                        tags,
+                    )
+                )
+
+    def _compare_money(self, other: _Tie, steps: Integers) -> None:
+        """Refuse money that differs from another future's where the two cannot be told apart."""
+        mine, theirs = (one._money_on(steps) for one in (self, other))
+        apart = abs(mine - theirs)
+        apart.data[apart.data <= 1e-9 * np.abs(mine).max()] = 0.0
+        apart.eliminate_zeros()
+        if apart.nnz:
+            column = int(apart.tocoo().coords[1][0])
+            self._refuse(other.future, self.whole.column_name(column))
+
+    def _money_on(self, steps: Integers) -> sparse.csr_array:
+        """Money of each column of the whole at some nodes."""
+        total = sparse.csr_array((len(self.node), self.whole.column_count))
+        for line in self.program.money_lines:
+            due = line.entries()
+            here = np.isin(due.node, steps)
+            if here.any():
+                total = total + sparse.csr_array(
+                    ((due.coefficient * due.discount)[here], (due.node[here], self.column[due.column[here]])),
+                    shape=total.shape,
+                )
+        return total
+
+
+def _by_node(node: Integers, count: int) -> tuple[Integers, Integers]:
+    """What is at each node, in order, and where each node begins; what is at none comes first and is left out."""
+    order = np.argsort(node, kind="stable")
+    return order, np.searchsorted(node[order], np.arange(count + 1))
+
+
+def _latest(matrix: sparse.csr_array, column_node: Integers) -> Integers:
+    """The last node of the columns in each row; -1 for a row without entries."""
+    latest = np.full(matrix.shape[0], -1, dtype=np.int64)
+    filled = np.flatnonzero(np.diff(matrix.indptr))
+    if len(filled):
+        latest[filled] = np.maximum.reduceat(column_node[matrix.indices], matrix.indptr[filled])
+    return latest
+
+
+__all__ = ["Rows", "Tied", "ToldTooEarly", "tie"]
