@@ -9,7 +9,7 @@ import numpy as np
 from pieces import network_of
 
 from coplant.generate import generate
-from coplant.planning.plan import formulate
+from coplant.planning.formulation import formulate
 
 BUILT_BY_PEERS = {
     "stock_balance", "safety_stock", "capacity", "launch_gate", "lane_capacity", "allotment", "sales",

@@ -9,7 +9,7 @@ from stages import Stages, size_of
 
 import coplant
 from coplant.network import Network
-from coplant.planning.plan import formulate
+from coplant.planning.formulation import formulate
 from coplant.program import solve
 from coplant.program.run import hand_over
 from coplant.program.scaling import scaled

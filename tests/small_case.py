@@ -30,13 +30,13 @@ class SmallCase:
         self.add("parties", party="brand", role="brand")
         self.add("sites", site="works", party="brand", kind="plant")
 
-    def add(self, table: str, **row: Any) -> SmallCase:
+    def add(self, table: str, /, **row: Any) -> SmallCase:
         if "from_" in row:
             row["from"] = row.pop("from_")
         self.tables.setdefault(table, []).append(row)
         return self
 
-    def since(self, table: str, **row: Any) -> SmallCase:
+    def since(self, table: str, /, **row: Any) -> SmallCase:
         """Add a dated row that holds from the start, or from a day."""
         return self.add(table, **{"from_": self.start, **row})
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from coplant.errors import CaseError, CoplantError, FileError, InfeasibleError, Problem, SolverError
     from coplant.launching import Launch
     from coplant.launching.launch import launch
-    from coplant.planning import Plan
+    from coplant.planning import Hedge, Plan
+    from coplant.planning.hedging import hedge
     from coplant.planning.plan import plan
     from coplant.planning.start_value import value_of_start
     from coplant.report.readback import ReadBack, agreement
@@ -34,6 +35,7 @@ __all__ = [
     "CaseError",
     "CoplantError",
     "FileError",
+    "Hedge",
     "InfeasibleError",
     "Launch",
     "Plan",
@@ -44,6 +46,7 @@ __all__ = [
     "SolverError",
     "__version__",
     "agreement",
+    "hedge",
     "launch",
     "plan",
     "pro_forma",
@@ -58,6 +61,7 @@ _HOME = {
     "CaseError": "coplant.errors",
     "CoplantError": "coplant.errors",
     "FileError": "coplant.errors",
+    "Hedge": "coplant.planning",
     "InfeasibleError": "coplant.errors",
     "Launch": "coplant.launching",
     "Plan": "coplant.planning",
@@ -67,6 +71,7 @@ _HOME = {
     "Settlement": "coplant.settlement",
     "SolverError": "coplant.errors",
     "agreement": "coplant.report.readback",
+    "hedge": "coplant.planning",
     "launch": "coplant.launching.launch",
     "plan": "coplant.planning",
     "pro_forma": "coplant.settlement",

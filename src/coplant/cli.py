@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from coplant.case.defaults import Default
-    from coplant.planning import Plan
+    from coplant.planning import Hedge, Plan
     from coplant.schema import Table
     from coplant.settlement import Settlement
 
@@ -161,6 +161,16 @@ def plan(
         check_outputs([output for output in outputs.values() if output], case)
         with progress.stage("Reading the case"):
             read = coplant.read(case)
+        if not read["branches"].is_empty():
+            if branches > 1 or report or excel:
+                told = "a case with branches has a plan for each of its futures. Use --out for their tables"
+                raise typer.BadParameter(told, param_hint="--branches" if branches > 1 else "--report, --excel")
+            with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
+                hedge = coplant.hedge(
+                    read, gap=gap, time_limit=time_limit, solver=solver.value, seed=seed, progress=progress.say
+                )
+            _tell_hedge(hedge, out, as_json)
+            return
         # What HiGHS says when it is interrupted is not an answer.
         with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
             made = coplant.plan(
@@ -407,6 +417,31 @@ def check(case: CasePath, as_json: AsJson = False) -> None:
             _print_columns([("column", "default", "rows"), *map(_default_in_words, taken)])
 
 
+@app.command()
+def tree(case: CasePath, as_json: AsJson = False) -> None:
+    """Draw what is uncertain in a case: what becomes known when, and how likely each outcome is."""
+    with _answering(as_json):
+        import coplant
+        from coplant.tree.drawing import drawn
+        from coplant.tree.futures import Futures
+
+        futures = Futures.of(coplant.read(case))
+        # An outcome may make a mistake of the case.
+        for _ in futures.cases():
+            pass
+        if not as_json:
+            typer.echo(drawn(futures))
+            return
+        told = [
+            {"future": name, "probability": probability,
+             "outcomes": [{"branch": one.branch, "outcome": one.outcome, "known": str(one.known)} for one in outcomes]}
+            for name, probability, outcomes in zip(
+                futures.names, futures.probability.tolist(), futures.outcomes, strict=True
+            )
+        ]  # fmt: skip
+        _print_json({"case": futures.case.settings.name, "futures": told})
+
+
 def _list_templates(asked: bool) -> None:
     if asked:
         from coplant.templates import templates
@@ -562,6 +597,21 @@ def _facts(made: Plan) -> dict[str, Any]:
     """Return what a program wants to know of a plan."""
     head = {"case": made.settings.name, "currency": made.settings.currency}
     return head | made.facts() | {name: made[name].to_dicts() for name in ("signed", "reserved")}
+
+
+def _tell_hedge(hedge: Hedge, out: Path | None, as_json: bool) -> None:
+    """Write and print plans for several futures."""
+    if out:
+        hedge.write(out)
+    files = {"tables": str(out)} if out else {}
+    if as_json:
+        head = {"case": hedge.case.settings.name, "currency": hedge.case.settings.currency}
+        _print_json(head | hedge.facts() | {name: hedge[name].to_dicts() for name in ("futures", "signatures")}
+                    | {"files": files})  # fmt: skip
+        return
+    typer.echo(hedge.summary())
+    if out:
+        typer.echo(f"Tables: {out}")
 
 
 def _facts_of(settled: Settlement) -> dict[str, Any]:

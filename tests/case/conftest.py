@@ -295,6 +295,19 @@ agreement,service,activity,event,factor
 deal,tryout,trial,,0.8
 deal,tryout,,fails,0.5
 """,
+    "branches": """\
+branch,outcome,probability,reveal_date,after
+shortage,ends,0.4,2023-06-01,
+shortage,lasts,0.6,2023-06-01,
+rival,enters,0.3,2023-09-01,lasts
+rival,waits,0.7,2023-10-01,lasts
+""",
+    "edits": """\
+outcome,table,key,column,from,until,operation,value
+lasts,allotments,,quantity,2023-07-01,2024-01-01,times,0.8
+enters,demand,,quantity,,,times,0.9
+ends,items,chip,value,,,,1.5
+""",
     "exits": """\
 agreement,notice,exit,by
 deal,2024-03-01,2024-09-01,host

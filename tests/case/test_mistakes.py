@@ -740,6 +740,32 @@ MISTAKES = [
         (2, "from"),
         "milestone is given",
     ),
+    mistake("certain and more", "branches", "lasts,0.6", "lasts,0.7", (2, "probability"), "add up to 1.1"),
+    mistake("an outcome of two", "branches", "rival,waits", "rival,ends", (2, "outcome"), "no other branch"),
+    mistake("known before it is asked", "branches", "0.3,2023-09-01", "0.3,2023-05-01", (4, "reveal_date"), "lasts"),
+    mistake("after what never happens", "branches", "2023-10-01,lasts", "2023-10-01,last", (5, "after"), "first row"),
+    mistake(
+        "known from the start",
+        "branches",
+        "ends,0.4,2023-06-01",
+        "ends,0.4,2023-01-01",
+        (2, "reveal_date"),
+        "2023-01-01",
+    ),  # fmt: skip
+    mistake("a change of no table", "edits", "enters,demand", "enters,demands", (3, "table"), 'mean "demand"'),
+    mistake("a change of no row", "edits", "items,chip", "items,chop", (4, "key"), 'mean "chip"'),
+    mistake("a change of a key", "edits", "chip,value", "chip,item", (4, "column"), "no part of its key"),
+    mistake("a change to nothing", "edits", "times,0.8", "times,", (2, "value"), "a number"),
+    mistake(
+        "a change that ends first",
+        "edits",
+        "2023-07-01,2024-01-01",
+        "2023-07-01,2023-06-01",
+        (2, "until"),
+        "after 2023-07-01",
+    ),  # fmt: skip
+    mistake("a change too early", "edits", "quantity,2023-07-01", "quantity,2023-05-01", (2, "from"), "2023-06-01"),
+    mistake("days of what has none", "edits", "value,,,,1.5", "value,2023-07-01,,,1.5", (4, "from"), "rows of items"),
 ]
 
 

@@ -90,8 +90,18 @@ class Case:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the content in hexadecimal, whatever the format it was read from and the order of its rows."""
+        return self.digest_of(*TABLES)
+
+    def digest_of(self, *tables: str) -> str:
+        """SHA-256 of the content of some tables in hexadecimal.
+
+        Parameters
+        ----------
+        *tables : str
+            Their names.
+        """
         total = hashlib.sha256()
-        for name in TABLES:
+        for name in tables:
             frame = self[name]
             for column in TABLES[name].columns if frame.height else ():
                 content = frame[column.name]
@@ -121,7 +131,7 @@ class Case:
         rest = [name for name in TABLES[table].key if name != "from"]
         return self[table].with_columns(pl.col("from").shift(-1).over(rest).alias("until"))
 
-    def edit(self, table: str, where: Where | None = None, **changes: Any) -> Case:
+    def edit(self, table: str, /, where: Where | None = None, **changes: Any) -> Case:
         """Change columns in some rows of a table.
 
         Parameters

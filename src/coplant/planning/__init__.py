@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from coplant.planning.plan import formulate, plan
+from coplant.planning.formulation import formulate
+from coplant.planning.hedge import Hedge
+from coplant.planning.hedging import hedge
+from coplant.planning.plan import plan
 from coplant.planning.result import Plan
 
-__all__ = ["Plan", "formulate", "plan"]
+__all__ = ["Hedge", "Plan", "formulate", "hedge", "plan"]

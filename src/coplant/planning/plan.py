@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from coplant.case import Case
-from coplant.errors import CaseError, InfeasibleError, NumericalError, Problem
+from coplant.errors import CaseError, Problem
 from coplant.network import Network
-from coplant.planning.activity_cost import activity_cost
-from coplant.planning.agreements import agreements
-from coplant.planning.allotment import allotment
-from coplant.planning.annuity import annuity
-from coplant.planning.bounds import Room
-from coplant.planning.capacity import capacity, lane_capacity, launch_gate
-from coplant.planning.draft import Draft
-from coplant.planning.exclusivity import exclusivity
-from coplant.planning.horizon_end import horizon_end
-from coplant.planning.learning import learning
-from coplant.planning.lot import lot
-from coplant.planning.mix import mix
+from coplant.planning.formulation import formulate, in_words, scaling_of
 from coplant.planning.result import Plan
-from coplant.planning.safety_stock import safety_stock
-from coplant.planning.sales import sales
-from coplant.planning.stock_balance import stock_balance
 from coplant.planning.tables import tables_of
-from coplant.planning.words import choice_in_words, collision_in_words, suspect_in_words
-from coplant.program import ScalingReport, scaling_report, solve, suspects
+from coplant.program import solve
 from coplant.timeline import Timeline
 from coplant.tree import Tree
 
@@ -41,67 +24,17 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 
 
-@contextmanager
-def _in_words() -> Iterator[None]:
-    """Say which rules collide, and which numbers stand out, in the words of the tables."""
-    try:
-        yield
-    except InfeasibleError as error:
-        raise InfeasibleError(
-            {choice_in_words(choice): collision_in_words(rules) for choice, rules in error.collisions.items()},
-            error.smallest,
-        ) from None
-    except NumericalError as error:
-        raise NumericalError(error.said, [suspect_in_words(suspect) for suspect in error.suspects]) from None
-
-
-def formulate(network: Network, wider: Room | None = None) -> Draft:
-    """Write a network as a linear program.
-
-    Parameters
-    ----------
-    network : Network
-        A case on a tree.
-    wider : Room, optional
-        Bounds to size binaries by, where those of the network's own are too tight.
-
-    Returns
-    -------
-    Draft
-        The program, and the columns by which to read it.
-    """
-    draft = Draft.of(network, wider)
-    activity_cost(draft)
-    stock_balance(draft)
-    safety_stock(draft)
-    capacity(draft)
-    launch_gate(draft)
-    lane_capacity(draft)
-    allotment(draft)
-    sales(draft)
-    lot(draft)
-    learning(draft)
-    annuity(draft)
-    mix(draft)
-    agreements(draft)
-    exclusivity(draft)
-    horizon_end(draft)
-    return draft
-
-
 def awaited(case: Case) -> list[str]:
     """Milestones that routes wait for and activities lead to."""
     reached = case["milestones"].filter(pl.col("activity").is_not_null())
     return case["routes"].join(reached, on="milestone", how="semi")["milestone"].unique(maintain_order=True).to_list()
 
 
-def _scaling(draft: Draft) -> ScalingReport:
-    """How far the numbers of a program lie apart; where too far, with those that stand out in the tables' words."""
-    report = scaling_report(draft.program)
-    if not report.warnings:
-        return report
-    named = (suspect_in_words(suspect) for suspect in suspects(draft.program))
-    return dataclasses.replace(report, warnings=(*report.warnings, *named))
+def check_sellable(case: Case) -> None:
+    """Check that something could be sold; CaseError if not."""
+    if case["demand"].is_empty():
+        mend = "Say what could be sold: the case is a launch programme by itself"
+        raise CaseError([Problem("demand", None, None, None, "at least one row", mend)], case.settings.name)
 
 
 def plan(
@@ -148,7 +81,7 @@ def plan(
     Raises
     ------
     CaseError
-        Nothing could be sold.
+        Nothing could be sold, or the case has branches: several futures have a hedge, not a plan.
     InfeasibleError
         No plan keeps all rules; the rules that collide are named.
     NumericalError
@@ -156,9 +89,12 @@ def plan(
     SolverError
         The money has no limit, or no plan was found in time.
     """
-    if case["demand"].is_empty():
-        mend = "Say what could be sold: the case is a launch programme by itself"
-        raise CaseError([Problem("demand", None, None, None, "at least one row", mend)], case.settings.name)
+    check_sellable(case)
+    if not case["branches"].is_empty():
+        mend = "Plan for all its futures at once with hedge, or take its branches and edits out"
+        raise CaseError(
+            [Problem("branches", None, None, None, "no row, for a plan of one future", mend)], case.settings.name
+        )
     say = progress or (lambda _: None)
     options = {"gap": gap, "time_limit": time_limit, "solver": solver, "seed": seed, "branches": branches}
     timings: dict[str, float] = {}
@@ -185,16 +121,16 @@ def plan(
     network = Network.of(case.known(), tree or Tree.line(timeline), starts)
     clock = timed("network", clock)
     say(f"{len(network.stock_points):,} stock points, {len(network.activities):,} activities; writing the program")
-    with _in_words():
+    with in_words():
         draft = formulate(network)
     clock = timed("build", clock)
-    scaling = _scaling(draft)
+    scaling = scaling_of(draft.program)
     clock = timed("scaling", clock)
     integers = int(draft.program.integer.sum())
     say(f"{draft.program.column_count:,} columns ({integers:,} whole), {draft.program.row_count:,} rows; solving")
     for warning in scaling.warnings:
         say(warning)
-    with _in_words():
+    with in_words():
         solution = solve(draft.program, gap=gap, time_limit=time_limit, solver=solver, seed=seed, progress=progress)
     timings |= solution.timings
     clock = time.perf_counter()

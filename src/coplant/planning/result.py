@@ -214,7 +214,7 @@ class Plan:
     def facts(self) -> dict[str, Any]:
         """All that is not a table, as plain values."""
         names = [field.name for field in dataclasses.fields(self) if field.name not in ("case", "tables")]
-        return {name: _plain(getattr(self, name)) for name in names}
+        return {name: plain(getattr(self, name)) for name in names}
 
     def write(self, folder: str | Path) -> None:
         """Write the plan to a folder: a Parquet file for each table, ``plan.json``, and the case.
@@ -258,5 +258,6 @@ def _count(value: float) -> str:
     return f"{value:,.0f}" if value >= 100.0 or abs(value - round(value)) < 1e-6 else f"{value:,.1f}"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it."""
     return dict(value) if isinstance(value, Mapping) else value

@@ -8,17 +8,20 @@ differs has been known too early, and is refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
-from coplant.program.linear import Axes, Columns, LinearProgram, Rows, Term
+from coplant.program.linear import Axes, Columns, LinearProgram, Term
 from coplant.program.money import Booleans, Floats, Integers, MoneyLine
 
+_SAME = 1e-12
+"""By which share of the largest amount sums of the same amounts may differ."""
 
-class ToldTooEarly(Exception):
+
+class ToldTooEarlyError(Exception):
     """What two futures do not share though they cannot be told apart yet.
 
     Parameters
@@ -46,11 +49,14 @@ class Tied:
         For each future, the column of the one program that each of its own is.
     rows : list of ndarray of int
         The same for rows; -1 for rows without entries.
+    chances : list of ndarray
+        For each future, the probability of the node at which each of its rows holds.
     """
 
     program: LinearProgram
     columns: list[Integers]
     rows: list[Integers]
+    chances: list[Floats]
 
 
 def tie(programs: Sequence[LinearProgram], told_apart: Integers, probability: Floats, nodes: Sequence[str]) -> Tied:
@@ -73,7 +79,7 @@ def tie(programs: Sequence[LinearProgram], told_apart: Integers, probability: Fl
 
     Raises
     ------
-    ToldTooEarly
+    ToldTooEarlyError
         Two futures differ where they cannot be told apart.
     """
     count, steps = told_apart.shape
@@ -93,7 +99,8 @@ def tie(programs: Sequence[LinearProgram], told_apart: Integers, probability: Fl
         one.take_rows(ties)
         one.take_money(ties)
         ties.append(one)
-    return Tied(whole, [one.column for one in ties], [one.row for one in ties])
+    chances = [chance[one.node[np.maximum(one.row_node, 0)]] for one in ties]
+    return Tied(whole, [one.column for one in ties], [one.row for one in ties], chances)
 
 
 class _Tie:
@@ -143,7 +150,7 @@ class _Tie:
         return tuple(self.labels if axis is self.program.nodes else axis for axis in axes)
 
     def _refuse(self, other: int, name: str) -> None:
-        raise ToldTooEarly(self.future, other, name)
+        raise ToldTooEarlyError(self.future, other, name)
 
     def take_columns(self, ties: Sequence[_Tie]) -> None:
         """Take the columns that are shared from other futures, and add the rest."""
@@ -184,10 +191,11 @@ class _Tie:
             self.whole.decisive.append(self.column[decisive])
         for block, rule in program.completions:
             index = np.where(block.index >= 0, self.column[block.index], -1)
-            self.whole.complete_by(
-                Columns(block.name, block.axes, index), lambda columns, rule=rule: rule(columns[self.column])
-            )
+            self.whole.complete_by(Columns(block.name, block.axes, index), self._rule_of_whole(rule))
         self.whole.account(*program.accounts, *(f"{name}#{self.future}" for name in program.accounts))
+
+    def _rule_of_whole(self, rule: Callable[[Floats], Floats]) -> Callable[[Floats], Floats]:
+        return lambda columns: rule(columns[self.column])
 
     def _unmatched(self, mine: Integers, other: _Tie, theirs: Integers) -> str:
         """The first column that one of two futures has in a bucket and the other has not."""
@@ -264,12 +272,11 @@ class _Tie:
     def _compare_money(self, other: _Tie, steps: Integers) -> None:
         """Refuse money that differs from another future's where the two cannot be told apart."""
         mine, theirs = (one._money_on(steps) for one in (self, other))
-        apart = abs(mine - theirs)
-        apart.data[apart.data <= 1e-9 * np.abs(mine).max()] = 0.0
-        apart.eliminate_zeros()
-        if apart.nnz:
-            column = int(apart.tocoo().coords[1][0])
-            self._refuse(other.future, self.whole.column_name(column))
+        apart = (mine - theirs).tocoo()
+        size = float(np.abs(mine.data).max(initial=0.0))
+        differs = np.flatnonzero(np.abs(apart.data) > _SAME * size)
+        if len(differs):
+            self._refuse(other.future, self.whole.column_name(int(apart.coords[1][differs[0]])))
 
     def _money_on(self, steps: Integers) -> sparse.csr_array:
         """Money of each column of the whole at some nodes."""
@@ -298,6 +305,3 @@ def _latest(matrix: sparse.csr_array, column_node: Integers) -> Integers:
     if len(filled):
         latest[filled] = np.maximum.reduceat(column_node[matrix.indices], matrix.indptr[filled])
     return latest
-
-
-__all__ = ["Rows", "Tied", "ToldTooEarly", "tie"]

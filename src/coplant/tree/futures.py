@@ -116,6 +116,20 @@ class Futures:
             first[:, step] = index[inverse.reshape(-1)]
         return first
 
+    def known(self, timeline: Timeline) -> list[list[str]]:
+        """What is known of each future in each bucket: its outcomes by then, with commas between.
+
+        Parameters
+        ----------
+        timeline : Timeline
+            Buckets; what becomes known within one is known from its start.
+        """
+        step = {one: timeline.bucket_of(one.known) for future in self.outcomes for one in future}
+        return [
+            [", ".join(one.outcome for one in future if step[one] <= bucket) for bucket in range(len(timeline))]
+            for future in self.outcomes
+        ]
+
     def cases(self) -> Iterator[Case]:
         """Each future's case, one after another.
 

@@ -8,9 +8,10 @@ import polars as pl
 
 from coplant.case.cells import EXPECTED, value
 from coplant.case.draft import ROW, Draft
+from coplant.case.edits import matching, where_of
 from coplant.case.names import did_you_mean
 from coplant.case.rules.registry import rule
-from coplant.errors import Problem
+from coplant.errors import CaseError, Problem
 from coplant.schema import TABLES
 
 _EXACT = 1e-9
@@ -31,7 +32,8 @@ def branches_follow_one_outcome(draft: Draft) -> None:
 @rule("branches", sound=("branches.branch", "branches.after", "branches.outcome"))
 def branches_follow_what_is_known_before(draft: Draft) -> None:
     """Check that what a branch comes after is an outcome, of a branch that does not come after its own outcomes."""
-    rows = draft["branches"].filter(pl.col("after").is_not_null())
+    first = draft["branches"].unique("branch", keep="first", maintain_order=True)
+    rows = first.filter(pl.col("after").is_not_null())
     outcomes = set(draft["branches"]["outcome"])
     unknown = [record for record in rows.iter_rows(named=True) if record["after"] not in outcomes]
     for record in unknown:
@@ -124,11 +126,28 @@ def edits_have_a_value_of_their_column(draft: Draft) -> None:
             column = TABLES["branches"].column("probability")
             if given is None or pl.DataFrame({column.name: [given]}).select(value(column, pl.String())).item() is None:
                 draft.add(Problem("edits", record[ROW], "value", given, EXPECTED["number"], "Say how much"))
+        elif given is None and column.required:
+            mend = f"{column.name} of {record['table']}: {column.description}"
+            draft.add(Problem("edits", record[ROW], "value", given, EXPECTED[column.type], mend))
         elif given is not None:
             typed = pl.DataFrame({column.name: [given]}).select(value(column, pl.String())).item()
             if typed is None:
                 mend = f"{column.name} of {record['table']}: {column.description}"
                 draft.add(Problem("edits", record[ROW], "value", given, EXPECTED[column.type], mend))
+
+
+@rule("edits", sound=("edits.table", "edits.key"))
+def edits_mean_rows(draft: Draft) -> None:
+    """Check that the key of an edit means some rows."""
+    for record in draft["edits"].iter_rows(named=True):
+        table = TABLES[record["table"]]
+        if not draft.sound((table.name,)):
+            continue
+        try:
+            matching(table, draft[table.name], where_of(table, record["key"]))
+        except CaseError as error:
+            found = error.problems[0]
+            draft.add(Problem("edits", record[ROW], "key", record["key"], found.expected, found.mend))
 
 
 @rule("edits", sound=("edits.table", "edits.from", "edits.until"))

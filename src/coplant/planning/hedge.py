@@ -1,0 +1,167 @@
+"""Hedge: plans for the futures of a case, which are one plan for as long as these cannot be told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from coplant.case import Case
+from coplant.network.activities import signing_day
+from coplant.planning.result import Plan
+from coplant.program import Solution
+from coplant.results import Kind, read_result, write_result
+from coplant.timeline import Timeline
+from coplant.tree.futures import Futures
+
+KIND = Kind("hedge", "coplant plan --out")
+"""How a hedge is kept in a folder."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Hedge:
+    """What to do now, and what then, whichever way things turn out.
+
+    Parameters
+    ----------
+    futures : Futures
+        The K ways in which things can turn out.
+    timeline : Timeline
+        The buckets; one begins on each day on which something becomes known.
+    plans : tuple of Plan, length K
+        What is done in each; the same in all that cannot be told apart yet.
+    status : {"optimal", "feasible"}
+        Whether the gap asked for was reached.
+    objective, bound, gap : float
+        Expected present value of the plans' money, the proven bound on that of any, and their relative distance.
+    """
+
+    futures: Futures
+    timeline: Timeline
+    plans: tuple[Plan, ...]
+    status: str
+    objective: float
+    bound: float
+    gap: float
+
+    @classmethod
+    def of(cls, futures: Futures, timeline: Timeline, plans: Sequence[Plan], solution: Solution) -> Hedge:
+        """Put together a hedge from what was solved."""
+        return cls(futures, timeline, tuple(plans), solution.status, solution.objective, solution.bound, solution.gap)
+
+    @property
+    def case(self) -> Case:
+        """The case that was planned."""
+        return self.futures.case
+
+    @cached_property
+    def tables(self) -> Mapping[str, pl.DataFrame]:
+        """The futures, and the tables of their plans with a column that says in which future a row holds."""
+        futures = pl.DataFrame(
+            {
+                "future": list(self.futures.names),
+                "probability": self.futures.probability,
+                "present_value": [plan.objective for plan in self.plans],
+                "lowest_cash": [plan["cash"]["cumulative"].min() for plan in self.plans],
+            }
+        )
+        each = {
+            name: pl.concat(
+                [
+                    plan[name].select(pl.lit(future).alias("future"), pl.all())
+                    for future, plan in zip(self.futures.names, self.plans, strict=True)
+                ]
+            )
+            for name in self.plans[0].tables
+        }
+        return {"futures": futures, "signatures": self._signatures(), **each}
+
+    def __getitem__(self, table: str) -> pl.DataFrame:
+        """Return a table."""
+        if table not in self.tables:
+            raise KeyError(f"{table!r} is not a table of a hedge; there are {', '.join(self.tables)}")
+        return self.tables[table]
+
+    def __repr__(self) -> str:
+        currency = self.case.settings.currency
+        return f"<Hedge of {self.case.settings.name!r}: {len(self.plans)} futures, {self.objective:,.0f} {currency}>"
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def _signatures(self) -> pl.DataFrame:
+        """What is decided about each agreement that may be signed, and what is known by then."""
+        apart, known = self.futures.told_apart(self.timeline), self.futures.known(self.timeline)
+        rows = []
+        for future, plan in enumerate(self.plans):
+            days = signing_day(plan.case)
+            for row, day in zip(plan["signed"].iter_rows(named=True), days, strict=True):
+                step = self.timeline.bucket_of(day)
+                if row["status"] == "option" and apart[future, step] == future:
+                    chance = float(self.futures.probability[apart[:, step] == future].sum())
+                    rows.append((row["agreement"], day.astype(object), known[future][step], chance, row["signed"]))
+        schema = {"agreement": pl.String, "day": pl.Date, "known": pl.String, "probability": pl.Float64,
+                  "signed": pl.Boolean}  # fmt: skip
+        return pl.DataFrame(rows, schema=schema, orient="row").sort("day", maintain_order=True)
+
+    def summary(self) -> str:
+        """Say in a few lines what is decided now, what then, and what that earns."""
+        settings = self.case.settings
+        expected = f"{self.objective:z,.0f} {settings.currency} expected present value over {len(self.plans):,} futures"
+        lines = [f"{settings.title or settings.name}: {expected}"]
+        titles = dict(self.case["agreements"].select("agreement", pl.coalesce("title", "agreement")).rows())
+        for row in self["signatures"].iter_rows(named=True):
+            known = f"If {row['known']}: " if row["known"] else "Now: "
+            verb = "sign" if row["signed"] else "do not sign"
+            lines.append(f"{known}{verb} {titles[row['agreement']]} on {row['day']}.")
+        for row in self["futures"].sort("present_value").iter_rows(named=True):
+            amount = f"{row['present_value']:>z24,.0f} {settings.currency}"
+            lines.append(f"  {row['probability']:>6.1%}{amount}  {row['future']}")
+        lines.append(f"{self.status}, gap {self.gap:z.2%}, {self.plans[0].solver}")
+        return "\n".join(lines)
+
+    def facts(self) -> dict[str, Any]:
+        """All that is not a table, as plain values."""
+        own = {name: getattr(self, name) for name in ("status", "objective", "bound", "gap")}
+        return own | {"plans": [plan.facts() for plan in self.plans]}
+
+    def write(self, folder: str | Path) -> None:
+        """Write the hedge to a folder: a Parquet file for each table, ``hedge.json``, and the case.
+
+        Raises
+        ------
+        FileError
+            The folder cannot be written, or holds files and no hedge.
+        """
+        write_result(folder, KIND, self.case, self.tables, self.facts())
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Hedge:
+        """Read a hedge that was written.
+
+        Raises
+        ------
+        FileError
+            The folder does not hold one.
+        """
+        kept = read_result(folder, KIND)
+        futures = Futures.of(kept.case)
+        timeline = Timeline.of(kept.case.settings.start, kept.case.settings.buckets).split(futures.reveal_dates)
+        own = ("futures", "signatures")
+        plans = tuple(
+            Plan(
+                case,
+                {
+                    table: frame.filter(pl.col("future") == name).drop("future")
+                    for table, frame in kept.tables.items()
+                    if table not in own
+                },
+                **facts,
+            )
+            for case, name, facts in zip(futures.cases(), futures.names, kept.facts.pop("plans"), strict=True)
+        )
+        return cls(futures, timeline, plans, **kept.facts)

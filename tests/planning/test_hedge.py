@@ -1,0 +1,146 @@
+"""Plans for several futures at once."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+from small_case import SmallCase
+
+import coplant
+from coplant import CaseError, Hedge
+
+LATER = datetime.date(2023, 1, 8)
+
+
+def _farmer() -> SmallCase:
+    """The farmer of Birge and Louveaux (2011, section 1.1): fields are planted before it is known what they yield.
+
+    A unit of a route is a tonne at the best yield.
+    """
+    small = SmallCase("week:2")
+    small.add("resources", resource="land", site="works")
+    small.since("resource_capacity", resource="land", quantity=500, per="week")
+    small.since("resource_capacity", resource="land", quantity=0, per="week", from_=LATER)
+    for crop, tonnes, planting in (("wheat", 3.0, 150.0), ("corn", 3.6, 230.0), ("beets", 24.0, 260.0)):
+        small.item(crop)
+        small.route(crop, cost=planting / tonnes, lead_time=7, **{"yield": 1.0})
+        small.add("loads", route=crop, resource="land", quantity=1.0 / tonnes)
+    for crop, need, buy, sell in (("wheat", 200.0, 238.0, 170.0), ("corn", 240.0, 210.0, 150.0)):
+        small.offer(crop, buy)
+        small.demand(crop, need, "week", demand=f"{crop} fed", from_=LATER, least_fill=1.0)
+        small.demand(crop, 1e5, "week", sell, demand=f"{crop} sold", from_=LATER)
+    small.demand("beets", 6_000.0, "week", 36.0, demand="beets within the quota", from_=LATER)
+    small.demand("beets", 1e5, "week", 10.0, demand="beets beyond", from_=LATER)
+    for outcome, share in (("good", 1.0), ("fair", 2.5 / 3.0), ("bad", 2.0 / 3.0)):
+        small.add("branches", branch="weather", outcome=outcome, probability=1.0 / 3.0, reveal_date=LATER)
+        small.add("edits", outcome=outcome, table="routes", column="yield", value=repr(share))
+    return small
+
+
+def _planted(hedge: Hedge, future: str) -> dict[str, float]:
+    made = hedge["made"].filter(future=future, bucket=datetime.date(2023, 1, 1))
+    acres = {"wheat": 3.0, "corn": 3.6, "beets": 24.0}
+    return {row["item"]: row["started"] / acres[row["item"]] for row in made.iter_rows(named=True)}
+
+
+def test_the_farmer_hedges_between_years() -> None:
+    hedge = coplant.hedge(_farmer().case())
+    assert hedge.objective == pytest.approx(108_390, abs=0.5)
+    for future in ("good", "fair", "bad"):
+        assert _planted(hedge, future) == pytest.approx({"wheat": 170, "corn": 80, "beets": 250})
+    earned = dict(hedge["futures"].select("future", "present_value").rows())
+    assert earned == pytest.approx({"good": 167_000, "fair": 109_350, "bad": 48_820}, abs=0.5)
+
+
+def test_who_knows_the_weather_earns_more() -> None:
+    hedge = coplant.hedge(_farmer().case())
+    known = [coplant.plan(plan.case.replace({"branches": [], "edits": []})).objective for plan in hedge.plans]
+    assert sum(known) / 3.0 == pytest.approx(115_405.56, abs=0.5)
+    assert sum(known) / 3.0 - hedge.objective == pytest.approx(7_015.56, abs=0.5)
+
+
+def _demanded() -> SmallCase:
+    """Something is made in one week and asked for in the next, when it is known how much of it."""
+    small = SmallCase("week:2").item("box").route("box", lead_time=7, cost=4.0)
+    small.line("box", 100.0, "week").demand("box", 60.0, "week", 10.0, from_=LATER)
+    for outcome, probability in (("much", 0.25), ("little", 0.75)):
+        small.add("branches", branch="luck", outcome=outcome, probability=probability, reveal_date=LATER)
+    return small.add("edits", outcome="much", table="demand", key="box", column="quantity", operation="times",
+                     value="1.5")  # fmt: skip
+
+
+def test_what_is_decided_now_is_the_same_in_all_futures() -> None:
+    hedge = coplant.hedge(_demanded().case())
+    made = hedge["made"].filter(bucket=datetime.date(2023, 1, 1))
+    # With a chance of one in four a box more is worth 2.5 and costs 4.
+    assert made.select("future", "started").rows() == [("little", pytest.approx(60)), ("much", pytest.approx(60))]
+    assert hedge.objective == pytest.approx(360)
+
+
+def test_futures_that_are_alike_are_planned_as_one() -> None:
+    alike = _demanded()
+    alike.tables["edits"] = []
+    hedge = coplant.hedge(alike.case())
+    plain = alike
+    plain.tables["branches"] = []
+    plan = plain.plan()
+    assert hedge.objective == pytest.approx(plan.objective)
+    for its in hedge.plans:
+        assert its["made"].equals(plan["made"])
+        assert its["sold"].equals(plan["sold"])
+
+
+def test_marginal_values_are_those_once_the_future_is_known() -> None:
+    small = _demanded()
+    small.tables["resource_capacity"][0]["quantity"] = 80.0
+    small.tables["routes"][0]["cost"] = 1.0
+    hedge = coplant.hedge(small.case())
+    # A box more is sold in one of four cases: it is worth 10 then.
+    worth = hedge["marginal_values"].filter(constraint="capacity").filter(bucket=datetime.date(2023, 1, 1))
+    assert worth["value"].to_list() == pytest.approx([1.5, 1.5])
+
+
+def test_a_plan_of_one_future_refuses_branches() -> None:
+    with pytest.raises(CaseError, match="hedge"):
+        coplant.plan(_demanded().case())
+
+
+def test_a_change_before_it_is_known_is_refused() -> None:
+    small = _demanded()
+    small.add("edits", outcome="little", table="routes", key="box", column="cost", value="5")
+    with pytest.raises(CaseError, match=r"start\[box,2023-01-01\].*cannot be told apart"):
+        coplant.hedge(small.case())
+
+
+def test_a_mistake_of_one_future_names_it() -> None:
+    small = _demanded()
+    small.add("edits", outcome="much", table="routes", key="box", column="yield", value="1.5")
+    with pytest.raises(CaseError, match="if much"):
+        coplant.hedge(small.case())
+
+
+def test_a_hedge_is_read_as_it_was_written(tmp_path: Path) -> None:
+    hedge = coplant.hedge(_demanded().case())
+    hedge.write(tmp_path / "hedge")
+    again = Hedge.read(tmp_path / "hedge")
+    assert again.summary() == hedge.summary()
+    for name, table in hedge.tables.items():
+        assert again[name].equals(table)
+
+
+def test_what_is_signed_after_something_is_known_is_said_for_each_case() -> None:
+    small = SmallCase("month:3").item("box")
+    small.host("deal", status="option", starts=datetime.date(2023, 3, 1), sign_from=datetime.date(2023, 2, 10), term=1)
+    small.route("box", site="host", agreement="deal", cost=1.0)
+    small.add("fixed_charges", agreement="deal", charge="line", amount=100.0, per="month")
+    small.demand("box", 50.0, "month", 10.0, site="host")
+    for outcome, probability in (("wanted", 0.5), ("not wanted", 0.5)):
+        small.add("branches", branch="market", outcome=outcome, probability=probability,
+                  reveal_date=datetime.date(2023, 2, 3))  # fmt: skip
+    small.add("edits", outcome="not wanted", table="demand", key="box", column="quantity", value="5")
+    hedge = coplant.hedge(small.case())
+    signed = hedge["signatures"].select("known", "probability", "signed").rows()
+    assert sorted(signed) == [("not wanted", 0.5, False), ("wanted", 0.5, True)]
+    assert "If wanted: sign deal on 2023-02-10." in hedge.summary()
