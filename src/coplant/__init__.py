@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from coplant.launching.launch import launch
     from coplant.planning import Hedge, Plan
     from coplant.planning.hedging import hedge
+    from coplant.planning.knowing import worth_of_knowing
     from coplant.planning.plan import plan
     from coplant.planning.start_value import value_of_start
     from coplant.report.readback import ReadBack, agreement
@@ -54,6 +55,7 @@ __all__ = [
     "read",
     "settle",
     "value_of_start",
+    "worth_of_knowing",
 ]
 
 _HOME = {
@@ -79,6 +81,7 @@ _HOME = {
     "read": "coplant.case",
     "settle": "coplant.settlement",
     "value_of_start": "coplant.planning.start_value",
+    "worth_of_knowing": "coplant.planning",
 }
 
 

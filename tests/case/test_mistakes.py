@@ -751,7 +751,7 @@ MISTAKES = [
         "ends,0.4,2023-01-01",
         (2, "reveal_date"),
         "2023-01-01",
-    ),  # fmt: skip
+    ),
     mistake("a change of no table", "edits", "enters,demand", "enters,demands", (3, "table"), 'mean "demand"'),
     mistake("a change of no row", "edits", "items,chip", "items,chop", (4, "key"), 'mean "chip"'),
     mistake("a change of a key", "edits", "chip,value", "chip,item", (4, "column"), "no part of its key"),
@@ -763,7 +763,7 @@ MISTAKES = [
         "2023-07-01,2023-06-01",
         (2, "until"),
         "after 2023-07-01",
-    ),  # fmt: skip
+    ),
     mistake("a change too early", "edits", "quantity,2023-07-01", "quantity,2023-05-01", (2, "from"), "2023-06-01"),
     mistake("days of what has none", "edits", "value,,,,1.5", "value,2023-07-01,,,1.5", (4, "from"), "rows of items"),
 ]

@@ -170,3 +170,51 @@ def test_plan_refuses_a_place_it_cannot_write_to_before_it_plans(lamps: Path, tm
     assert answer.exit_code == 2
     assert "cannot be written" in answer.stderr
     assert "Planning" not in answer.stderr
+
+
+@pytest.fixture
+def uncertain(lamps: Path) -> Path:
+    """The case of five rows, with orders that may come or not."""
+    (lamps / "branches.csv").write_text(
+        "branch,outcome,probability,reveal_date\nmarket,strong,0.25,2026-02-01\nmarket,weak,0.75,2026-02-01\n"
+    )
+    (lamps / "edits.csv").write_text(
+        "outcome,table,key,column,operation,value\nweak,demand,orders,quantity,times,0.5\n"
+    )
+    return lamps
+
+
+def test_tree_draws_what_becomes_known(uncertain: Path) -> None:
+    answer = run("tree", uncertain)
+    assert answer.exit_code == 0
+    assert answer.stdout.split("\n")[:4] == ["2 futures", "2026-02-01", "├─  25.0%  strong", "└─  75.0%  weak"]
+    told = json.loads(run("tree", uncertain, "--json").stdout)
+    assert [(one["future"], one["probability"]) for one in told["futures"]] == [("strong", 0.25), ("weak", 0.75)]
+    assert told["futures"][0]["outcomes"] == [{"branch": "market", "outcome": "strong", "known": "2026-02-01"}]
+
+
+def test_tree_tells_a_mistake_of_one_future(uncertain: Path) -> None:
+    (uncertain / "edits.csv").write_text("outcome,table,key,column,value\nweak,routes,build,yield,2\n")
+    answer = run("tree", uncertain)
+    assert answer.exit_code == 2
+    assert "if weak" in answer.stderr
+
+
+def test_plan_of_several_futures_writes_the_tables_of_each(uncertain: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        answer = run("plan", uncertain, "--out", tmp_path / "out")
+        assert answer.exit_code == 0
+        assert "expected present value over 2 futures" in answer.stdout
+    hedge = coplant.Hedge.read(tmp_path / "out")
+    assert hedge["sold"]["future"].unique().sort().to_list() == ["strong", "weak"]
+    told = json.loads(run("plan", uncertain, "--json").stdout)
+    assert [one["future"] for one in told["futures"]] == ["strong", "weak"]
+    assert told["objective"] == pytest.approx(hedge.objective)
+
+
+@pytest.mark.parametrize("option", [("--report", "plan.html"), ("--excel", "plan.xlsx"), ("--branches", "3")])
+def test_plan_of_several_futures_says_what_it_has_not(uncertain: Path, tmp_path: Path, option: tuple[str, str]) -> None:
+    name, given = option
+    answer = run("plan", uncertain, name, given if name == "--branches" else tmp_path / given)
+    assert answer.exit_code == 2
+    assert "a plan for each of its futures" in answer.stderr

@@ -9,7 +9,7 @@ import pytest
 from small_case import SmallCase
 
 import coplant
-from coplant import CaseError, Hedge
+from coplant import CaseError, FileError, Hedge, Plan
 
 LATER = datetime.date(2023, 1, 8)
 
@@ -128,6 +128,16 @@ def test_a_hedge_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert again.summary() == hedge.summary()
     for name, table in hedge.tables.items():
         assert again[name].equals(table)
+    with pytest.raises(FileError, match="several futures"):
+        Plan.read(tmp_path / "hedge")
+
+
+def test_a_plan_of_one_future_is_no_hedge(tmp_path: Path) -> None:
+    small = _demanded()
+    small.tables |= {"branches": [], "edits": []}
+    small.plan().write(tmp_path / "plan")
+    with pytest.raises(FileError, match="one future"):
+        Hedge.read(tmp_path / "plan")
 
 
 def test_what_is_signed_after_something_is_known_is_said_for_each_case() -> None:

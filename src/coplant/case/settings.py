@@ -42,6 +42,10 @@ class Settings:
         Share per year.
     lag_rule : {"exact", "conservative"}
         How lead times fall on buckets.
+    risk_share : float
+        Share of the futures, by probability, that the worst are short of all.
+    risk_weight : float
+        Weight of the mean over the worst futures in what is maximised.
     probabilities : {"exact", "normalise"}
         Whether the probabilities of a branch add up to one, or are divided by what they add up to.
     source, note : str or None
@@ -55,6 +59,8 @@ class Settings:
     title: str | None = None
     discount_rate: float = 0.0
     lag_rule: Literal["exact", "conservative"] = "exact"
+    risk_share: float = 0.9
+    risk_weight: float = 0.0
     probabilities: Literal["exact", "normalise"] = "exact"
     source: str | None = None
     note: str | None = None

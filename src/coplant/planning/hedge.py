@@ -8,18 +8,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from coplant.case import Case
+from coplant.errors import FileError
 from coplant.network.activities import signing_day
-from coplant.planning.result import Plan
+from coplant.planning.result import KIND, Plan
+from coplant.planning.risk import worst_mean
 from coplant.program import Solution
-from coplant.results import Kind, read_result, write_result
+from coplant.results import read_result, write_result
 from coplant.timeline import Timeline
+from coplant.timeline.calendar import Floats
 from coplant.tree.futures import Futures
-
-KIND = Kind("hedge", "coplant plan --out")
-"""How a hedge is kept in a folder."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -37,7 +38,8 @@ class Hedge:
     status : {"optimal", "feasible"}
         Whether the gap asked for was reached.
     objective, bound, gap : float
-        Expected present value of the plans' money, the proven bound on that of any, and their relative distance.
+        What is maximised, the proven bound on that of any, and their relative distance: the expected present value of
+        the plans' money, or with a weight on risk that and the mean over the worst futures together.
     """
 
     futures: Futures
@@ -58,6 +60,20 @@ class Hedge:
         """The case that was planned."""
         return self.futures.case
 
+    @property
+    def expected(self) -> float:
+        """Expected present value of the plans' money."""
+        return float(self.futures.probability @ self._values)
+
+    @property
+    def worst(self) -> float:
+        """Mean present value over the worst futures, as many as the case's risk_share leaves."""
+        return worst_mean(self._values, self.futures.probability, self.case.settings.risk_share)
+
+    @cached_property
+    def _values(self) -> Floats:
+        return np.array([plan.objective for plan in self.plans])
+
     @cached_property
     def tables(self) -> Mapping[str, pl.DataFrame]:
         """The futures, and the tables of their plans with a column that says in which future a row holds."""
@@ -65,7 +81,7 @@ class Hedge:
             {
                 "future": list(self.futures.names),
                 "probability": self.futures.probability,
-                "present_value": [plan.objective for plan in self.plans],
+                "present_value": self._values,
                 "lowest_cash": [plan["cash"]["cumulative"].min() for plan in self.plans],
             }
         )
@@ -88,7 +104,7 @@ class Hedge:
 
     def __repr__(self) -> str:
         currency = self.case.settings.currency
-        return f"<Hedge of {self.case.settings.name!r}: {len(self.plans)} futures, {self.objective:,.0f} {currency}>"
+        return f"<Hedge of {self.case.settings.name!r}: {len(self.plans)} futures, {self.expected:,.0f} {currency}>"
 
     def __str__(self) -> str:
         return self.summary()
@@ -111,8 +127,9 @@ class Hedge:
     def summary(self) -> str:
         """Say in a few lines what is decided now, what then, and what that earns."""
         settings = self.case.settings
-        expected = f"{self.objective:z,.0f} {settings.currency} expected present value over {len(self.plans):,} futures"
-        lines = [f"{settings.title or settings.name}: {expected}"]
+        expected = f"{self.expected:z,.0f} {settings.currency} expected present value over {len(self.plans):,} futures"
+        worst = f"{self.worst:z,.0f} over the worst {1.0 - settings.risk_share:.0%} of them"
+        lines = [f"{settings.title or settings.name}: {expected}, {worst}"]
         titles = dict(self.case["agreements"].select("agreement", pl.coalesce("title", "agreement")).rows())
         for row in self["signatures"].iter_rows(named=True):
             known = f"If {row['known']}: " if row["known"] else "Now: "
@@ -130,12 +147,12 @@ class Hedge:
         return own | {"plans": [plan.facts() for plan in self.plans]}
 
     def write(self, folder: str | Path) -> None:
-        """Write the hedge to a folder: a Parquet file for each table, ``hedge.json``, and the case.
+        """Write the hedge to a folder: a Parquet file for each table, ``plan.json``, and the case.
 
         Raises
         ------
         FileError
-            The folder cannot be written, or holds files and no hedge.
+            The folder cannot be written, or holds files and no plan.
         """
         write_result(folder, KIND, self.case, self.tables, self.facts())
 
@@ -146,9 +163,11 @@ class Hedge:
         Raises
         ------
         FileError
-            The folder does not hold one.
+            The folder does not hold plans for several futures.
         """
         kept = read_result(folder, KIND)
+        if "plans" not in kept.facts:
+            raise FileError(f"{folder} holds a plan of one future. Read it as a Plan")
         futures = Futures.of(kept.case)
         timeline = Timeline.of(kept.case.settings.start, kept.case.settings.buckets).split(futures.reveal_dates)
         own = ("futures", "signatures")

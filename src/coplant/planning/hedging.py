@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from coplant.planning.formulation import formulate, in_words, scaling_of
 from coplant.planning.hedge import Hedge
 from coplant.planning.plan import Progress, awaited, check_sellable
 from coplant.planning.result import Plan
+from coplant.planning.risk import weigh_risk
 from coplant.planning.tables import tables_of
 from coplant.program import Solution, solve
 from coplant.program.tying import Tied, ToldTooEarlyError, tie
@@ -40,6 +41,7 @@ def hedge(
     solver: str = "auto",
     seed: int = 0,
     progress: Progress | None = None,
+    foreseen: Collection[str] = (),
 ) -> Hedge:
     """Plan for all futures of a case at once: the plan with the most expected money.
 
@@ -49,6 +51,8 @@ def hedge(
         The case; its branches say what is uncertain, its edits what that changes.
     gap, time_limit, solver, seed, progress
         As for `plan`.
+    foreseen : collection of str
+        Branches of which it is known from the first day how they turn out.
 
     Returns
     -------
@@ -63,7 +67,7 @@ def hedge(
     """
     check_sellable(case)
     say = progress or (lambda _: None)
-    futures, starts_of = Futures.of(case), _mean_starts(say)
+    futures, starts_of = Futures.of(case, foreseen), _mean_starts(say)
     options = {"gap": gap, "time_limit": time_limit, "solver": solver, "seed": seed}
     settings, clock, timings = case.settings, time.perf_counter(), dict[str, float]()
     timeline = Timeline.of(settings.start, settings.buckets).split(futures.reveal_dates)
@@ -75,6 +79,9 @@ def hedge(
     with in_words():
         drafts = [formulate(network, wider) for network in networks]
     tied = _tied(futures, drafts, timeline)
+    weigh_risk(
+        tied, [draft.program for draft in drafts], futures.probability, settings.risk_share, settings.risk_weight
+    )
     timings["build"] = time.perf_counter() - clock
     scaling = scaling_of(tied.program)
     program = tied.program
@@ -127,7 +134,7 @@ def _of_future(solution: Solution, tied: Tied, future: int, draft: Draft) -> Sol
     dual[there] = solution.row_dual[row[there]] / tied.chances[future][there]
     return dataclasses.replace(
         solution,
-        objective=float(program.objective() @ columns),
+        objective=float(program.worth() @ columns),
         columns=columns,
         row_activity=program.matrix() @ columns,
         row_dual=dual,

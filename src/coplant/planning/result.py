@@ -13,6 +13,7 @@ import highspy
 import polars as pl
 
 from coplant.case import Case
+from coplant.errors import FileError
 from coplant.program import ScalingReport, Solution
 from coplant.results import Kind, read_result, versions_of, write_result
 
@@ -235,9 +236,11 @@ class Plan:
         Raises
         ------
         FileError
-            The folder does not hold a plan.
+            The folder does not hold a plan, or plans for several futures.
         """
         kept = read_result(folder, KIND)
+        if "plans" in kept.facts:
+            raise FileError(f"{folder} holds plans for several futures. Read them as a Hedge")
         return cls(kept.case, kept.tables, **kept.facts)
 
     def to_excel(self, path: str | Path) -> None:

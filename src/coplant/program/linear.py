@@ -115,6 +115,8 @@ class LinearProgram:
         self.decisive: list[Integers] = []
         self.completions: list[Completion] = []
         self.accounts: set[str] = set()
+        self.money_weight = 1.0
+        self._steering: list[tuple[Integers, Floats]] = []
         self._constant: int | None = None
 
     # -- columns ------------------------------------------------------------------------------------------------
@@ -307,13 +309,38 @@ class LinearProgram:
         amounts = np.asarray(coefficient, dtype=np.float64)
         self.money_lines.append(MoneyLine(name, cash, np.asarray(column), amounts, nodes, factor, labels))
 
-    def objective(self) -> Floats:
-        """Coefficient of each column in the objective: money lines weighed by discount and probability."""
+    def steer(self, money_weight: float, column: ArrayLike, coefficient: ArrayLike) -> None:
+        """Let other things than expected money count.
+
+        Parameters
+        ----------
+        money_weight : float
+            What a unit of expected present value counts for.
+        column : array_like of int
+            Columns of what else counts.
+        coefficient : array_like
+            What a unit of each counts for.
+        """
+        columns, coefficients = np.broadcast_arrays(column, np.asarray(coefficient, dtype=np.float64))
+        self.money_weight = money_weight
+        self._steering.append((columns.reshape(-1), coefficients.reshape(-1)))
+
+    def worth(self) -> Floats:
+        """Expected present value of a unit of each column: money lines weighed by discount and probability."""
         total = np.zeros(self.column_count)
         for line in self.money_lines:
             due = line.entries()
             weight = due.coefficient * due.discount * self.probability[due.node]
             total += np.bincount(due.column, weight, minlength=self.column_count)
+        return total
+
+    def objective(self) -> Floats:
+        """Coefficient of each column in the objective: expected present value, and what else was told to count."""
+        total = self.worth()
+        if self._steering:
+            total *= self.money_weight
+        for column, coefficient in self._steering:
+            total += np.bincount(column, coefficient, minlength=self.column_count)
         return total
 
     # -- the whole ----------------------------------------------------------------------------------------------

@@ -51,12 +51,15 @@ class Tied:
         The same for rows; -1 for rows without entries.
     chances : list of ndarray
         For each future, the probability of the node at which each of its rows holds.
+    nodes : ndarray of int, shape (K, T)
+        Node of the one program that each node of each future is.
     """
 
     program: LinearProgram
     columns: list[Integers]
     rows: list[Integers]
     chances: list[Floats]
+    nodes: Integers
 
 
 def tie(programs: Sequence[LinearProgram], told_apart: Integers, probability: Floats, nodes: Sequence[str]) -> Tied:
@@ -100,7 +103,7 @@ def tie(programs: Sequence[LinearProgram], told_apart: Integers, probability: Fl
         one.take_money(ties)
         ties.append(one)
     chances = [chance[one.node[np.maximum(one.row_node, 0)]] for one in ties]
-    return Tied(whole, [one.column for one in ties], [one.row for one in ties], chances)
+    return Tied(whole, [one.column for one in ties], [one.row for one in ties], chances, node)
 
 
 class _Tie:

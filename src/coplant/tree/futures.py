@@ -6,7 +6,7 @@ its outcomes change. Two futures cannot be told apart in a bucket as long as no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import TopologicalSorter
@@ -43,20 +43,33 @@ class Futures:
         The case whose branches they are.
     outcomes : tuple of tuple of Outcome, length K
         How the branches that arise turn out in each, by the day on which that is known.
+    foreseen : frozenset of str
+        Branches of which it is known from the first day how they turn out.
     """
 
     case: Case
     outcomes: tuple[tuple[Outcome, ...], ...]
+    foreseen: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, case: Case) -> Futures:
+    def of(cls, case: Case, foreseen: Collection[str] = ()) -> Futures:
         """Read what is uncertain in a case; a case without branches has one future.
 
         Parameters
         ----------
         case : Case
             The case.
+        foreseen : collection of str
+            Branches of which it is known from the first day how they turn out.
+
+        Raises
+        ------
+        ValueError
+            There is no branch of such a name.
         """
+        unknown = set(foreseen) - set(case["branches"]["branch"])
+        if unknown:
+            raise ValueError(f"there is no branch {', '.join(sorted(unknown))}")
         after = dict(case["branches"].select("branch", "after").rows())
         every: list[tuple[Outcome, ...]] = [()]
         for branch in _in_order(after, dict(case["branches"].select("outcome", "branch").rows())):
@@ -66,7 +79,8 @@ class Futures:
                 for future in every
                 for way in (ways if raised_by is None or raised_by in _names(future) else [()])
             ]
-        return cls(case, tuple(tuple(sorted(future, key=lambda one: one.known)) for future in every))
+        outcomes = tuple(tuple(sorted(future, key=lambda one: one.known)) for future in every)
+        return cls(case, outcomes, frozenset(foreseen))
 
     def __len__(self) -> int:
         return len(self.outcomes)
@@ -108,13 +122,17 @@ class Futures:
             for one in future:
                 column = branches.index(one.branch)
                 turned[number, column] = place[_key(one)]
-                known[number, column] = timeline.bucket_of(one.known)
+                known[number, column] = self._step(one, timeline)
         first = np.empty((len(self), len(timeline)), dtype=np.int64)
         for step in range(len(timeline)):
             seen = np.where(known <= step, turned, -1)
             _, index, inverse = np.unique(seen, axis=0, return_index=True, return_inverse=True)
             first[:, step] = index[inverse.reshape(-1)]
         return first
+
+    def _step(self, outcome: Outcome, timeline: Timeline) -> int:
+        """Bucket from which on an outcome is known."""
+        return 0 if outcome.branch in self.foreseen else timeline.bucket_of(outcome.known)
 
     def known(self, timeline: Timeline) -> list[list[str]]:
         """What is known of each future in each bucket: its outcomes by then, with commas between.
@@ -124,7 +142,7 @@ class Futures:
         timeline : Timeline
             Buckets; what becomes known within one is known from its start.
         """
-        step = {one: timeline.bucket_of(one.known) for future in self.outcomes for one in future}
+        step = {one: self._step(one, timeline) for future in self.outcomes for one in future}
         return [
             [", ".join(one.outcome for one in future if step[one] <= bucket) for bucket in range(len(timeline))]
             for future in self.outcomes
