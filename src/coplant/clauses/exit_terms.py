@@ -149,7 +149,8 @@ def exits(
 ) -> Leaving:
     """Add the decision to leave an agreement to a program; see `ExitTerms`.
 
-    Without exit terms an agreement that is signed runs. Before it is signed it does not.
+    Without exit terms an agreement that is signed runs. Whether it does in a bucket before the signature is decided with
+    the signature.
     """
     bounds = tree.timeline.bounds
     begin = bounds[:-1][tree.bucket]
@@ -171,14 +172,13 @@ def exits(
     leaving = np.full(len(tree), -1)
     leaving[nodes] = leave.index[place.reshape(-1)]
     every = np.arange(len(tree))
-    running = program.columns(f"running/{name}", (tree.labels,), where=every >= sign_node, upper=1.0)
-    before = np.where(every > sign_node, running.index[tree.parent], signed)
+    running = program.columns(f"running/{name}", (tree.labels,), upper=1.0, node=np.maximum(every, sign_node))
+    before = np.where(tree.parent >= 0, running.index[tree.parent], signed)
     program.rows(
         f"running/{name}",
         (tree.labels,),
         [term(every, running.index), term(every, leaving), term(every, before, -1.0)],
         lower=0.0,
         upper=0.0,
-        where=every >= sign_node,
     )
     return Leaving(running.index, leaving)

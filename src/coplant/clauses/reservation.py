@@ -199,17 +199,16 @@ class Reservations:
         if not (scope.leaving >= 0).any():
             return np.broadcast_to(reserved.index[:, None], shape)
         axes = (labels, scope.tree.labels)
-        there = np.arange(len(scope.tree)) >= scope.sign_node
-        now = scope.program.columns(scope.block("reserved_now"), axes, where=there, upper=most[:, None])
+        decided = np.maximum(np.arange(len(scope.tree)), scope.sign_node)
+        now = scope.program.columns(scope.block("reserved_now"), axes, upper=most[:, None], node=decided)
         cell = np.arange(now.index.size).reshape(shape)
         held, limit = reserved.index[:, None], np.broadcast_to(most[:, None], shape)
         both = [term(cell, now.index), term(cell, held, -1.0)]
         until_left = [term(cell, now.index), term(cell, scope.running, -limit)]
-        scope.program.rows(scope.block("reserved_now"), axes, both, upper=0.0, where=there)
-        scope.program.rows(scope.block("reserved_until_left"), axes, until_left, upper=0.0, where=there)
+        scope.program.rows(scope.block("reserved_now"), axes, both, upper=0.0)
+        scope.program.rows(scope.block("reserved_until_left"), axes, until_left, upper=0.0)
         scope.program.rows(
-            scope.block("reserved_throughout"), axes, [*both, term(cell, scope.running, -limit)], lower=-limit,
-            where=there,
+            scope.block("reserved_throughout"), axes, [*both, term(cell, scope.running, -limit)], lower=-limit
         )  # fmt: skip
         return now.index
 
