@@ -149,8 +149,8 @@ def exits(
 ) -> Leaving:
     """Add the decision to leave an agreement to a program; see `ExitTerms`.
 
-    Without exit terms an agreement that is signed runs. Whether it does in a bucket before the signature is decided with
-    the signature.
+    Without exit terms an agreement that is signed runs. Whether it does in a bucket before the signature is decided
+    with the signature.
     """
     bounds = tree.timeline.bounds
     begin = bounds[:-1][tree.bucket]
