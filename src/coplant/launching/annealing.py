@@ -140,7 +140,6 @@ def improve(
         if to == at:
             continue
         first, last, step = min(at, to), max(at, to) + 1, 1 if to > at else -1
-        trial[first:last] = current[first:last]
         for k in range(at, to, step):
             trial[k] = current[k + step]
         trial[to] = a

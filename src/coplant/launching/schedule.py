@@ -130,13 +130,13 @@ def least_finish(
     Schedule
     """
     alone = early(programme.without_teams(), duration)
-    # What has to be compiled at the first call is no part of the search.
-    _improved(programme, target, _placed(programme, target, duration, np.arange(len(programme))), 1, 1.0, 0)
-    begin = time.time()
-    until, least = begin + max(time_limit - _ENDING, 0.0), int(alone.finish[target])
-    best = _followed(programme, target, _by_rules(programme, target, duration, alone))
+    least, best = int(alone.finish[target]), _followed(programme, target, _by_rules(programme, target, duration, alone))
     if not best.broken and best.finish == least:
         return best.schedule(least, "optimal")
+    # What has to be compiled at the first call is no part of the search, nor are the rules, which are quick.
+    _improved(programme, target, best, 1, 1.0, 0)
+    begin = time.time()
+    until = begin + max(time_limit - _ENDING, 0.0)
     bound, status = least, "unknown"
     solver = Solver.running()
     for number, stage in enumerate(_ROUNDS):
