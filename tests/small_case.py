@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 import coplant
-from coplant import Case, Plan
+from coplant import Case, Hedge, Plan
 from coplant.network import Network
 from coplant.planning import formulate
 from coplant.planning.draft import Draft
@@ -82,16 +82,25 @@ class SmallCase:
             **{"agreement": name, "host": site, "site": site, "status": "signed", "starts": self.start, **row},
         )
 
+    def branch(self, branch: str, day: datetime.date, ways: dict[str, float], **row: Any) -> SmallCase:
+        """Let something turn out in some ways, with their probabilities."""
+        for outcome, probability in ways.items():
+            self.add("branches", branch=branch, outcome=outcome, probability=probability, reveal_date=day, **row)
+        return self
+
     def case(self) -> Case:
         return Case.from_tables(self.settings, {name: list(rows) for name, rows in self.tables.items()})
 
     def plan(self, **options: Any) -> Plan:
         return coplant.plan(self.case(), **{"gap": 1e-9, **options})
 
-    def draft(self, tree: Tree | None = None) -> Draft:
+    def hedge(self, **options: Any) -> Hedge:
+        return coplant.hedge(self.case(), **{"gap": 1e-9, **options})
+
+    def draft(self) -> Draft:
         case = self.case()
         timeline = Timeline.of(case.settings.start, case.settings.buckets)
-        return formulate(Network.of(case, tree or Tree.line(timeline)))
+        return formulate(Network.of(case, Tree.line(timeline)))
 
     def text(self, *blocks: str) -> str:
         """Rows of the program."""

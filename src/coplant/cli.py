@@ -138,10 +138,6 @@ def plan(
     ] = 1e-4,
     solver: Annotated[Solver, typer.Option(help="How to solve linear programs.")] = Solver.AUTO,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed of the solver's tie-breaking.")] = 0,
-    branches: Annotated[
-        int,
-        typer.Option(metavar="N", min=1, help="Tell the start of production apart on so many branches; 1: its mean."),
-    ] = 1,
 ) -> None:
     """Say what to sign, reserve, build, buy, move, stock and sell."""
     with _answering(as_json), _Progress() as progress:
@@ -155,16 +151,13 @@ def plan(
             "excel": Output(excel, (".xlsx",), option="--excel", replaces=("decision", "plan")) if excel else None,
         }
         files = {name: output.path for name, output in outputs.items() if output}
-        if branches > 1 and (report or excel):
-            told = "pages and workbooks show a plan of one branch. Use --out for its tables, or leave --branches out"
-            raise typer.BadParameter(told, param_hint="--branches")
         check_outputs([output for output in outputs.values() if output], case)
         with progress.stage("Reading the case"):
             read = coplant.read(case)
-        if not read["branches"].is_empty():
-            if branches > 1 or report or excel:
-                told = "a case with branches has a plan for each of its futures. Use --out for their tables"
-                raise typer.BadParameter(told, param_hint="--branches" if branches > 1 else "--report, --excel")
+        if not read.certain:
+            if report or excel:
+                told = "a case with several futures has a plan for each of them. Use --out for their tables"
+                raise typer.BadParameter(told, param_hint="--report, --excel")
             with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
                 hedge = coplant.hedge(
                     read, gap=gap, time_limit=time_limit, solver=solver.value, seed=seed, progress=progress.say
@@ -174,9 +167,8 @@ def plan(
         # What HiGHS says when it is interrupted is not an answer.
         with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
             made = coplant.plan(
-                read, gap=gap, time_limit=time_limit, solver=solver.value, seed=seed, branches=branches,
-                progress=progress.say,
-            )  # fmt: skip
+                read, gap=gap, time_limit=time_limit, solver=solver.value, seed=seed, progress=progress.say
+            )
         for warning in made.scaling["warnings"]:
             typer.echo(f"Note: {warning}", err=True)
         for name, path in files.items():

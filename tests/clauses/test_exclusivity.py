@@ -8,9 +8,6 @@ from typing import Any
 import pytest
 from small_case import SmallCase
 
-from coplant.timeline import Timeline
-from coplant.tree import Tree
-
 JANUARY, FEBRUARY, MARCH, APRIL = (datetime.date(2023, month, 1) for month in (1, 2, 3, 4))
 
 
@@ -119,7 +116,6 @@ def test_it_holds_on_after_an_agreement_that_ended_before_the_horizon() -> None:
 
 def test_branches_are_covered_alike() -> None:
     small = _kept(months_after=1)
-    case = small.case()
-    timeline = Timeline.of(case.settings.start, case.settings.buckets)
-    tree = Tree.branching(timeline, {1: (0.3, 0.7)})
-    assert small.plan(tree=tree).objective == _near(small.plan().objective)
+    plain = small.plan()
+    small.branch("weather", FEBRUARY, {"fair": 0.3, "foul": 0.7})
+    assert small.hedge().objective == _near(plain.objective)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
 from small_case import SmallCase
-
-from coplant.timeline import Timeline
-from coplant.tree import Tree
 
 CLAUSES: dict[str, dict[str, Any]] = {
     "exit_terms": {"fee": 100, "fee_per_month": 10, "relocation": 30, "tooling_share": 0.5},
@@ -30,7 +28,7 @@ def test_an_exit_costs_the_same_on_branches(clause: str, notice: float, bucket: 
     small.add("exit_terms", agreement="deal", **{"notice": notice, **CLAUSES["exit_terms"]})
     if clause != "exit_terms":
         small.add(clause, agreement="deal", **CLAUSES[clause])
-    timeline = Timeline.of(small.start, small.case().settings.buckets)
-    plain, branching = small.plan(), small.plan(tree=Tree.branching(timeline, {bucket: (0.3, 0.7)}))
+    plain = small.plan()
+    small.branch("weather", datetime.date(2023, bucket + 1, 1), {"fair": 0.3, "foul": 0.7})
     assert plain["left"].height == 1
-    assert branching.objective == pytest.approx(plain.objective, rel=1e-9)
+    assert small.hedge().objective == pytest.approx(plain.objective, rel=1e-9)

@@ -10,8 +10,6 @@ from laws.test_settling_a_plan import assert_settled_as_planned
 from small_case import SmallCase, money
 
 import coplant
-from coplant.timeline import Timeline
-from coplant.tree import Tree
 
 JANUARY, FEBRUARY, MARCH = (datetime.date(2023, month, 1) for month in (1, 2, 3))
 BEFORE = datetime.date(2022, 12, 10)
@@ -133,9 +131,8 @@ def test_leaving_before_a_month_begins_cancels_nothing_of_it() -> None:
 def test_a_tree_pays_what_is_expected() -> None:
     """On both branches 50 of the least, 80, are built: 30 are cancelled with a chance of a quarter and of the rest."""
     small = _forecast("month:3", wanted=50.0, cost=5.0)
-    timeline = Timeline.of(JANUARY, [("month", 3)])
-    tree = Tree.branching(timeline, {1: (0.25, 0.75)})
-    plan = coplant.plan(small.case(), tree=tree, gap=1e-9)
-    assert money(plan, "cancellation", JANUARY) == _near(-2 * 30)
-    draft = small.draft(tree)
-    assert draft.program.row_blocks["cancellation/deal"].axes[1] == ("2023-02.2023-02#1", "2023-02.2023-02#2")
+    plain = small.plan()
+    small.branch("weather", FEBRUARY, {"fair": 0.25, "foul": 0.75})
+    hedge = small.hedge()
+    assert [money(plan, "cancellation", JANUARY) for plan in hedge.plans] == [_near(-2 * 30)] * 2
+    assert hedge.expected == _near(plain.objective)

@@ -14,8 +14,6 @@ from small_case import SmallCase, money
 import coplant
 from coplant import Plan
 from coplant.settlement import pro_forma
-from coplant.timeline import Timeline
-from coplant.tree import Tree
 
 JANUARY = datetime.date(2023, 1, 1)
 
@@ -152,15 +150,14 @@ def test_what_is_left_of_a_prepayment_at_the_horizons_end_is_an_asset() -> None:
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.08])
-def test_each_branch_of_a_tree_draws_on_its_own(rate: float) -> None:
-    """What was drawn before they part is drawn on both."""
+def test_each_future_draws_on_its_own(rate: float) -> None:
+    """What was drawn before they part is drawn in both."""
     small = _secured(_hosted(), "prepayment", 200, draw_per_unit=8)
     small.settings["discount_rate"] = rate
-    case = small.case()
-    timeline = Timeline.of(case.settings.start, case.settings.buckets)
-    plan = coplant.plan(case, tree=Tree.branching(timeline, {1: (0.25, 0.75)}), gap=1e-9)
-    rows = plan["money"].filter(line="security").sort("bucket", "node")
-    assert rows["amount"].to_list() == [_near(amount) for amount in (-120, 80, 80, 40, 40)]
+    small.branch("weather", datetime.date(2023, 2, 1), {"fair": 0.25, "foul": 0.75})
+    for plan in small.hedge().plans:
+        rows = plan["money"].filter(line="security").sort("bucket")
+        assert rows["amount"].to_list() == [_near(amount) for amount in (-120, 80, 40)]
 
 
 # -- guarantees ------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Routes that wait for a milestone: on the mean of its days, on branches, and what a day of it is worth."""
+"""Routes that wait for a milestone: on the mean of its days, on levels of luck, and what a day of it is worth."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from small_case import START, SmallCase
 
 import coplant
-from coplant.launching import Branches, drawn_starts
-from coplant.timeline import Timeline
+from coplant import CaseError
+from coplant.launching import Levels, drawn_starts
 
 HORIZON = "month:12"
 
@@ -44,7 +44,7 @@ def test_production_starts_on_the_day_after_a_milestone_with_a_date() -> None:
     dated.tables["routes"][0] = {**dated.tables["routes"][0], "milestone": None, "from": datetime.date(2023, 4, 1)}
     assert waiting.objective == pytest.approx(dated.plan().objective)
     assert waiting.objective == pytest.approx(900 * 8)
-    assert waiting["starts"].rows() == [("ready", 1, datetime.date(2023, 4, 1), 1.0)]
+    assert waiting["starts"].rows() == [("ready", datetime.date(2023, 4, 1))]
     assert "ready lets production start on 2023-04-01." in waiting.summary()
     assert _first_made(waiting) == datetime.date(2023, 4, 1)
 
@@ -54,50 +54,54 @@ def test_on_one_branch_production_starts_at_the_mean() -> None:
     (days,) = drawn_starts(case, ["ready"]).values()
     planned = coplant.plan(case)
     mean = np.rint(days.astype(np.int64).mean()).astype(np.int64).astype("datetime64[D]").astype(object)
-    assert planned["starts"].rows() == [("ready", 1, mean, 1.0)]
+    assert planned["starts"].rows() == [("ready", mean)]
     assert f"ready lets production start on {mean}, the mean of its launch." in planned.summary()
     # Evenly spread over 180 days.
     assert abs((mean - START).days - 150) <= 2
 
 
 @pytest.mark.parametrize("count", [2, 3, 5])
-def test_branches_keep_the_mean_and_the_tails(count: int) -> None:
+def test_levels_of_luck_keep_the_mean_and_the_tails(count: int) -> None:
     case = _uncertain().case()
     drawn = drawn_starts(case, ["ready"])
-    branches = Branches.of(case, drawn, count)
-    day = branches.starts.day["ready"].astype(np.int64)
-    assert branches.probability.sum() == pytest.approx(1.0)
-    assert branches.probability @ day == pytest.approx(drawn["ready"].astype(np.int64).mean(), abs=0.5)
+    levels = Levels.of(case, drawn, count)
+    day = np.array([starts.day["ready"] for starts in levels.starts]).astype(np.int64)
+    assert levels.probability.sum() == pytest.approx(1.0)
+    assert levels.probability @ day == pytest.approx(drawn["ready"].astype(np.int64).mean(), abs=0.5)
+    assert levels.known.astype(np.int64).tolist() == day.tolist()
     if count > 2:
         late = np.sort(drawn["ready"].astype(np.int64))[-len(drawn["ready"]) // 10 :]
         assert day[-1] == pytest.approx(late.mean(), abs=0.5)
-        assert branches.probability[-1] == 0.1
+        assert levels.probability[-1] == 0.1
 
 
-def test_a_branch_parts_when_its_production_starts() -> None:
-    case = _uncertain().case()
-    timeline = Timeline.of(case.settings.start, case.settings.buckets)
-    tree, starts = Branches.of(case, drawn_starts(case, ["ready"]), 3).on(timeline)
-    for place, leaf in enumerate(tree.leaves[:-1]):
-        own = tree.path[leaf]
-        shared = np.flatnonzero(own == tree.path[tree.leaves[-1]])
-        assert shared.max() + 1 == timeline.bucket_of(starts.day["ready"][place])
-    assert tree.probability[tree.leaves].tolist() == pytest.approx([0.1, 0.8, 0.1])
+def test_a_level_of_luck_is_known_when_production_starts_on_it() -> None:
+    small = _uncertain()
+    small.settings["start_levels"] = 3
+    hedge = small.hedge()
+    assert hedge["futures"]["future"].to_list() == ["start 1 of 3", "start 2 of 3", "start 3 of 3"]
+    assert hedge["futures"]["probability"].to_list() == pytest.approx([0.1, 0.8, 0.1])
+    apart = hedge.futures.told_apart(hedge.timeline)
+    starts = [plan["starts"]["day"].item() for plan in hedge.plans]
+    for level, start in enumerate(starts[:-1]):
+        alone = np.flatnonzero((apart[level] == level) & (apart[-1] != level))
+        assert alone.min() == hedge.timeline.bucket_of(np.datetime64(start))
+    # No bucket is split by luck.
+    assert len(hedge.timeline) == 12
 
 
-def test_a_plan_on_branches_is_worth_the_mean_where_nothing_is_decided_before_they_part() -> None:
+def test_levels_are_worth_the_mean_where_nothing_is_decided_before_they_are_known() -> None:
     small = _uncertain()
     case = small.case()
-    branches = Branches.of(case, drawn_starts(case, ["ready"]), 3)
+    levels = Levels.of(case, drawn_starts(case, ["ready"]), 3)
     apart = []
-    for branch in range(3):
-        day = branches.starts.day["ready"][branch] - np.timedelta64(1, "D")
+    for starts in levels.starts:
+        day = starts.day["ready"] - np.timedelta64(1, "D")
         apart.append(_waiting(date=day.astype(object)).plan().objective)
-    together = coplant.plan(case, branches=3, gap=1e-9)
-    assert together.objective == pytest.approx(branches.probability @ apart, rel=1e-6)
-    assert "on 3 branches." in together.summary()
-    assert together["starts"]["probability"].to_list() == pytest.approx([0.1, 0.8, 0.1])
-    assert together["money"]["present_value"].sum() == pytest.approx(together.objective, rel=1e-9)
+    small.settings["start_levels"] = 3
+    together = small.hedge()
+    assert together.expected == pytest.approx(levels.probability @ apart, rel=1e-6)
+    assert [plan.objective for plan in together.plans] == pytest.approx(apart, rel=1e-6)
 
 
 def test_what_is_reserved_hedges_all_starts() -> None:
@@ -105,16 +109,42 @@ def test_what_is_reserved_hedges_all_starts() -> None:
     small = _uncertain().host(starts=START, term=12)
     _at_host(small)
     small.add("reservations", agreement="deal", least=0, most=100, per="month", fee=5)
-    certain, hedged = small.plan(), small.plan(branches=5)
-    # On the mean 7 of 12 months earn 8 less 5; on the latest branch fewer.
+    certain = small.plan()
+    small.settings["start_levels"] = 5
+    hedged = small.hedge()
+    # On the mean 7 of 12 months earn 8 less 5; on the latest level fewer.
     assert hedged.objective <= certain.objective + 1e-6
     assert hedged["reserved"]["reserved"].n_unique() == 1
+    worth = coplant.worth_of_knowing(small.case(), hedged)
+    assert worth["branch"].to_list() == ["start of production"]
+    assert worth["worth"].item() > 0.0
+
+
+def test_luck_and_branches_multiply() -> None:
+    small = _uncertain().branch("market", datetime.date(2023, 2, 1), {"grows": 0.5, "stays": 0.5})
+    small.add("edits", outcome="grows", table="demand", column="quantity", operation="times", value="2")
+    small.settings["start_levels"] = 2
+    hedge = small.hedge()
+    assert hedge["futures"].height == 4
+    assert hedge["futures"]["probability"].to_list() == pytest.approx([0.25] * 4)
+    assert hedge["outcomes"].filter(branch="start of production").height == 4
+
+
+def test_a_case_with_levels_of_luck_has_no_plan_and_values_its_start_as_it_stands() -> None:
+    small = _uncertain()
+    certain = coplant.value_of_start(coplant.launch(small.case(), 500), gap=1e-9)["start_values"]
+    small.settings["start_levels"] = 3
+    with pytest.raises(CaseError, match="start_levels"):
+        small.plan()
+    assert small.case().as_it_stands() == _uncertain().case()
+    assert coplant.value_of_start(coplant.launch(small.case(), 500), gap=1e-9)["start_values"].equals(certain)
 
 
 @pytest.mark.parametrize("count", [0, 10_001])
-def test_there_are_as_many_branches_as_samples_at_most(count: int) -> None:
+def test_there_are_as_many_levels_as_samples_at_most(count: int) -> None:
+    case = _uncertain().case()
     with pytest.raises(ValueError, match="1 to 10000"):
-        coplant.plan(_uncertain().case(), branches=count)
+        Levels.of(case, drawn_starts(case, ["ready"]), count)
 
 
 def test_a_later_start_is_worth_what_is_lost_until_then() -> None:

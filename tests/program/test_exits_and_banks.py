@@ -165,14 +165,12 @@ def test_nothing_is_built_or_reserved_once_an_agreement_is_left() -> None:
 
 def test_branches_that_a_notice_cannot_tell_apart_leave_together() -> None:
     """Demand ends or stays after June, which is known in July; three months of notice are given before that."""
-    from coplant.timeline import Timeline
-    from coplant.tree import Tree
-
     small = SmallCase("month:12").host(term=12.0).item("car").route("car", site="host", agreement="deal")
     small.demand("car", 10.0, "month", price=20.0, site="host")
     small.add("fixed_charges", agreement="deal", charge="rent", amount=250, per="month")
     small.add("exit_terms", agreement="deal", notice=3)
-    case = small.case()
-    tree = Tree.branching(Timeline.of(case.settings.start, case.settings.buckets), {6: [0.5, 0.5]})
-    left = coplant.plan(case, tree=tree, gap=1e-9)["left"]
-    assert left["bucket"].unique().to_list() == [datetime.date(2023, 4, 1)]
+    july = datetime.date(2023, 7, 1)
+    small.branch("market", july, {"ends": 0.5, "stays": 0.5})
+    small.add("edits", outcome="ends", table="demand", column="quantity", operation="set", value="0", from_=july)
+    left = [plan["left"]["bucket"].to_list() for plan in small.hedge().plans]
+    assert left == [[datetime.date(2023, 4, 1)]] * 2

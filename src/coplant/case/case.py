@@ -167,6 +167,18 @@ class Case:
         frame = changed(schema, self.tables[table], mask, changes)
         return self._with({table: Found.of(frame, self.rows[table])})
 
+    @property
+    def certain(self) -> bool:
+        """Whether things can turn out in one way only."""
+        return self.tables["branches"].is_empty() and self.settings.start_levels == 1
+
+    def as_it_stands(self) -> Case:
+        """Return the case as if no outcome changed it, and production started at the mean of its launch."""
+        if self.certain:
+            return self
+        gone = {name: Found.of(self.tables[name].clear()) for name in ("branches", "edits")}
+        return make_case({**vars(self.settings), "start_levels": 1}, {**self._found(), **gone})
+
     def without(self, table: str, where: Where) -> Case:
         """Drop rows of a table.
 

@@ -42,6 +42,8 @@ class Settings:
         Share per year.
     lag_rule : {"exact", "conservative"}
         How lead times fall on buckets.
+    start_levels : int
+        On how many levels of luck the launch programme ends.
     risk_share : float
         Share of the futures, by probability, that the worst are short of all.
     risk_weight : float
@@ -59,6 +61,7 @@ class Settings:
     title: str | None = None
     discount_rate: float = 0.0
     lag_rule: Literal["exact", "conservative"] = "exact"
+    start_levels: int = 1
     risk_share: float = 0.9
     risk_weight: float = 0.0
     probabilities: Literal["exact", "normalise"] = "exact"

@@ -78,7 +78,7 @@ class Activities:
         cls,
         case: Case,
         tree: Tree,
-        openings: tuple[Openings, ...],
+        openings: Openings,
         items: tuple[str, ...],
         sites: tuple[str, ...],
         agreements: tuple[str, ...],
@@ -101,7 +101,7 @@ class Activities:
         cost = np.concatenate(
             [floats(routes["cost"])[:, None] * flat, floats(lanes["cost"])[:, None] * flat, np.nan_to_num(price)]
         )
-        opened = averaged_on(tree, openings, len(routes))
+        opened = openings.averaged(tree.timeline, len(routes))
         orderable = np.concatenate([np.ones((len(lanes), len(timeline))), ~np.isnan(price)])
         return cls(
             (
@@ -187,12 +187,6 @@ class Openings(NamedTuple):
         length = (hit.last - hit.first).astype(np.float64)
         np.add.at(total, (self.route[hit.span], hit.bucket), self.share[hit.span] * length)
         return np.asarray(total / timeline.days)
-
-
-def averaged_on(tree: Tree, openings: tuple[Openings, ...], routes: int) -> Floats:
-    """Share of the full rate over the days of each node, by the openings of its branch, shape (routes, N)."""
-    each = np.stack([its.averaged(tree.timeline, routes) for its in openings])
-    return np.asarray(each[np.minimum(tree.branch, len(openings) - 1), :, tree.bucket].T)
 
 
 def _steps(case: Case, first: Days, until: Days) -> Openings:

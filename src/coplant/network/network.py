@@ -42,9 +42,9 @@ class Network:
     loads : csr_array, shape (R, J)
         Resource units taken per unit started.
     starts : Starts
-        First day after each milestone, by branch.
-    openings : tuple of Openings
-        When routes can be started, for each branch of the tree; one where it is the same on all.
+        First day after each milestone.
+    openings : Openings
+        When routes can be started.
     """
 
     case: Case
@@ -65,7 +65,7 @@ class Network:
     outputs: sparse.csr_array
     loads: sparse.csr_array
     starts: Starts
-    openings: tuple[Openings, ...]
+    openings: Openings
 
     def tags(self, item: Integers, site: Integers) -> dict[str, Integers]:
         """What the money of some items at some sites belongs to, as columns beside the nodes, each shape (..., 1)."""
@@ -82,11 +82,10 @@ class Network:
         tree : Tree
             The tree.
         starts : Starts, optional
-            When routes that wait for a milestone start on each of its branches; those of milestones with a date by
-            default.
+            When routes that wait for a milestone start; those of milestones with a date by default.
         """
         led = starts or Starts.dated(case)
-        openings = tuple(Openings.of(led.lead(case, branch), tree.timeline) for branch in range(led.branches))
+        openings = Openings.of(led.lead(case), tree.timeline)
         items, sites = tuple(case["items"]["item"]), tuple(case["sites"]["site"])
         agreements, curves = tuple(case["agreements"]["agreement"]), tuple(case["learning"]["learning"])
         of_item = case["items"].select(pl.coalesce("family", "item"))["family"]

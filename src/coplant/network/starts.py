@@ -1,4 +1,4 @@
-"""When routes that wait for a milestone can be started, branch by branch."""
+"""When routes that wait for a milestone can be started."""
 
 from __future__ import annotations
 
@@ -11,42 +11,32 @@ import polars as pl
 
 from coplant.case import Case
 from coplant.network.frames import dates
-from coplant.timeline.calendar import Days
 
 
 @dataclass(frozen=True, eq=False)
 class Starts:
-    """The first day after each milestone, on K branches.
+    """The first day after each milestone.
 
     Parameters
     ----------
-    day : mapping of str to ndarray of datetime64[D], shape (K,)
+    day : mapping of str to datetime64[D]
         By milestone.
     """
 
-    day: Mapping[str, Days]
+    day: Mapping[str, np.datetime64]
 
     @classmethod
     def dated(cls, case: Case) -> Starts:
         """Read the milestones that have a date."""
         table = case["milestones"].filter(pl.col("date").is_not_null()).select("milestone", "date")
-        return cls({name: np.array([date], dtype="datetime64[D]") + 1 for name, date in table.iter_rows()})
+        return cls({name: np.datetime64(date, "D") + 1 for name, date in table.iter_rows()})
 
-    @property
-    def branches(self) -> int:
-        """How many branches there are."""
-        return max((len(day) for day in self.day.values()), default=1)
-
-    def on(self, branch: int) -> dict[str, np.datetime64]:
-        """The first day after each milestone on a branch; one that is the same on all may be given once."""
-        return {name: day[min(branch, len(day) - 1)] for name, day in self.day.items()}
-
-    def lead(self, case: Case, branch: int) -> Case:
-        """Let routes that wait for a milestone start when a branch lets them."""
-        days = self.on(branch)
+    def lead(self, case: Case) -> Case:
+        """Let routes that wait for a milestone start when it lets them."""
         table = case["routes"]
-        known = pl.col("milestone").is_in(list(days))
-        first = pl.DataFrame({"milestone": list(days), "first": dates(np.array(list(days.values()), "datetime64[D]"))},
+        known = pl.col("milestone").is_in(list(self.day))
+        days = dates(np.array(list(self.day.values()), dtype="datetime64[D]"))
+        first = pl.DataFrame({"milestone": list(self.day), "first": days},
                              schema={"milestone": pl.String, "first": pl.Date})  # fmt: skip
         led = table.join(first, on="milestone", how="left", maintain_order="left").with_columns(
             pl.coalesce("from", "first").alias("from"),

@@ -11,7 +11,6 @@ import polars as pl
 
 from coplant.case import Case
 from coplant.clauses import Scope
-from coplant.network.activities import averaged_on
 from coplant.planning.bounds import full_rate
 from coplant.planning.draft import Draft
 from coplant.program import term
@@ -115,8 +114,8 @@ def _keep_from(draft: Draft, scope: Scope, clause: _Exclusivity, routes: Integer
     cell = draft.cells(len(routes))
     terms, covered = [term(cell, draft.start.index[routes])], np.zeros(cell.shape, dtype=bool)
     for cover in _covers(scope, clause):
-        within = tuple(its.within(cover.first, cover.until) for its in network.openings)
-        closed = averaged_on(tree, within, network.case["routes"].height)[routes]
+        within = network.openings.within(cover.first, cover.until)
+        closed = within.averaged(tree.timeline, network.case["routes"].height)[routes]
         free = np.maximum(opened - closed, 0.0)
         through = np.multiply(free, rate, out=most.copy(), where=np.isfinite(rate))
         left = np.where(free > 1e-9, np.minimum(most, through), 0.0)

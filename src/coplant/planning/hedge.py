@@ -20,7 +20,11 @@ from coplant.program import Solution
 from coplant.results import read_result, write_result
 from coplant.timeline import Timeline
 from coplant.timeline.calendar import Floats
-from coplant.tree.futures import Futures
+from coplant.tree.futures import Futures, Outcome
+
+_OUTCOMES = {
+    "future": pl.String, "branch": pl.String, "outcome": pl.String, "probability": pl.Float64, "known": pl.Date,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -94,7 +98,16 @@ class Hedge:
             )
             for name in self.plans[0].tables
         }
-        return {"futures": futures, "signatures": self._signatures(), **each}
+        outcomes = pl.DataFrame(
+            [
+                (name, *one._replace(known=one.known.astype(object)))
+                for name, future in zip(self.futures.names, self.futures.outcomes, strict=True)
+                for one in future
+            ],
+            schema=_OUTCOMES,
+            orient="row",
+        )
+        return {"futures": futures, "outcomes": outcomes, "signatures": self._signatures(), **each}
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         """Return a table."""
@@ -144,6 +157,7 @@ class Hedge:
     def facts(self) -> dict[str, Any]:
         """All that is not a table, as plain values."""
         own = {name: getattr(self, name) for name in ("status", "objective", "bound", "gap")}
+        own["foreseen"] = sorted(self.futures.foreseen)
         return own | {"plans": [plan.facts() for plan in self.plans]}
 
     def write(self, folder: str | Path) -> None:
@@ -168,9 +182,9 @@ class Hedge:
         kept = read_result(folder, KIND)
         if "plans" not in kept.facts:
             raise FileError(f"{folder} holds a plan of one future. Read it as a Plan")
-        futures = Futures.of(kept.case)
+        futures = Futures(kept.case, _outcomes(kept.tables), frozenset(kept.facts.pop("foreseen")))
         timeline = Timeline.of(kept.case.settings.start, kept.case.settings.buckets).split(futures.reveal_dates)
-        own = ("futures", "signatures")
+        own = ("futures", "outcomes", "signatures")
         plans = tuple(
             Plan(
                 case,
@@ -184,3 +198,11 @@ class Hedge:
             for case, name, facts in zip(futures.cases(), futures.names, kept.facts.pop("plans"), strict=True)
         )
         return cls(futures, timeline, plans, **kept.facts)
+
+
+def _outcomes(tables: Mapping[str, pl.DataFrame]) -> tuple[tuple[Outcome, ...], ...]:
+    """How the branches turn out in each future, as they were written."""
+    of: dict[str, list[Outcome]] = {name: [] for name in tables["futures"]["future"]}
+    for future, branch, outcome, probability, known in tables["outcomes"].iter_rows():
+        of[future].append(Outcome(branch, outcome, probability, np.datetime64(known, "D")))
+    return tuple(map(tuple, of.values()))

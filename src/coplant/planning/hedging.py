@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +26,9 @@ from coplant.program.tying import Tied, ToldTooEarlyError, tie
 from coplant.timeline import Timeline
 from coplant.tree import Tree
 from coplant.tree.futures import Futures
+
+if TYPE_CHECKING:
+    from coplant.launching import Levels
 
 PROGRAMME = (
     "calendars", "holidays", "activities", "links", "observations", "drivers", "driven", "events", "know_how", "teams",
@@ -67,13 +71,13 @@ def hedge(
     """
     check_sellable(case)
     say = progress or (lambda _: None)
-    futures, starts_of = Futures.of(case, foreseen), _mean_starts(say)
+    futures, starts = _launched(Futures.of(case, foreseen), say)
     options = {"gap": gap, "time_limit": time_limit, "solver": solver, "seed": seed}
     settings, clock, timings = case.settings, time.perf_counter(), dict[str, float]()
     timeline = Timeline.of(settings.start, settings.buckets).split(futures.reveal_dates)
     say(f"laying out {len(futures):,} futures")
-    cases = list(futures.cases())
-    networks = [Network.of(its.known(), Tree.line(timeline), starts_of(its)) for its in cases]
+    cases = tuple(futures.cases())
+    networks = [Network.of(its.known(), Tree.line(timeline), day) for its, day in zip(cases, starts, strict=True)]
     wider = Room.widest(map(Room.of, networks))
     say("writing the program")
     with in_words():
@@ -141,21 +145,21 @@ def _of_future(solution: Solution, tied: Tied, future: int, draft: Draft) -> Sol
     )
 
 
-def _mean_starts(say: Progress) -> Callable[[Case], Starts | None]:
-    """When milestones are reached in the mean; drawn once for cases with the same programme."""
-    drawn: dict[str, Starts] = {}
-
-    def starts_of(case: Case) -> Starts | None:
+def _launched(futures: Futures, say: Progress) -> tuple[Futures, tuple[Starts | None, ...]]:
+    """Futures with the luck of their launch programmes, and when routes start in each."""
+    drawn: dict[str, Levels] = {}
+    levels = []
+    for case in futures.cases():
         waited = awaited(case)
-        if not waited:
-            return None
-        # What it is compiled with takes a second to load.
-        from coplant.launching import Branches, drawn_starts
+        programme = case.digest_of(*PROGRAMME) if waited else ""
+        if waited and programme not in drawn:
+            # What it is compiled with takes a second to load.
+            from coplant.launching import Levels, drawn_starts
 
-        programme = case.digest_of(*PROGRAMME)
-        if programme not in drawn:
             say("drawing the start of production")
-            drawn[programme] = Branches.of(case, drawn_starts(case, waited), 1).starts
-        return drawn[programme]
-
-    return starts_of
+            drawn[programme] = Levels.of(case, drawn_starts(case, waited), case.settings.start_levels)
+        levels.append(drawn[programme] if waited else None)
+    starts = tuple(start for its in levels for start in (its.starts if its else (None,)))
+    never = np.datetime64("NaT", "D")
+    probability = [its.probability if its else np.ones(1) for its in levels]
+    return futures.with_luck(probability, [its.known if its else np.array([never]) for its in levels]), starts

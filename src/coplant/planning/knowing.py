@@ -44,10 +44,10 @@ def worth_of_knowing(
         value]; ``at_least`` and ``at_most``, between which it is proven to lie.
     """
     say = progress or (lambda _: None)
-    branches = case["branches"]["branch"].unique(maintain_order=True).to_list()
-    asked = {branch: (branch,) for branch in branches}
+    branches = made.futures.branches
+    asked: dict[str, tuple[str, ...]] = {branch: (branch,) for branch in branches}
     if len(branches) > 1:
-        asked[EVERYTHING] = tuple(branches)
+        asked[EVERYTHING] = branches
     rows = []
     for name, foreseen in asked.items():
         say(f"planning as if it were known: {name}")

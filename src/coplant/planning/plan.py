@@ -45,9 +45,7 @@ def plan(
     solver: str = "auto",
     seed: int = 0,
     progress: Progress | None = None,
-    tree: Tree | None = None,
     launch: Launch | None = None,
-    branches: int = 1,
 ) -> Plan:
     """Plan a case: what to sign, reserve, make, buy, move, stock and sell so that the most money is earned.
 
@@ -66,13 +64,9 @@ def plan(
         Seed of the solver's tie-breaking.
     progress : callable, optional
         Is told, in a line of text, what is going on.
-    tree : Tree, optional
-        The tree to plan on; that of `branches` by default.
     launch : Launch, optional
         When milestones are reached; by default the case is launched if routes wait for milestones that activities lead
-        to.
-    branches : int
-        On how many branches the start of production is told apart; on one, it is the mean.
+        to. Production starts at the mean.
 
     Returns
     -------
@@ -81,7 +75,7 @@ def plan(
     Raises
     ------
     CaseError
-        Nothing could be sold, or the case has branches: several futures have a hedge, not a plan.
+        Nothing could be sold, or the case has several futures: these have a hedge, not a plan.
     InfeasibleError
         No plan keeps all rules; the rules that collide are named.
     NumericalError
@@ -90,13 +84,12 @@ def plan(
         The money has no limit, or no plan was found in time.
     """
     check_sellable(case)
-    if not case["branches"].is_empty():
-        mend = "Plan for all its futures at once with hedge, or take its branches and edits out"
-        raise CaseError(
-            [Problem("branches", None, None, None, "no row, for a plan of one future", mend)], case.settings.name
-        )
+    if not case.certain:
+        mend = "Plan for all its futures at once with hedge, or for the case as_it_stands"
+        table, column = ("branches", None) if case["branches"].height else ("case", "start_levels")
+        raise CaseError([Problem(table, None, column, None, "one future, for a plan", mend)], case.settings.name)
     say = progress or (lambda _: None)
-    options = {"gap": gap, "time_limit": time_limit, "solver": solver, "seed": seed, "branches": branches}
+    options = {"gap": gap, "time_limit": time_limit, "solver": solver, "seed": seed}
     timings: dict[str, float] = {}
     timeline = Timeline.of(case.settings.start, case.settings.buckets)
 
@@ -109,16 +102,14 @@ def plan(
     waited = awaited(case)
     if waited:
         # What it is compiled with takes a second to load.
-        from coplant.launching import Branches, drawn_starts
+        from coplant.launching import Levels, drawn_starts
 
         say("drawing the start of production")
         drawn = {name: launch.starts(name) for name in waited} if launch else drawn_starts(case, waited)
         clock = timed("launch", clock)
-        level = Branches.of(case, drawn, 1 if tree else branches)
-        laid, starts = level.on(timeline)
-        tree = tree or laid
+        starts = Levels.of(case, drawn, 1).starts[0]
     say("laying out the network")
-    network = Network.of(case.known(), tree or Tree.line(timeline), starts)
+    network = Network.of(case.known(), Tree.line(timeline), starts)
     clock = timed("network", clock)
     say(f"{len(network.stock_points):,} stock points, {len(network.activities):,} activities; writing the program")
     with in_words():

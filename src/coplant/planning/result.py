@@ -176,10 +176,7 @@ class Plan:
         lines += [self._decision(row) for row in chosen.iter_rows(named=True)]
         declined = signed.filter(~pl.col("signed") & (pl.col("status") == "option"))
         lines += [f"Do not sign {row['title'] or row['agreement']}." for row in declined.iter_rows(named=True)]
-        lines += [
-            self._start(milestone[0], days)
-            for milestone, days in self["starts"].group_by("milestone", maintain_order=True)
-        ]
+        lines += [self._start(milestone, day) for milestone, day in self["starts"].iter_rows()]
         money = self["money"].group_by("line").agg(pl.col("present_value").sum()).sort("present_value", descending=True)
         lines += [f"  {name:<24}{value:>z24,.0f} {currency}" for name, value in money.iter_rows()]
         short = self.unserved("family").filter(pl.max_horizontal("lost", "waiting_at_end") > 0.5)
@@ -201,13 +198,10 @@ class Plan:
         first = self.first_unit(row["agreement"])
         return f"{text}; first unit in {self._label(first)}." if first else f"{text}; nothing is built under it."
 
-    def _start(self, milestone: Any, branches: pl.DataFrame) -> str:
+    def _start(self, milestone: str, day: datetime.date) -> str:
         """One sentence on a milestone that routes wait for."""
-        first, *_, last = sorted(branches["day"]) * 2
-        if branches.height > 1:
-            return f"{milestone} lets production start from {first} to {last}, on {branches.height} branches."
         dated = milestone in self.case["milestones"].filter(pl.col("date").is_not_null())["milestone"]
-        return f"{milestone} lets production start on {first}" + ("." if dated else ", the mean of its launch.")
+        return f"{milestone} lets production start on {day}" + ("." if dated else ", the mean of its launch.")
 
     def _label(self, bucket: datetime.date) -> str:
         return str(self["buckets"].filter(pl.col("bucket") == bucket)["label"].item())

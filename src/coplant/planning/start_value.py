@@ -38,6 +38,7 @@ def value_of_start(
     means. Advice is worth the mean over the samples of V(day with it) - V(day without it), the two on
     the same luck, whose standard error follows from the samples. Where a milestone can be reached earlier for money,
     each step is worth the mean of V(day less that step) - V(day), with advice if there is any.
+    Nothing else is uncertain: the case is taken as it stands, whatever outcomes of its branches change.
 
     Parameters
     ----------
@@ -62,7 +63,8 @@ def value_of_start(
     """
     say = progress or (lambda _: None)
     values, advice, earlier = [_NO_VALUES], [_NO_ADVICE], [_NO_EARLIER]
-    for milestone in _weighed(launch, plan(launch.case, launch=launch, time_limit=time_limit, progress=progress)):
+    case = launch.case.as_it_stands()
+    for milestone in _weighed(launch, plan(case, launch=launch, time_limit=time_limit, progress=progress)):
         adviser = launch.adviser(milestone)
         drawn = [launch.starts(milestone), *([launch.starts(milestone, advised=False)] if adviser else [])]
         steps = _steps(launch, milestone, adviser)
@@ -72,7 +74,7 @@ def value_of_start(
         plans = []
         for day in points:
             say(f"planning with {milestone} so that production starts on {day}")
-            led = Starts({milestone: np.array([day])}).lead(launch.case, 0)
+            led = Starts({milestone: day}).lead(case)
             plans.append(plan(led, launch=launch, gap=gap, time_limit=time_limit))
         worth = np.array([made.objective for made in plans])
         values.append(_values(milestone, points, worth))

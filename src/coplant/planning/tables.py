@@ -81,16 +81,11 @@ def _signed(reader: Reader) -> pl.DataFrame:
 
 
 def _starts(reader: Reader) -> pl.DataFrame:
-    """First day after each milestone that a route waits for, on each branch."""
+    """First day after each milestone that a route waits for."""
     network = reader.draft.network
-    waited, probability = set(network.case["routes"]["milestone"]), network.tree.probability[network.tree.leaves]
-    rows = [
-        (milestone, branch + 1, day, float(probability[branch]) if len(days) > 1 else 1.0)
-        for milestone, days in network.starts.day.items() if milestone in waited
-        for branch, day in enumerate(days.astype(object))
-    ]  # fmt: skip
-    schema = {"milestone": pl.String, "branch": pl.Int64, "day": pl.Date, "probability": pl.Float64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    waited = set(network.case["routes"]["milestone"])
+    rows = [(milestone, day.astype(object)) for milestone, day in network.starts.day.items() if milestone in waited]
+    return pl.DataFrame(rows, schema={"milestone": pl.String, "day": pl.Date}, orient="row")
 
 
 def _left(reader: Reader) -> pl.DataFrame:

@@ -251,21 +251,27 @@ class _Tie:
             self.row[rows] = added.index[where]
 
     def take_money(self, ties: Sequence[_Tie]) -> None:
-        """Add the money of the nodes that no other future has."""
+        """Add the money of the nodes that no other future has.
+
+        What a later decision costs at an earlier node, such as leaving at the end of a month, is that decision's.
+        """
         shares = {int(other) for other in self.other[self.shared]}
         for other in sorted(shares):
             self._compare_money(ties[other], self.shared[self.other[self.shared] == other])
         for line in self.program.money_lines:
             due = line.entries()
-            own = self._own(due.node)
+            decided = np.maximum(due.node, self.column_node[due.column])
+            own = self._own(decided)
             if own.any():
+                likely = self.whole.probability[self.node[decided[own]]]
+                share = likely / self.whole.probability[self.node[due.node[own]]]
                 tags = {tag: index[own] for tag, index in due.tags.items()}
                 self.whole.money_lines.append(
                     MoneyLine(
                         line.name,
                         line.cash,
                         self.column[due.column[own]],
-                        due.coefficient[own],
+                        due.coefficient[own] * share,
                         self.node[due.node[own]],
                         due.discount[own],
                         tags,
@@ -286,7 +292,7 @@ class _Tie:
         total = sparse.csr_array((len(self.node), self.whole.column_count))
         for line in self.program.money_lines:
             due = line.entries()
-            here = np.isin(due.node, steps)
+            here = np.isin(np.maximum(due.node, self.column_node[due.column]), steps)
             if here.any():
                 total = total + sparse.csr_array(
                     ((due.coefficient * due.discount)[here], (due.node[here], self.column[due.column[here]])),

@@ -52,7 +52,7 @@ class Production(NamedTuple):
         shares : mapping of str to float, optional
             Weight of each product; alike if left out. Those of products that are not built here do not count.
         """
-        dated = Starts.dated(case).lead(case, 0)
+        dated = Starts.dated(case).lead(case)
         openings = Openings.of(dated, Timeline.of(case.settings.start, case.settings.buckets))
         table = case["routes"]
         numbers = np.flatnonzero((table["agreement"] == agreement).fill_null(False).to_numpy())

@@ -6,7 +6,7 @@ its outcomes change. Two futures cannot be told apart in a bucket as long as no 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import TopologicalSorter
@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from coplant.case import Case
+from coplant.case.rules.futures import LUCK
 from coplant.timeline import Timeline
 from coplant.timeline.calendar import Days, Floats
 from coplant.tree.editing import edited
@@ -67,7 +68,8 @@ class Futures:
         ValueError
             There is no branch of such a name.
         """
-        unknown = set(foreseen) - set(case["branches"]["branch"])
+        known = {*case["branches"]["branch"], *([LUCK] if case.settings.start_levels > 1 else [])}
+        unknown = set(foreseen) - known
         if unknown:
             raise ValueError(f"there is no branch {', '.join(sorted(unknown))}")
         after = dict(case["branches"].select("branch", "after").rows())
@@ -85,6 +87,35 @@ class Futures:
     def __len__(self) -> int:
         return len(self.outcomes)
 
+    @property
+    def branches(self) -> tuple[str, ...]:
+        """Branches that arise in any of them."""
+        return tuple(dict.fromkeys(one.branch for future in self.outcomes for one in future))
+
+    def with_luck(self, probability: Sequence[Floats], known: Sequence[Days]) -> Futures:
+        """Let the launch programme of each future turn out with more or less luck.
+
+        A level of luck is known once production starts on it: by then it can be told from all that start later.
+
+        Parameters
+        ----------
+        probability : sequence of ndarray, length K
+            For each future the probabilities of its levels; one level is no luck.
+        known : sequence of ndarray of datetime64[D], length K
+            Day on which production starts on each of them.
+
+        Returns
+        -------
+        Futures
+            For each future so far, one for each of its levels, in order.
+        """
+        outcomes = [
+            (*future, Outcome(LUCK, f"start {level + 1} of {len(days)}", chance, day)) if len(days) > 1 else future
+            for future, chances, days in zip(self.outcomes, probability, known, strict=True)
+            for level, (chance, day) in enumerate(zip(chances.tolist(), days, strict=True))
+        ]
+        return Futures(self.case, tuple(tuple(sorted(one, key=lambda it: it.known)) for one in outcomes), self.foreseen)
+
     @cached_property
     def probability(self) -> Floats:
         """Probability of each, shape (K,)."""
@@ -97,8 +128,9 @@ class Futures:
 
     @property
     def reveal_dates(self) -> Days:
-        """Days on which anything becomes known, ascending."""
-        return np.unique(np.array([one.known for future in self.outcomes for one in future], dtype="datetime64[D]"))
+        """Days on which outcomes of the case's branches become known, ascending."""
+        days = [one.known for future in self.outcomes for one in future if one.branch != LUCK]
+        return np.unique(np.array(days, dtype="datetime64[D]"))
 
     def told_apart(self, timeline: Timeline) -> Integers:
         """See which futures cannot be told apart yet.
@@ -106,7 +138,7 @@ class Futures:
         Parameters
         ----------
         timeline : Timeline
-            Buckets; what becomes known within one is known from its start.
+            Buckets; what becomes known within one is known from its start, but nothing is in the first.
 
         Returns
         -------
@@ -132,7 +164,7 @@ class Futures:
 
     def _step(self, outcome: Outcome, timeline: Timeline) -> int:
         """Bucket from which on an outcome is known."""
-        return 0 if outcome.branch in self.foreseen else timeline.bucket_of(outcome.known)
+        return 0 if outcome.branch in self.foreseen else max(timeline.bucket_of(outcome.known), 1)
 
     def known(self, timeline: Timeline) -> list[list[str]]:
         """What is known of each future in each bucket: its outcomes by then, with commas between.
@@ -156,8 +188,12 @@ class Futures:
         CaseError
             What its outcomes change makes a mistake of the case; names the future.
         """
+        made: dict[tuple[Outcome, ...], Case] = {}
         for future, name in zip(self.outcomes, self.names, strict=True):
-            yield edited(self.case, [(one.outcome, one.known) for one in future], name)
+            changing = tuple(one for one in future if one.branch != LUCK)
+            if changing not in made:
+                made[changing] = edited(self.case, [(one.outcome, one.known) for one in changing], name)
+            yield made[changing]
 
 
 def _names(future: tuple[Outcome, ...]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -65,90 +64,8 @@ class Tree:
         count = len(timeline)
         return cls(timeline, np.arange(count) - 1, np.arange(count), np.ones(count))
 
-    @classmethod
-    def branching(cls, timeline: Timeline, branches: Mapping[int, Sequence[float]]) -> Tree:
-        """Make a tree in which every branch splits at the start of the given buckets.
-
-        Parameters
-        ----------
-        timeline : Timeline
-            The buckets.
-        branches : mapping of int to sequence of float
-            For a bucket the probabilities of its outcomes, which add up to one. The first bucket cannot split.
-
-        Raises
-        ------
-        ValueError
-            The first bucket splits, or probabilities do not add up to one.
-        """
-        parent, bucket, probability = [-1], [0], [1.0]
-        front = [0]
-        if 0 in branches:
-            raise ValueError("the first bucket is the root of the tree and cannot split")
-        for step in range(1, len(timeline)):
-            outcomes = branches.get(step, (1.0,))
-            if abs(sum(outcomes) - 1.0) > 1e-9 or min(outcomes) < 0.0:
-                raise ValueError(f"probabilities {list(outcomes)} at bucket {step} do not add up to one")
-            grown = []
-            for node in front:
-                for outcome in outcomes:
-                    grown.append(len(parent))
-                    parent.append(node)
-                    bucket.append(step)
-                    probability.append(probability[node] * outcome)
-            front = grown
-        return cls(timeline, np.array(parent), np.array(bucket), np.array(probability))
-
-    @classmethod
-    def revealing(cls, timeline: Timeline, buckets: Sequence[int], probabilities: Sequence[float]) -> Tree:
-        """Make a tree whose branches part from the rest one after another.
-
-        Parameters
-        ----------
-        timeline : Timeline
-            The buckets.
-        buckets : sequence of int, length K - 1
-            Bucket at whose start each branch but the last parts from those that come after it; ascending. The first
-            bucket cannot split.
-        probabilities : sequence of float, length K
-            Probability of each branch.
-
-        Raises
-        ------
-        ValueError
-            The first bucket splits, buckets do not ascend, or probabilities do not add up to one.
-        """
-        ascending = list(buckets) == sorted(buckets) and min(buckets, default=1) >= 1
-        if len(buckets) != len(probabilities) - 1 or not ascending:
-            raise ValueError(
-                f"branches part at {list(buckets)}; expected ascending buckets from 1, one per branch but one"
-            )
-        if abs(sum(probabilities) - 1.0) > 1e-9 or min(probabilities) < 0.0:
-            raise ValueError(f"probabilities {list(probabilities)} do not add up to one")
-        parts = [*buckets, len(timeline)]
-        parent, bucket, probability = [-1], [0], [1.0]
-        # At each bucket the branches that have parted, and after them the rest as one.
-        front, parted = [0], 0
-        for step in range(1, len(timeline)):
-            leaving = parts[:-1].count(step)
-            before = front[:-1] + front[-1:] * (leaving + 1)
-            front = list(range(len(parent), len(parent) + len(before)))
-            parent += before
-            bucket += [step] * len(before)
-            parted += leaving
-            probability += [*probabilities[:parted], sum(probabilities[parted:])]
-        return cls(timeline, np.array(parent), np.array(bucket), np.array(probability))
-
     def __len__(self) -> int:
         return len(self.parent)
-
-    @cached_property
-    def branch(self) -> Integers:
-        """A branch through each node, as the place of its leaf among the leaves, shape (N,)."""
-        through = np.empty(len(self), dtype=np.int64)
-        for place in range(len(self.leaves) - 1, -1, -1):
-            through[self.path[self.leaves[place]]] = place
-        return through
 
     @cached_property
     def leaves(self) -> Integers:

@@ -17,6 +17,9 @@ from coplant.schema import TABLES
 _EXACT = 1e-9
 """By how much probabilities that add up to one may miss it."""
 
+LUCK = "start of production"
+"""The branch on which the launch programme turns out with more or less luck."""
+
 FIXED = ("case", "branches", "edits")
 """Tables that outcomes do not change."""
 
@@ -61,6 +64,14 @@ def outcomes_belong_to_one_branch(draft: Draft) -> None:
     rows = draft["branches"].with_columns(first=first).filter(pl.col("branch") != pl.col("first"))
     mend = "An outcome of {first} has the same name: call one of them otherwise"
     draft.report("branches", rows, "outcome", "a name that no other branch has for an outcome", mend)
+
+
+@rule("branches", sound=("branches.branch",))
+def luck_has_its_own_branch(draft: Draft) -> None:
+    """Check that no branch is called as that of the launch programme's luck is."""
+    rows = draft["branches"].filter(pl.col("branch") == LUCK)
+    mend = "Call it otherwise: that is how the launch programme turns out, with start_levels of the case above 1"
+    draft.report("branches", rows, "branch", f"a name other than {LUCK}", mend)
 
 
 @rule("branches", sound=("branches.branch", "branches.probability"))

@@ -85,8 +85,9 @@ def launch(view: View) -> Section | None:
 def _starts_of_production(view: View) -> pl.DataFrame:
     """First day on which any route of each agreement can be started."""
     agreements = view.plan.case["agreements"].select("agreement", "starts")
-    reached = view.plan["starts"].group_by("milestone").agg(pl.col("day").min())
-    routes = view.plan.case["routes"].join(agreements, on="agreement").join(reached, on="milestone", how="left")
+    routes = (
+        view.plan.case["routes"].join(agreements, on="agreement").join(view.plan["starts"], on="milestone", how="left")
+    )
     return routes.group_by("agreement").agg(opens=pl.max_horizontal(pl.coalesce("from", "day"), "starts").min())
 
 
