@@ -24,7 +24,7 @@ class Room:
         Bound on the units of each item that could ever be of use.
     most : ndarray, shape (J, N)
         Bound on the units of each activity started at each node: what capacity, overtime, allotments and lanes let
-        through, and at most all that could ever be of use.
+        through, and at most all that could ever be of use; nothing where it is not open.
     """
 
     useful: Floats
@@ -45,6 +45,7 @@ class Room:
         most = np.minimum(wanted[:, None], full_rate(network, np.arange(len(activities))))
         limited = np.flatnonzero(activities.allotment >= 0)
         most[limited] = np.minimum(most[limited], network.allotments.quantity[activities.allotment[limited]])
+        most[activities.open_share <= 0.0] = 0.0
         return cls(useful, most)
 
     @classmethod

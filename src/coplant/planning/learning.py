@@ -197,7 +197,7 @@ def _reach(draft: Draft, routes: Integers, opening: float) -> tuple[Floats, Floa
     """
     network, tree = draft.network, draft.tree
     activities = network.activities
-    made = draft.room.most[routes] * activities.good_share[routes][:, None] * (draft.start.index[routes] >= 0)
+    made = draft.room.most[routes] * activities.good_share[routes][:, None]
     group = network.case["agreements"]["group"]
     alternative = [group[int(k)] if k >= 0 else None for k in activities.agreement[routes]]
     together = np.zeros(len(tree))
