@@ -18,7 +18,7 @@ import polars as pl
 from coplant.case import Case
 from coplant.timeline import Timeline
 from coplant.timeline.calendar import Days, Floats
-from coplant.tree.editing import edited
+from coplant.tree.editing import Edit, edited
 from coplant.tree.scenario import Integers
 
 
@@ -149,15 +149,19 @@ class Futures:
         ]
 
     def cases(self) -> Iterator[Case]:
-        """Each future's case, one after another.
+        """Each future's case, one after another: nothing in it is uncertain, so that it has no branches and no edits.
 
         Raises
         ------
         CaseError
             What its outcomes change makes a mistake of the case; names the future.
         """
+        certain = self.case.replace({"branches": [], "edits": []})
+        edits: dict[str, list[Edit]] = {}
+        for edit in self.case["edits"].iter_rows(named=True):
+            edits.setdefault(edit["outcome"], []).append(edit)
         for future, name in zip(self.outcomes, self.names, strict=True):
-            yield edited(self.case, [(one.outcome, one.known) for one in future], name)
+            yield edited(certain, edits, [(one.outcome, one.known) for one in future], name)
 
 
 def _names(future: tuple[Outcome, ...]) -> list[str]:
