@@ -264,11 +264,9 @@ class Case:
 
         draft = Draft(self.settings)
         check_tables({**self._found(), **found}, draft)
-        made = _made(draft, check_rules(draft, self.read, found))
         # A table that is as it was stays the same object, by which it is known again.
-        same = [name for name in self.tables if name not in found]
-        tables, rows = ({name: whole[name] for name in same} for whole in (self.tables, self.rows))
-        return dataclasses.replace(made, tables={**made.tables, **tables}, rows={**made.rows, **rows})
+        same = {name: frame for name, frame in self.tables.items() if name not in found}
+        return _made(draft, check_rules(draft, self.read, found), same)
 
     def _with_settings(self, where: Where | None, changes: Mapping[str, Any]) -> Case:
         check_columns(TABLES["case"], changes)
@@ -317,14 +315,14 @@ def make_case(
     draft.add(*problems)
     check_settings(settings, setting_rows or {}, draft)
     check_tables(found, draft)
-    return _made(draft, check_rules(draft), origin)
+    return _made(draft, check_rules(draft), {}, origin)
 
 
-def _made(draft: Draft, read: Read, origin: str = "the case") -> Case:
-    """Make a case of a draft in which everything has been checked; CaseError if it has mistakes."""
+def _made(draft: Draft, read: Read, same: Mapping[str, pl.DataFrame], origin: str = "the case") -> Case:
+    """Make a case of a draft in which everything has been checked, with tables of it that a case has already."""
     if draft.problems or draft.settings is None:
         raise CaseError(_in_order(draft.problems), origin)
-    tables = {name: frame.drop(ROW) for name, frame in draft.tables.items()}
+    tables = {name: same[name] if name in same else frame.drop(ROW) for name, frame in draft.tables.items()}
     return Case(draft.settings, tables, {name: frame[ROW] for name, frame in draft.tables.items()}, read)
 
 

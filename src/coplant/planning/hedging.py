@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 import numpy as np
 
 from coplant.case import Case
+from coplant.case.reads import Kept
 from coplant.errors import CaseError, Problem
 from coplant.network import Network
 from coplant.network.starts import Starts
@@ -73,7 +74,8 @@ def hedge(
     timeline = Timeline.of(settings.start, settings.buckets).split(futures.reveal_dates)
     say(f"laying out {len(futures):,} futures")
     cases = list(futures.cases())
-    networks = [Network.of(its.known(), Tree.line(timeline), starts_of(its)) for its in cases]
+    line, kept = Tree.line(timeline), Kept()
+    networks = [Network.of(its.known(), line, starts_of(its), kept) for its in cases]
     wider = Room.widest(map(Room.of, networks))
     say("writing the program")
     with in_words():

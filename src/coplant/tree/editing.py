@@ -14,7 +14,6 @@ from coplant.case.edits import changed, matching, where_of
 from coplant.errors import CaseError
 from coplant.schema import TABLES, Table
 
-
 Edit = dict[str, Any]
 """A row of the table ``edits``."""
 
