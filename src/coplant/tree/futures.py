@@ -95,6 +95,16 @@ class Futures:
         """What each is called: its outcomes, as they become known; the case's own name where there is one future."""
         return tuple(", ".join(_names(future)) or self.case.settings.name for future in self.outcomes)
 
+    @cached_property
+    def likeliest(self) -> int:
+        """The future in which every branch turns out as is most likely; the first in the table where some are alike."""
+        most: dict[str, Outcome] = {}
+        for future in self.outcomes:
+            for one in future:
+                if one.branch not in most or one.probability > most[one.branch].probability:
+                    most[one.branch] = one
+        return next(k for k, future in enumerate(self.outcomes) if all(most[one.branch] == one for one in future))
+
     @property
     def reveal_dates(self) -> Days:
         """Days on which anything becomes known, ascending."""
