@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from coplant.launching.launch import launch
     from coplant.planning import Hedge, Plan
     from coplant.planning.hedging import hedge
-    from coplant.planning.knowing import worth_of_knowing
     from coplant.planning.plan import plan
     from coplant.planning.start_value import value_of_start
     from coplant.report.readback import ReadBack, agreement
     from coplant.settlement import Quote, Settlement, pro_forma, quote, settle
+    from coplant.weighing import Worth
+    from coplant.weighing.worth import worth
 
 __version__ = "0.1.0"
 
@@ -45,6 +46,7 @@ __all__ = [
     "ReadBack",
     "Settlement",
     "SolverError",
+    "Worth",
     "__version__",
     "agreement",
     "hedge",
@@ -55,7 +57,7 @@ __all__ = [
     "read",
     "settle",
     "value_of_start",
-    "worth_of_knowing",
+    "worth",
 ]
 
 _HOME = {
@@ -72,6 +74,7 @@ _HOME = {
     "ReadBack": "coplant.report.readback",
     "Settlement": "coplant.settlement",
     "SolverError": "coplant.errors",
+    "Worth": "coplant.weighing",
     "agreement": "coplant.report.readback",
     "hedge": "coplant.planning",
     "launch": "coplant.launching.launch",
@@ -81,7 +84,7 @@ _HOME = {
     "read": "coplant.case",
     "settle": "coplant.settlement",
     "value_of_start": "coplant.planning.start_value",
-    "worth_of_knowing": "coplant.planning",
+    "worth": "coplant.weighing",
 }
 
 

@@ -14,53 +14,6 @@ from coplant import CaseError, FileError, Hedge, Plan
 LATER = datetime.date(2023, 1, 8)
 
 
-def _farmer() -> SmallCase:
-    """The farmer of Birge and Louveaux (2011, section 1.1): fields are planted before it is known what they yield.
-
-    A unit of a route is a tonne at the best yield.
-    """
-    small = SmallCase("week:2")
-    small.add("resources", resource="land", site="works")
-    small.since("resource_capacity", resource="land", quantity=500, per="week")
-    small.since("resource_capacity", resource="land", quantity=0, per="week", from_=LATER)
-    for crop, tonnes, planting in (("wheat", 3.0, 150.0), ("corn", 3.6, 230.0), ("beets", 24.0, 260.0)):
-        small.item(crop)
-        small.route(crop, cost=planting / tonnes, lead_time=7, **{"yield": 1.0})
-        small.add("loads", route=crop, resource="land", quantity=1.0 / tonnes)
-    for crop, need, buy, sell in (("wheat", 200.0, 238.0, 170.0), ("corn", 240.0, 210.0, 150.0)):
-        small.offer(crop, buy)
-        small.demand(crop, need, "week", demand=f"{crop} fed", from_=LATER, least_fill=1.0)
-        small.demand(crop, 1e5, "week", sell, demand=f"{crop} sold", from_=LATER)
-    small.demand("beets", 6_000.0, "week", 36.0, demand="beets within the quota", from_=LATER)
-    small.demand("beets", 1e5, "week", 10.0, demand="beets beyond", from_=LATER)
-    for outcome, share in (("good", 1.0), ("fair", 2.5 / 3.0), ("bad", 2.0 / 3.0)):
-        small.add("branches", branch="weather", outcome=outcome, probability=1.0 / 3.0, reveal_date=LATER)
-        small.add("edits", outcome=outcome, table="routes", column="yield", value=repr(share))
-    return small
-
-
-def _planted(hedge: Hedge, future: str) -> dict[str, float]:
-    made = hedge["made"].filter(future=future, bucket=datetime.date(2023, 1, 1))
-    acres = {"wheat": 3.0, "corn": 3.6, "beets": 24.0}
-    return {row["item"]: row["started"] / acres[row["item"]] for row in made.iter_rows(named=True)}
-
-
-def test_the_farmer_hedges_between_years() -> None:
-    hedge = coplant.hedge(_farmer().case())
-    assert hedge.objective == pytest.approx(108_390, abs=0.5)
-    for future in ("good", "fair", "bad"):
-        assert _planted(hedge, future) == pytest.approx({"wheat": 170, "corn": 80, "beets": 250})
-    earned = dict(hedge["futures"].select("future", "present_value").rows())
-    assert earned == pytest.approx({"good": 167_000, "fair": 109_350, "bad": 48_820}, abs=0.5)
-
-
-def test_who_knows_the_weather_earns_more() -> None:
-    hedge = coplant.hedge(_farmer().case())
-    known = [coplant.plan(plan.case.replace({"branches": [], "edits": []})).objective for plan in hedge.plans]
-    assert sum(known) / 3.0 == pytest.approx(115_405.56, abs=0.5)
-    assert sum(known) / 3.0 - hedge.objective == pytest.approx(7_015.56, abs=0.5)
-
-
 def _demanded() -> SmallCase:
     """Something is made in one week and asked for in the next, when it is known how much of it."""
     small = SmallCase("week:2").item("box").route("box", lead_time=7, cost=4.0)

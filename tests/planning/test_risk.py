@@ -59,9 +59,7 @@ def test_a_share_of_nothing_looks_at_all_futures() -> None:
 
 
 def test_knowing_the_market_saves_what_is_made_in_vain() -> None:
-    case = _boxes().case()
-    hedge = coplant.hedge(case)
-    worth = coplant.worth_of_knowing(case, hedge)
+    worth = coplant.worth(_boxes().case(), weights=())["knowing"]
     # Who knows makes a hundred in one case of two, and earns 600 then.
     assert worth.rows() == [("market", pytest.approx(200.0), pytest.approx(200.0), pytest.approx(200.0))]
 
@@ -73,7 +71,7 @@ def test_knowing_one_of_two_things_is_worth_no_more_than_knowing_both() -> None:
     small.since("prices", demand="box", price=10.0, from_=LATER)
     small.add("edits", outcome="cheap", table="prices", key="box", column="price", operation="times", value="0.6")
     case = small.case()
-    worth = dict(coplant.worth_of_knowing(case, coplant.hedge(case)).select("branch", "worth").rows())
+    worth = dict(coplant.worth(case, weights=())["knowing"].select("branch", "worth").rows())
     # Nothing is earned in the mean: 0.5 x 8 - 4 = 0. Who knows the market earns 0.5 x (8 - 4) a box, and who knows the
     # price 0.5 x (5 - 4).
     assert worth == pytest.approx({"market": 200.0, "price": 50.0, "everything": 200.0})

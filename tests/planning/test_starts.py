@@ -115,7 +115,7 @@ def test_what_is_reserved_hedges_all_starts() -> None:
     # On the mean 7 of 12 months earn 8 less 5; on the latest level fewer.
     assert hedged.objective <= certain.objective + 1e-6
     assert hedged["reserved"]["reserved"].n_unique() == 1
-    worth = coplant.worth_of_knowing(small.case(), hedged)
+    worth = coplant.worth(small.case(), weights=())["knowing"]
     assert worth["branch"].to_list() == ["start of production"]
     assert worth["worth"].item() > 0.0
 

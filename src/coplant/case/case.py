@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
@@ -22,6 +22,9 @@ from coplant.case.names import did_you_mean
 from coplant.case.settings import Settings
 from coplant.errors import CaseError, Problem
 from coplant.schema import TABLES
+
+if TYPE_CHECKING:
+    from coplant.case.rules import Read
 
 Records = pl.DataFrame | Sequence[Mapping[str, Any]]
 
@@ -40,11 +43,14 @@ class Case:
         Every table of the schema but ``case``.
     rows : mapping of str to Series
         For every row of a table, the row of its source as a planner sees it.
+    read : mapping of Rule to set of str, optional
+        The tables that each rule looked at when it was checked; left out where rows were taken out since.
     """
 
     settings: Settings
     tables: Mapping[str, pl.DataFrame]
     rows: Mapping[str, pl.Series]
+    read: Read | None = None
 
     @classmethod
     def from_tables(cls, settings: Mapping[str, Any], tables: Mapping[str, Records]) -> Case:
@@ -237,7 +243,7 @@ class Case:
         changed = known_tables(self, on)
         tables = {name: frame.drop(PLACE) for name, frame in changed.items()}
         rows = {name: self.rows[name].gather(frame[PLACE]) for name, frame in changed.items()}
-        return dataclasses.replace(self, tables={**self.tables, **tables}, rows={**self.rows, **rows})
+        return dataclasses.replace(self, tables={**self.tables, **tables}, rows={**self.rows, **rows}, read=None)
 
     def write(self, path: str | Path, format: Literal["csv", "parquet"] = "csv") -> None:  # noqa: A002
         """Write the case, whole or not at all.
@@ -266,7 +272,13 @@ class Case:
             raise ValueError(f"{format!r} is no format of a case: it is csv or parquet")
 
     def _with(self, found: Mapping[str, Found]) -> Case:
-        return make_case(vars(self.settings), {**self._found(), **found})
+        from coplant.case.rules import check_rules  # as in `make_case`
+
+        draft = Draft(self.settings)
+        check_tables({**self._found(), **found}, draft)
+        # A table that is as it was stays the same object, by which it is known again.
+        same = {name: frame for name, frame in self.tables.items() if name not in found}
+        return _made(draft, check_rules(draft, self.read, found), same)
 
     def _with_settings(self, where: Where | None, changes: Mapping[str, Any]) -> Case:
         check_columns(TABLES["case"], changes)
@@ -315,15 +327,15 @@ def make_case(
     draft.add(*problems)
     check_settings(settings, setting_rows or {}, draft)
     check_tables(found, draft)
-    check_rules(draft)
+    return _made(draft, check_rules(draft), {}, origin)
+
+
+def _made(draft: Draft, read: Read, same: Mapping[str, pl.DataFrame], origin: str = "the case") -> Case:
+    """Make a case of a draft in which everything has been checked, with tables of it that a case has already."""
     if draft.problems or draft.settings is None:
         raise CaseError(_in_order(draft.problems), origin)
-    tables: dict[str, pl.DataFrame] = {}
-    rows: dict[str, pl.Series] = {}
-    for name, frame in draft.tables.items():
-        rows[name] = frame[ROW]
-        tables[name] = frame.drop(ROW)
-    return Case(draft.settings, tables, rows)
+    tables = {name: same[name] if name in same else frame.drop(ROW) for name, frame in draft.tables.items()}
+    return Case(draft.settings, tables, {name: frame[ROW] for name, frame in draft.tables.items()}, read)
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:

@@ -84,14 +84,15 @@ def check_tables(found: Mapping[str, Found], draft: Draft) -> None:
         near = did_you_mean(name, tables[found[name].origin])
         draft.add(Problem(name, None, None, None, expected, f"{near} {mend}".lstrip()))
     # A programme by itself can be launched, and lacks nothing that a plan needs.
+    draft.tables = typed = dict[str, pl.DataFrame]()
     planned = "activities" not in found or not found.keys().isdisjoint(("items", "demand", "routes", "offers"))
     for name in names:
         table = TABLES[name]
         if name in found:
             draft.add(*found[name].problems)
-            draft.tables[name] = _typed(table, found[name], draft)
+            typed[name] = _typed(table, found[name], draft)
         else:
-            draft.tables[name] = _empty(table)
+            typed[name] = _empty(table)
             if unknown:
                 draft.doubt(name)
         if table.required and planned and draft[name].is_empty():

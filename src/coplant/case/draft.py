@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -22,14 +23,14 @@ class Draft:
     ----------
     settings : Settings or None
         None if they have problems.
-    tables : dict of DataFrame
+    tables : mapping of DataFrame
         Every table but ``case``, with all columns of the schema and `ROW`, in the order found; bad cells are null.
     problems : list of Problem
         What is wrong so far.
     """
 
     settings: Settings | None = None
-    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+    tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     _doubtful: set[str] = field(default_factory=set)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 from scipy import sparse
 
 from coplant.case import Case
+from coplant.case.reads import Kept
 from coplant.case.structure import supplied_parts
 from coplant.network.activities import LANE, ROUTE, Activities, Openings
 from coplant.network.demands import Demands
@@ -72,7 +74,7 @@ class Network:
         return {"item": item[:, None], "site": site[:, None], "family": self.family[item][:, None]}
 
     @classmethod
-    def of(cls, case: Case, tree: Tree, starts: Starts | None = None) -> Network:
+    def of(cls, case: Case, tree: Tree, starts: Starts | None = None, kept: Kept | None = None) -> Network:
         """Lay a case out on a tree.
 
         Parameters
@@ -83,68 +85,118 @@ class Network:
             The tree.
         starts : Starts, optional
             When routes that wait for a milestone start; those of milestones with a date by default.
+        kept : Kept, optional
+            Parts of the networks of similar cases.
         """
-        led = starts or Starts.dated(case)
-        openings = Openings.of(led.lead(case), tree.timeline)
-        items, sites = tuple(case["items"]["item"]), tuple(case["sites"]["site"])
-        agreements, curves = tuple(case["agreements"]["agreement"]), tuple(case["learning"]["learning"])
-        of_item = case["items"].select(pl.coalesce("family", "item"))["family"]
-        families = tuple(pl.concat([of_item, case["annuities"]["family"].drop_nulls()]).unique(maintain_order=True))
-        allotments = Allotments.of(case, tree)
-        activities = Activities.of(case, tree, openings, items, sites, agreements, allotments.labels, curves)
-        bom = supplied_parts(case)
-        stock_points = StockPoints.of(
-            case,
-            tree,
-            items,
-            sites,
-            [
-                (activities.item, activities.site),
-                (activities.item[activities.kind == LANE], activities.from_site[activities.kind == LANE]),
-                pairs(bom, items, sites),
-            ],
+        part = kept or Kept()
+        led = starts or part(Starts.dated, case)
+        openings = part(_openings, case, tree, led)
+        names = part(_Names.of, case)
+        items, sites = names.items, names.sites
+        allotments = part(Allotments.of, case, tree)
+        activities = part(
+            Activities.of, case, tree, openings, items, sites, names.agreements, allotments.labels, names.curves
         )
-        resources = Resources.of(case, tree, sites)
-        routes = activities.labels[: int(np.sum(activities.kind == ROUTE))]
-        shape = (len(stock_points), len(activities))
-        lane = np.flatnonzero(activities.kind == LANE)
-        taken = stock_points.index[pairs(bom, items, sites)]
-        left = stock_points.index[activities.item[lane], activities.from_site[lane]]
-        inputs = sparse.csr_array(
-            (
-                np.concatenate([floats(bom["quantity"]), np.ones(len(lane))]),
-                (np.concatenate([taken, left]), np.concatenate([indices(bom["route"], routes), lane])),
-            ),
-            shape=shape,
-        )
-        given = stock_points.index[activities.item, activities.site]
-        outputs = sparse.csr_array((activities.good_share, (given, np.arange(len(activities)))), shape=shape)
-        load = case["loads"]
-        loads = sparse.csr_array(
-            (
-                floats(load["quantity"]),
-                (indices(load["resource"], resources.labels), indices(load["route"], routes)),
-            ),
-            shape=(len(resources.labels), len(activities)),
-        )
+        bom = part(supplied_parts, case)
+        stock_points = part(_stock_points, case, tree, names, activities, bom)
+        resources = part(Resources.of, case, tree, sites)
+        inputs, outputs = _taken_and_given(names, activities, stock_points, bom)
         return cls(
             case,
             tree,
             items,
             sites,
-            families,
-            agreements,
-            curves,
-            indices(of_item, families),
+            names.families,
+            names.agreements,
+            names.curves,
+            names.family,
             stock_points,
             activities,
             resources,
             allotments,
-            LaneCapacity.of(case, tree),
-            Demands.of(case, tree, items, sites, stock_points.index),
+            part(LaneCapacity.of, case, tree),
+            part(Demands.of, case, tree, items, sites, stock_points.index),
             inputs,
             outputs,
-            loads,
+            part(_loads, case, activities, resources.labels),
             led,
             openings,
         )
+
+
+class _Names(NamedTuple):
+    """Names that indices refer to, and the family of each item."""
+
+    items: tuple[str, ...]
+    sites: tuple[str, ...]
+    families: tuple[str, ...]
+    agreements: tuple[str, ...]
+    curves: tuple[str, ...]
+    family: Integers
+
+    @classmethod
+    def of(cls, case: Case) -> _Names:
+        of_item = case["items"].select(pl.coalesce("family", "item"))["family"]
+        families = tuple(pl.concat([of_item, case["annuities"]["family"].drop_nulls()]).unique(maintain_order=True))
+        return cls(
+            tuple(case["items"]["item"]),
+            tuple(case["sites"]["site"]),
+            families,
+            tuple(case["agreements"]["agreement"]),
+            tuple(case["learning"]["learning"]),
+            indices(of_item, families),
+        )
+
+
+def _openings(case: Case, tree: Tree, led: Starts) -> Openings:
+    return Openings.of(led.lead(case), tree.timeline)
+
+
+def _stock_points(case: Case, tree: Tree, names: _Names, activities: Activities, bom: pl.DataFrame) -> StockPoints:
+    """Where anything is made, taken to or from, or used."""
+    lane = activities.kind == LANE
+    return StockPoints.of(
+        case,
+        tree,
+        names.items,
+        names.sites,
+        [
+            (activities.item, activities.site),
+            (activities.item[lane], activities.from_site[lane]),
+            pairs(bom, names.items, names.sites),
+        ],
+    )
+
+
+def _route_labels(activities: Activities) -> tuple[str, ...]:
+    return activities.labels[: int(np.sum(activities.kind == ROUTE))]
+
+
+def _taken_and_given(
+    names: _Names, activities: Activities, stock_points: StockPoints, bom: pl.DataFrame
+) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Units that activities take from stock points, and give to them."""
+    shape = (len(stock_points), len(activities))
+    lane = np.flatnonzero(activities.kind == LANE)
+    taken = stock_points.index[pairs(bom, names.items, names.sites)]
+    left = stock_points.index[activities.item[lane], activities.from_site[lane]]
+    inputs = sparse.csr_array(
+        (
+            np.concatenate([floats(bom["quantity"]), np.ones(len(lane))]),
+            (
+                np.concatenate([taken, left]),
+                np.concatenate([indices(bom["route"], _route_labels(activities)), lane]),
+            ),
+        ),
+        shape=shape,
+    )
+    given = stock_points.index[activities.item, activities.site]
+    outputs = sparse.csr_array((activities.good_share, (given, np.arange(len(activities)))), shape=shape)
+    return inputs, outputs
+
+
+def _loads(case: Case, activities: Activities, resources: tuple[str, ...]) -> sparse.csr_array:
+    """Resource units that activities take."""
+    load = case["loads"]
+    rows = indices(load["resource"], resources), indices(load["route"], _route_labels(activities))
+    return sparse.csr_array((floats(load["quantity"]), rows), shape=(len(resources), len(activities)))

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from coplant.case import Case
+from coplant.case.reads import Instead
 from coplant.network.frames import dates
 
 
@@ -42,4 +43,4 @@ class Starts:
             pl.coalesce("from", "first").alias("from"),
             pl.when(known).then(None).otherwise(pl.col("milestone")).alias("milestone"),
         )
-        return dataclasses.replace(case, tables={**case.tables, "routes": led.select(table.columns)})
+        return dataclasses.replace(case, tables=Instead(case.tables, {"routes": led.select(table.columns)}))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from coplant.planning.formulation import formulate
 from coplant.planning.hedge import Hedge
 from coplant.planning.hedging import hedge
-from coplant.planning.knowing import worth_of_knowing
 from coplant.planning.plan import plan
 from coplant.planning.result import Plan
 
-__all__ = ["Hedge", "Plan", "formulate", "hedge", "plan", "worth_of_knowing"]
+__all__ = ["Hedge", "Plan", "formulate", "hedge", "plan"]

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Collection
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from coplant.case import Case
-from coplant.errors import CaseError, Problem
-from coplant.network import Network
-from coplant.network.starts import Starts
-from coplant.planning.bounds import Room
-from coplant.planning.draft import Draft
-from coplant.planning.formulation import formulate, in_words, scaling_of
+from coplant.planning.formulation import scaling_of
 from coplant.planning.hedge import Hedge
-from coplant.planning.plan import Progress, awaited, check_sellable
+from coplant.planning.outlook import Outlook
+from coplant.planning.plan import Progress
 from coplant.planning.result import Plan
-from coplant.planning.risk import weigh_risk
 from coplant.planning.tables import tables_of
-from coplant.program import Solution, solve
-from coplant.program.tying import Tied, ToldTooEarlyError, tie
-from coplant.timeline import Timeline
-from coplant.tree import Tree
-from coplant.tree.futures import Futures
-
-if TYPE_CHECKING:
-    from coplant.launching import Levels
-
-PROGRAMME = (
-    "calendars", "holidays", "activities", "links", "observations", "drivers", "driven", "events", "know_how", "teams",
-    "assignments", "milestones", "advisory_effects", "agreements", "advisory", "routes", "case",
-)  # fmt: skip
-"""Tables on which the start of production hangs."""
 
 
 def hedge(
@@ -69,26 +46,14 @@ def hedge(
     InfeasibleError, NumericalError, SolverError
         As for `plan`.
     """
-    check_sellable(case)
     say = progress or (lambda _: None)
-    futures, starts = _launched(Futures.of(case, foreseen), say)
     options = {"gap": gap, "time_limit": time_limit, "solver": solver, "seed": seed}
-    settings, clock, timings = case.settings, time.perf_counter(), dict[str, float]()
-    timeline = Timeline.of(settings.start, settings.buckets).split(futures.reveal_dates)
-    say(f"laying out {len(futures):,} futures")
-    cases = tuple(futures.cases())
-    networks = [Network.of(its.known(), Tree.line(timeline), day) for its, day in zip(cases, starts, strict=True)]
-    wider = Room.widest(map(Room.of, networks))
-    say("writing the program")
-    with in_words():
-        drafts = [formulate(network, wider) for network in networks]
-    tied = _tied(futures, drafts, timeline)
-    weigh_risk(
-        tied, [draft.program for draft in drafts], futures.probability, settings.risk_share, settings.risk_weight
-    )
+    clock, timings = time.perf_counter(), dict[str, float]()
+    outlook = Outlook.of(case, foreseen, say)
+    outlook.weigh(case.settings.risk_weight)
     timings["build"] = time.perf_counter() - clock
-    scaling = scaling_of(tied.program)
-    program = tied.program
+    program = outlook.program
+    scaling = scaling_of(program)
     size = {
         "columns": program.column_count,
         "integer columns": int(program.integer.sum()),
@@ -96,70 +61,14 @@ def hedge(
         "non-zeros": int(program.matrix().nnz),
     }
     say(f"{size['columns']:,} columns ({size['integer columns']:,} whole), {size['rows']:,} rows; solving")
-    with in_words():
-        solution = solve(program, gap=gap, time_limit=time_limit, solver=solver, seed=seed, progress=say)
+    solution = outlook.solve(options, say)
     timings |= solution.timings
     clock = time.perf_counter()
     say("reading the plan back")
     plans = [
         Plan.of(future, tables_of(draft, its), its, scaling, options, size, timings)
-        for number, (future, draft) in enumerate(zip(cases, drafts, strict=True))
-        for its in [_of_future(solution, tied, number, draft)]
+        for number, (future, draft) in enumerate(zip(outlook.cases, outlook.drafts, strict=True))
+        for its in [outlook.of_future(solution, number)]
     ]
     timings["tables"] = time.perf_counter() - clock
-    return Hedge.of(futures, timeline, plans, solution)
-
-
-def _tied(futures: Futures, drafts: list[Draft], timeline: Timeline) -> Tied:
-    """The programs of all futures as one."""
-    apart = futures.told_apart(timeline)
-    known = futures.known(timeline)
-    new = apart == np.arange(len(futures))[:, None]
-    nodes = tuple(
-        f"{timeline.labels[step]}{', if ' + known[future][step] if known[future][step] else ''}"
-        for future, step in np.argwhere(new).tolist()
-    )
-    try:
-        return tie([draft.program for draft in drafts], apart, futures.probability, nodes)
-    except ToldTooEarlyError as error:
-        mine, other = futures.names[error.future], futures.names[error.other]
-        expected = f"the same if {other} and if {mine}, as long as the two cannot be told apart"
-        mend = "Let what an outcome changes hold from the day on which it is known (edits.from, branches.reveal_date)"
-        raise CaseError(
-            [Problem("edits", None, None, error.name, expected, mend)], futures.case.settings.name
-        ) from None
-
-
-def _of_future(solution: Solution, tied: Tied, future: int, draft: Draft) -> Solution:
-    """What was solved, of one future; marginal values as they are once it is known to be it."""
-    columns, row = solution.columns[tied.columns[future]], tied.rows[future]
-    program = draft.program
-    there, dual = row >= 0, np.zeros(len(row))
-    dual[there] = solution.row_dual[row[there]] / tied.chances[future][there]
-    return dataclasses.replace(
-        solution,
-        objective=float(program.worth() @ columns),
-        columns=columns,
-        row_activity=program.matrix() @ columns,
-        row_dual=dual,
-    )
-
-
-def _launched(futures: Futures, say: Progress) -> tuple[Futures, tuple[Starts | None, ...]]:
-    """Futures with the luck of their launch programmes, and when routes start in each."""
-    drawn: dict[str, Levels] = {}
-    levels = []
-    for case in futures.cases():
-        waited = awaited(case)
-        programme = case.digest_of(*PROGRAMME) if waited else ""
-        if waited and programme not in drawn:
-            # What it is compiled with takes a second to load.
-            from coplant.launching import Levels, drawn_starts
-
-            say("drawing the start of production")
-            drawn[programme] = Levels.of(case, drawn_starts(case, waited), case.settings.start_levels)
-        levels.append(drawn[programme] if waited else None)
-    starts = tuple(start for its in levels for start in (its.starts if its else (None,)))
-    never = np.datetime64("NaT", "D")
-    probability = [its.probability if its else np.ones(1) for its in levels]
-    return futures.with_luck(probability, [its.known if its else np.array([never]) for its in levels]), starts
+    return Hedge.of(outlook.futures, outlook.timeline, plans, solution)

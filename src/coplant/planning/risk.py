@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from coplant.program import LinearProgram, term
-from coplant.program.money import Floats
+from coplant.program.money import Floats, Integers
 from coplant.program.tying import Tied
 
 
@@ -38,27 +39,60 @@ def worst_mean(value: Floats, probability: Floats, share: float) -> float:
     return float(within @ value[order] / tail)
 
 
-def weigh_risk(tied: Tied, programs: Sequence[LinearProgram], probability: Floats, share: float, weight: float) -> None:
-    """Let the mean over the worst futures count beside the mean over all.
+@dataclass(frozen=True, eq=False)
+class WorstFutures:
+    """The mean over the worst futures as part of a program.
 
-    Maximise (1 - weight) E[V] + weight (eta - E[short] / (1 - share)) with ``worst[k]``: short_k >= eta - V_k for each
-    future k, where V_k is the present value of its money [money] (Rockafellar and Uryasev, 2000).
+    ``worst[k]``: short_k >= eta - V_k for each future k, where V_k is the present value of its money [money]. The mean
+    over the worst is the largest eta - E[short] / (1 - share) (Rockafellar and Uryasev, 2000).
+
+    Parameters
+    ----------
+    program : LinearProgram
+        The program of all futures.
+    column : ndarray of int, shape (1 + K,)
+        The columns eta and short_k.
+    mean : ndarray, shape (1 + K,)
+        What a unit of each adds to the mean over the worst futures.
     """
-    if weight == 0.0:
-        return
-    program, count = tied.program, len(programs)
-    labels = tuple(str(future + 1) for future in range(count))
-    eta = program.columns("worst_at_most", (("all",),), lower=-np.inf, node=0)
-    # How far a future is short of it is known when it is over.
-    last = np.array([int(tied.nodes[future][-1]) for future in range(count)])
-    short = program.columns("short_of_it", (labels,), node=last)
-    terms = [term(np.arange(count), short.index), term(np.arange(count), eta.index, -1.0)]
-    for future, its in enumerate(programs):
-        terms.append(term(future, tied.columns[future], its.worth()))
-    program.rows("worst", (labels,), terms, lower=0.0)
-    tail = 1.0 - share
-    program.steer(
-        1.0 - weight,
-        np.append(eta.index, short.index),
-        np.append(weight, -weight * probability / tail),
-    )
+
+    program: LinearProgram
+    column: Integers
+    mean: Floats
+
+    @classmethod
+    def of(cls, tied: Tied, programs: Sequence[LinearProgram], probability: Floats, share: float) -> WorstFutures:
+        """Add the rows to a program.
+
+        Parameters
+        ----------
+        tied : Tied
+            The program of all futures.
+        programs : sequence of LinearProgram, length K
+            That of each.
+        probability : ndarray, shape (K,)
+            Probability of each.
+        share : float
+            In [0, 1); the worst are this share short of all.
+        """
+        program, count = tied.program, len(programs)
+        labels = tuple(str(future + 1) for future in range(count))
+        eta = program.columns("worst_at_most", (("all",),), lower=-np.inf, node=0)
+        # How far a future is short of it is known when it is over.
+        last = np.array([int(tied.nodes[future][-1]) for future in range(count)])
+        short = program.columns("short_of_it", (labels,), node=last)
+        terms = [term(np.arange(count), short.index), term(np.arange(count), eta.index, -1.0)]
+        for future, its in enumerate(programs):
+            terms.append(term(future, tied.columns[future], its.worth()))
+        program.rows("worst", (labels,), terms, lower=0.0)
+        return cls(program, np.append(eta.index, short.index), np.append(1.0, -probability / (1.0 - share)))
+
+    def weigh(self, weight: float) -> None:
+        """Maximise (1 - weight) E[V] + weight (eta - E[short] / (1 - share)).
+
+        Parameters
+        ----------
+        weight : float
+            In [0, 1].
+        """
+        self.program.steer(1.0 - weight, self.column, weight * self.mean)

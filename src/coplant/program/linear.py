@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
@@ -116,7 +117,7 @@ class LinearProgram:
         self.completions: list[Completion] = []
         self.accounts: set[str] = set()
         self.money_weight = 1.0
-        self._steering: list[tuple[Integers, Floats]] = []
+        self._steering: tuple[Integers, Floats] | None = None
         self._constant: int | None = None
 
     # -- columns ------------------------------------------------------------------------------------------------
@@ -310,7 +311,7 @@ class LinearProgram:
         self.money_lines.append(MoneyLine(name, cash, np.asarray(column), amounts, nodes, factor, labels))
 
     def steer(self, money_weight: float, column: ArrayLike, coefficient: ArrayLike) -> None:
-        """Let other things than expected money count.
+        """Let other things than expected money count, in place of those that counted before.
 
         Parameters
         ----------
@@ -323,7 +324,7 @@ class LinearProgram:
         """
         columns, coefficients = np.broadcast_arrays(column, np.asarray(coefficient, dtype=np.float64))
         self.money_weight = money_weight
-        self._steering.append((columns.reshape(-1), coefficients.reshape(-1)))
+        self._steering = (columns.reshape(-1), coefficients.reshape(-1))
 
     def worth(self) -> Floats:
         """Expected present value of a unit of each column: money lines weighed by discount and probability."""
@@ -337,11 +338,47 @@ class LinearProgram:
     def objective(self) -> Floats:
         """Coefficient of each column in the objective: expected present value, and what else was told to count."""
         total = self.worth()
-        if self._steering:
-            total *= self.money_weight
-        for column, coefficient in self._steering:
-            total += np.bincount(column, coefficient, minlength=self.column_count)
+        if self._steering is not None:
+            column, coefficient = self._steering
+            total = self.money_weight * total + np.bincount(column, coefficient, minlength=self.column_count)
         return total
+
+    # -- decided already ----------------------------------------------------------------------------------------
+
+    def hold(self, columns: Integers, values: Floats) -> LinearProgram:
+        """Return the program in which some columns are decided already.
+
+        Rows in which nothing is left to decide are let go: what a solver found keeps them within its tolerance only.
+
+        Parameters
+        ----------
+        columns : ndarray of int, shape (M,)
+            The columns.
+        values : ndarray, shape (M,)
+            Their values; those of whole numbers are rounded, and all are brought within the columns' bounds.
+
+        Returns
+        -------
+        LinearProgram
+            A program of its own with the same columns and rows; this one stays as it is.
+        """
+        lower, upper = self.lower, self.upper
+        rounded = np.where(self.integer[columns], np.rint(values), values)
+        lower[columns] = upper[columns] = np.clip(rounded, lower[columns], upper[columns])
+        matrix, given = self.matrix(), np.zeros(self.column_count)
+        given[columns] = 1.0
+        entries = matrix.copy()
+        entries.data = np.ones_like(entries.data)
+        decided = entries @ given == np.diff(matrix.indptr)
+        row_lower, row_upper = np.where(decided, -np.inf, self.row_lower), np.where(decided, np.inf, self.row_upper)
+        held = copy.copy(self)
+        # What is added to one of the two is no part of the other.
+        for name, part in vars(self).items():
+            if isinstance(part, (list, dict, set)):
+                setattr(held, name, copy.copy(part))
+        held._lower, held._upper = (_by_block(self.column_blocks.values(), one) for one in (lower, upper))
+        held._row_lower, held._row_upper = (_by_block(self.row_blocks.values(), one) for one in (row_lower, row_upper))
+        return held
 
     # -- the whole ----------------------------------------------------------------------------------------------
 
@@ -436,6 +473,12 @@ def _between(middle: str, low: float, high: float) -> str:
 def _flat(blocks: Iterable[Columns | Rows], of_cells: Sequence[NDArray[Scalar]]) -> NDArray[Scalar]:
     """What is known of the cells of each block, in one array over all columns or rows."""
     return np.concatenate([values[block.index >= 0] for block, values in zip(blocks, of_cells, strict=True)])
+
+
+def _by_block(blocks: Iterable[Columns | Rows], values: Floats) -> list[Floats]:
+    """An array over all columns or rows in the shape of each block; nothing where a block has none."""
+    padded = np.append(values, 0.0)
+    return [padded[block.index] for block in blocks]
 
 
 def block_name(name: str, axes: Axes, cell: int) -> str:

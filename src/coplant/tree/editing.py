@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -13,14 +14,21 @@ from coplant.case.edits import changed, matching, where_of
 from coplant.errors import CaseError
 from coplant.schema import TABLES, Table
 
+Edit = dict[str, Any]
+"""A row of the table ``edits``."""
 
-def edited(case: Case, outcomes: Sequence[tuple[str, np.datetime64]], name: str) -> Case:
+
+def edited(
+    case: Case, edits: Mapping[str, Sequence[Edit]], outcomes: Sequence[tuple[str, np.datetime64]], name: str
+) -> Case:
     """Change a case as some outcomes do.
 
     Parameters
     ----------
     case : Case
-        The case.
+        The case, of which all is certain.
+    edits : mapping of sequence of dict
+        What each outcome changes: rows of the table ``edits``.
     outcomes : sequence of (str, datetime64[D])
         The outcomes in the order in which they become known, each with that day.
     name : str
@@ -39,7 +47,7 @@ def edited(case: Case, outcomes: Sequence[tuple[str, np.datetime64]], name: str)
     tables: dict[str, pl.DataFrame] = {}
     origin = f"{case.settings.name}, if {name}"
     for outcome, known in outcomes:
-        for edit in case["edits"].filter(pl.col("outcome") == outcome).iter_rows(named=True):
+        for edit in edits.get(outcome, ()):
             table = TABLES[edit["table"]]
             frame = tables.get(table.name, case[table.name])
             try:
@@ -58,7 +66,7 @@ def edited(case: Case, outcomes: Sequence[tuple[str, np.datetime64]], name: str)
         raise CaseError(error.problems, origin) from None
 
 
-def _new(edit: dict[str, object]) -> object:
+def _new(edit: Edit) -> object:
     """What a column becomes."""
     if edit["operation"] == "set":
         return edit["value"]

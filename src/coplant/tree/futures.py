@@ -19,7 +19,7 @@ from coplant.case import Case
 from coplant.case.rules.futures import LUCK
 from coplant.timeline import Timeline
 from coplant.timeline.calendar import Days, Floats
-from coplant.tree.editing import edited
+from coplant.tree.editing import Edit, edited
 from coplant.tree.scenario import Integers
 
 
@@ -126,6 +126,16 @@ class Futures:
         """What each is called: its outcomes, as they become known; the case's own name where there is one future."""
         return tuple(", ".join(_names(future)) or self.case.settings.name for future in self.outcomes)
 
+    @cached_property
+    def likeliest(self) -> int:
+        """The future in which every branch turns out as is most likely; the first in the table where some are alike."""
+        most: dict[str, Outcome] = {}
+        for future in self.outcomes:
+            for one in future:
+                if one.branch not in most or one.probability > most[one.branch].probability:
+                    most[one.branch] = one
+        return next(k for k, future in enumerate(self.outcomes) if all(most[one.branch] == one for one in future))
+
     @property
     def reveal_dates(self) -> Days:
         """Days on which outcomes of the case's branches become known, ascending."""
@@ -181,18 +191,22 @@ class Futures:
         ]
 
     def cases(self) -> Iterator[Case]:
-        """Each future's case, one after another.
+        """Each future's case, one after another: nothing in it is uncertain, so that it has no branches and no edits.
 
         Raises
         ------
         CaseError
             What its outcomes change makes a mistake of the case; names the future.
         """
-        made: dict[tuple[Outcome, ...], Case] = {}
+        certain = self.case.as_it_stands()
+        edits: dict[str, list[Edit]] = {}
+        for edit in self.case["edits"].iter_rows(named=True):
+            edits.setdefault(edit["outcome"], []).append(edit)
+        made: dict[tuple[tuple[str, np.datetime64], ...], Case] = {}
         for future, name in zip(self.outcomes, self.names, strict=True):
-            changing = tuple(one for one in future if one.branch != LUCK)
+            changing = tuple((one.outcome, one.known) for one in future if one.branch != LUCK)
             if changing not in made:
-                made[changing] = edited(self.case, [(one.outcome, one.known) for one in changing], name)
+                made[changing] = edited(certain, edits, changing, name)
             yield made[changing]
 
 

@@ -1,0 +1,269 @@
+"""Outlook: a program for each future of a case, and all of them tied together as one."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from coplant.case import Case
+from coplant.case.reads import Kept
+from coplant.errors import CaseError, Problem
+from coplant.network import Network
+from coplant.network.starts import Starts
+from coplant.planning.bounds import Room
+from coplant.planning.draft import Draft
+from coplant.planning.formulation import formulate, in_words
+from coplant.planning.plan import Progress, awaited, check_sellable
+from coplant.planning.risk import WorstFutures
+from coplant.program import LinearProgram, Solution, solve
+from coplant.program.money import Floats, Integers
+from coplant.program.tying import Tied, ToldTooEarlyError, tie
+from coplant.timeline import Timeline
+from coplant.tree import Tree
+from coplant.tree.futures import Futures
+
+if TYPE_CHECKING:
+    from coplant.launching import Levels
+
+PROGRAMME = (
+    "calendars", "holidays", "activities", "links", "observations", "drivers", "driven", "events", "know_how", "teams",
+    "assignments", "milestones", "advisory_effects", "agreements", "advisory", "routes", "case",
+)  # fmt: skip
+"""Tables on which the start of production hangs."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """All futures of a case, and the program of each.
+
+    Parameters
+    ----------
+    futures : Futures
+        The K ways in which things can turn out.
+    timeline : Timeline
+        The buckets; one begins on each day on which something becomes known.
+    cases : tuple of Case, length K
+        The case of each.
+    starts : tuple of Starts or None, length K
+        When routes that wait for milestones start in each.
+    room : Room
+        Bounds by which binaries are sized in all of them.
+    """
+
+    futures: Futures
+    timeline: Timeline
+    cases: tuple[Case, ...]
+    starts: tuple[Starts | None, ...]
+    room: Room
+
+    @classmethod
+    def of(cls, case: Case, foreseen: Collection[str] = (), progress: Progress | None = None) -> Outlook:
+        """Lay out the futures of a case.
+
+        Parameters
+        ----------
+        case : Case
+            The case.
+        foreseen : collection of str
+            Branches of which it is known from the first day how they turn out.
+        progress : callable, optional
+            Is told, in a line of text, what is going on.
+
+        Raises
+        ------
+        CaseError
+            Nothing could be sold, or an outcome makes a mistake of the case.
+        """
+        check_sellable(case)
+        say, settings = progress or (lambda _: None), case.settings
+        branches = Futures.of(case, foreseen)
+        say(f"laying out {len(branches):,} ways in which things can turn out")
+        futures, starts = _launched(branches, say)
+        timeline = Timeline.of(settings.start, settings.buckets).split(futures.reveal_dates)
+        cases = tuple(futures.cases())
+        networks = _networks(cases, starts, timeline)
+        made = cls(futures, timeline, cases, starts, Room.widest(map(Room.of, networks)))
+        vars(made)["networks"] = networks
+        return made
+
+    @cached_property
+    def networks(self) -> tuple[Network, ...]:
+        """The network of each future, length K."""
+        return _networks(self.cases, self.starts, self.timeline)
+
+    @cached_property
+    def drafts(self) -> tuple[Draft, ...]:
+        """The program of each future as if it were the only one, length K."""
+        with in_words():
+            return tuple(formulate(network, self.room) for network in self.networks)
+
+    @cached_property
+    def tied(self) -> Tied:
+        """The programs as one.
+
+        Raises
+        ------
+        CaseError
+            An outcome changes what happens before it is known.
+        """
+        return _tied(self.futures, self.drafts, self.timeline)
+
+    def foreseeing(self, branches: Collection[str]) -> Outlook:
+        """The same futures, told apart from the first day as far as some branches tell them apart.
+
+        Parameters
+        ----------
+        branches : collection of str
+            The branches.
+        """
+        other = dataclasses.replace(self, futures=dataclasses.replace(self.futures, foreseen=frozenset(branches)))
+        vars(other)["drafts"] = self.drafts
+        return other
+
+    def draft_of(self, case: Case) -> Draft:
+        """Write another case, of which all is certain, on the same buckets; production starts at the mean.
+
+        Parameters
+        ----------
+        case : Case
+            The case.
+        """
+        waited = awaited(case)
+        starts = _levels(case, waited, 1).starts[0] if waited else None
+        network = Network.of(case.known(), Tree.line(self.timeline), starts)
+        with in_words():
+            return formulate(network, Room.widest([self.room, Room.of(network)]))
+
+    @property
+    def program(self) -> LinearProgram:
+        """The one program."""
+        return self.tied.program
+
+    @cached_property
+    def first(self) -> Integers:
+        """Buckets in which nothing is known yet that tells any two futures apart."""
+        return np.flatnonzero((self.futures.told_apart(self.timeline) == 0).all(axis=0))
+
+    def decided_first(self, program: LinearProgram) -> Integers:
+        """Columns of a future's program that are decided before anything is known."""
+        return np.flatnonzero(np.isin(program.column_node, self.first))
+
+    @cached_property
+    def _worst(self) -> WorstFutures:
+        programs = [draft.program for draft in self.drafts]
+        return WorstFutures.of(self.tied, programs, self.futures.probability, self.futures.case.settings.risk_share)
+
+    def weigh(self, weight: float) -> None:
+        """Let the mean over the worst futures count beside the mean over all, in place of what counted before.
+
+        Parameters
+        ----------
+        weight : float
+            Its weight, in [0, 1].
+        """
+        # Rows of all that is paid in a future are long: they are written only where they are needed.
+        if weight > 0.0 or "_worst" in vars(self):
+            self._worst.weigh(weight)
+
+    def solve(self, options: dict[str, Any], progress: Progress, program: LinearProgram | None = None) -> Solution:
+        """Solve the one program, or another that was made of it or of one of its futures.
+
+        Raises
+        ------
+        InfeasibleError, NumericalError, SolverError
+            As for `plan`.
+        """
+        with in_words():
+            return solve(program or self.program, **options, progress=progress)
+
+    def values(self, solution: Solution) -> Floats:
+        """Present value of each future's money, shape (K,)."""
+        return np.array(
+            [
+                draft.program.worth() @ solution.columns[columns]
+                for draft, columns in zip(self.drafts, self.tied.columns, strict=True)
+            ]
+        )
+
+    def of_future(self, solution: Solution, future: int) -> Solution:
+        """What was solved, of one future; marginal values as they are once it is known to be it."""
+        tied, program = self.tied, self.drafts[future].program
+        columns, row = solution.columns[tied.columns[future]], tied.rows[future]
+        there, dual = row >= 0, np.zeros(len(row))
+        dual[there] = solution.row_dual[row[there]] / tied.chances[future][there]
+        return dataclasses.replace(
+            solution,
+            objective=float(program.worth() @ columns),
+            columns=columns,
+            row_activity=program.matrix() @ columns,
+            row_dual=dual,
+        )
+
+    def signed(self, solution: Solution) -> dict[str, float]:
+        """Agreements that are signed in some future though they need not be, each with the probability of that."""
+        chance: dict[str, float] = {}
+        for draft, columns, probability in zip(
+            self.drafts, self.tied.columns, self.futures.probability.tolist(), strict=True
+        ):
+            option = (draft.network.case["agreements"]["status"] == "option").to_numpy()
+            taken = option & (draft.signed.values(solution.columns[columns]) > 0.5)
+            for place in np.flatnonzero(taken):
+                name = draft.network.agreements[place]
+                chance[name] = chance.get(name, 0.0) + probability
+        return chance
+
+
+def _tied(futures: Futures, drafts: tuple[Draft, ...], timeline: Timeline) -> Tied:
+    """The programs of all futures as one."""
+    apart = futures.told_apart(timeline)
+    known = futures.known(timeline)
+    new = apart == np.arange(len(futures))[:, None]
+    nodes = tuple(
+        f"{timeline.labels[step]}{', if ' + known[future][step] if known[future][step] else ''}"
+        for future, step in np.argwhere(new).tolist()
+    )
+    try:
+        return tie([draft.program for draft in drafts], apart, futures.probability, nodes)
+    except ToldTooEarlyError as error:
+        mine, other = futures.names[error.future], futures.names[error.other]
+        expected = f"the same if {other} and if {mine}, as long as the two cannot be told apart"
+        mend = "Let what an outcome changes hold from the day on which it is known (edits.from, branches.reveal_date)"
+        raise CaseError(
+            [Problem("edits", None, None, error.name, expected, mend)], futures.case.settings.name
+        ) from None
+
+
+def _networks(cases: tuple[Case, ...], starts: tuple[Starts | None, ...], timeline: Timeline) -> tuple[Network, ...]:
+    """Networks of similar cases, which share what is the same in them."""
+    line, kept = Tree.line(timeline), Kept()
+    return tuple(Network.of(case.known(), line, start, kept) for case, start in zip(cases, starts, strict=True))
+
+
+def _launched(futures: Futures, say: Progress) -> tuple[Futures, tuple[Starts | None, ...]]:
+    """Futures with the luck of their launch programmes, and when routes start in each."""
+    drawn: dict[str, Levels] = {}
+    levels = []
+    for case in futures.cases():
+        waited = awaited(case)
+        programme = case.digest_of(*PROGRAMME) if waited else ""
+        if waited and programme not in drawn:
+            say("drawing the start of production")
+            drawn[programme] = _levels(case, waited, futures.case.settings.start_levels)
+        levels.append(drawn[programme] if waited else None)
+    starts = tuple(start for its in levels for start in (its.starts if its else (None,)))
+    never = np.array(["NaT"], dtype="datetime64[D]")
+    probability = [its.probability if its else np.ones(1) for its in levels]
+    return futures.with_luck(probability, [its.known if its else never for its in levels]), starts
+
+
+def _levels(case: Case, waited: list[str], count: int) -> Levels:
+    """Levels of luck of a launch programme."""
+    # What it is compiled with takes a second to load.
+    from coplant.launching import Levels, drawn_starts
+
+    return Levels.of(case, drawn_starts(case, waited), count)

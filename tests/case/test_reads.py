@@ -1,0 +1,54 @@
+"""What is worked out again when a case changes, and what is kept."""
+
+from __future__ import annotations
+
+import pytest
+from small_case import SmallCase
+
+from coplant import Case, CaseError
+from coplant.case.reads import Kept
+
+
+def _case() -> Case:
+    return SmallCase("month:2").item("box").route("box", cost=1.0).demand("box", 5.0, "month", 2.0).case()
+
+
+def test_what_read_no_table_that_changed_is_kept() -> None:
+    kept, done = Kept(), list[str]()
+
+    def quantities(case: Case) -> list[float]:
+        done.append("quantities")
+        return case["demand"]["quantity"].to_list()
+
+    def costs(case: Case) -> list[float]:
+        done.append("costs")
+        return case["routes"]["cost"].to_list()
+
+    case = _case()
+    assert (kept(quantities, case), kept(costs, case)) == ([5.0], [1.0])
+    more = case.edit("demand", quantity=7.0)
+    assert (kept(quantities, more), kept(costs, more)) == ([7.0], [1.0])
+    assert done == ["quantities", "costs", "quantities"]
+
+
+def test_what_is_given_has_to_be_the_same_too() -> None:
+    kept, case = Kept(), _case()
+
+    def times(case: Case, names: tuple[str, ...], by: object) -> list[object]:
+        return [case["demand"]["quantity"].item(), names, by]
+
+    first = kept(times, case, ("a", "b"), case)
+    assert kept(times, case, tuple("ab"), case) is first
+    assert kept(times, case, ("a", "c"), case) == [5.0, ("a", "c"), case]
+    dearer = case.edit("case", discount_rate=0.5)
+    assert kept(times, dearer, ("a", "c"), case) is not kept(times, case, ("a", "c"), case)
+
+
+def test_a_rule_is_checked_again_when_a_table_changes_that_is_not_its_own() -> None:
+    small = SmallCase("month:2").item("box").item("bin").route("box").route("bin").demand("box", 5.0, "month", 2.0)
+    case = small.case().edit("demand", quantity=7.0)
+    bins = case["routes"].filter(item="bin")
+    # The rule is about demand, which stays as it was; what it looks at besides changes.
+    with pytest.raises(CaseError, match="demand, row 1"):
+        case.replace({"routes": bins})
+    assert case.replace({"stock": []})["demand"] is case["demand"]
