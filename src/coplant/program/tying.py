@@ -263,8 +263,8 @@ class _Tie:
             decided = np.maximum(due.node, self.column_node[due.column])
             own = self._own(decided)
             if own.any():
-                likely = self.whole.probability[self.node[decided[own]]]
-                share = likely / self.whole.probability[self.node[due.node[own]]]
+                likely, then = (self.whole.probability[self.node[node[own]]] for node in (decided, due.node))
+                share = np.divide(likely, then, out=np.ones_like(likely), where=then > 0.0)
                 tags = {tag: index[own] for tag, index in due.tags.items()}
                 self.whole.money_lines.append(
                     MoneyLine(
