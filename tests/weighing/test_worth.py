@@ -63,6 +63,17 @@ def test_the_hedge_costs_something_where_all_goes_as_expected() -> None:
     assert row["worth"] == pytest.approx(60 - 48)
 
 
+def test_of_plans_that_are_as_good_for_one_way_that_counts_which_does_best_in_all() -> None:
+    small = SmallCase("week:2").item("box").offer("box", 4.0).demand("box", 100.0, "week", 10.0, from_=LATER)
+    for outcome, probability in (("few", 0.7), ("many", 0.3)):
+        small.add("branches", branch="market", outcome=outcome, probability=probability, reveal_date=LATER)
+    small.add("edits", outcome="few", table="demand", key="box", column="quantity", value="20")
+    worth = coplant.worth(small.case(), weights=())
+    # To buy at once or later is the same to who knows how many are wanted, and to wait costs nothing.
+    assert worth.expected == pytest.approx(264)
+    assert worth["hedging"]["worth"].to_list() == pytest.approx([0, 0])
+
+
 def test_what_has_no_mean_is_said() -> None:
     small = _boxes().host(status="option", sign_from=LATER, starts=LATER, term=0.5)
     small.route("box", route="theirs", site="host", agreement="deal", cost=1.0)
