@@ -76,13 +76,19 @@ def _day(text: str) -> datetime.date:
         raise typer.BadParameter(f"{text!r} is no day; write it like 2023-04-01") from None
 
 
-def _numbers(text: str) -> list[float]:
+def _numbers(text: str, option: str, example: str) -> list[float]:
     try:
         return [float(number) for number in text.split(",")]
     except ValueError:
-        raise typer.BadParameter(
-            f"{text!r} are no numbers; write them like 20000,50000", param_hint="--volumes"
-        ) from None
+        raise typer.BadParameter(f"{text!r} are no numbers; write them like {example}", param_hint=option) from None
+
+
+def _shares(text: str) -> list[float]:
+    shares = _numbers(text, "--weights", "0,0.5,1")
+    for share in shares:
+        if not 0.0 <= share <= 1.0:
+            raise typer.BadParameter(f"{share:g} is no weight between 0 and 1", param_hint="--weights")
+    return shares
 
 
 def _share(text: str) -> tuple[str, float]:
@@ -332,7 +338,7 @@ def quote(
     with _answering(as_json):
         import coplant
 
-        asked = None if volumes is None else _numbers(volumes)
+        asked = None if volumes is None else _numbers(volumes, "--volumes", "20000,50000")
         weights = dict(map(_share, share)) if share else None
         told = coplant.quote(coplant.read(case), agreement or None, asked, weights)
         if as_json:
@@ -432,6 +438,54 @@ def tree(case: CasePath, as_json: AsJson = False) -> None:
             )
         ]  # fmt: skip
         _print_json({"case": futures.case.settings.name, "futures": told})
+
+
+@app.command()
+def worth(
+    case: CasePath,
+    weights: Annotated[
+        str | None,
+        typer.Option(metavar="W,...", help="Weights of the worst futures to try, such as 0,0.5,1; five if left out."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the tables to this folder.")] = None,
+    as_json: AsJson = False,
+    time_limit: Annotated[
+        float | None, typer.Option(metavar="S", min=0.0, help="Stop each of the plans after so many seconds.")
+    ] = None,
+    gap: Annotated[
+        float, typer.Option(metavar="G", min=0.0, help="Stop when no plan can be better by more than this share.")
+    ] = 1e-4,
+    solver: Annotated[Solver, typer.Option(help="How to solve linear programs.")] = Solver.AUTO,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed of the solver's tie-breaking.")] = 0,
+) -> None:
+    """Say what it is worth to plan for several futures at once, what to know which comes, and what care costs."""
+    with _answering(as_json), _Progress() as progress:
+        import coplant
+        from coplant.case.outputs import Output, check_outputs
+        from coplant.weighing.result import KIND
+        from coplant.weighing.worth import WEIGHTS
+
+        tried = WEIGHTS if weights is None else _shares(weights)
+        check_outputs([Output(out, option="--out", folder=True, replaces=(KIND.facts, KIND.name))] if out else [], case)
+        with progress.stage("Reading the case"):
+            read = coplant.read(case)
+        # What HiGHS says when it is interrupted is not an answer.
+        with progress.stage("Weighing"), contextlib.redirect_stdout(sys.stderr):
+            made = coplant.worth(
+                read, weights=tried, gap=gap, time_limit=time_limit, solver=solver.value, seed=seed,
+                progress=progress.say,
+            )  # fmt: skip
+        if out:
+            with progress.stage(f"Writing {out}"):
+                made.write(out)
+        if as_json:
+            head = {"case": read.settings.name, "currency": read.settings.currency}
+            tables = {name: table.to_dicts() for name, table in made.tables.items()}
+            _print_json(head | made.facts() | tables | {"files": {"tables": str(out)} if out else {}})
+            return
+        typer.echo(made.summary())
+        if out:
+            typer.echo(f"Tables: {out}")
 
 
 def _list_templates(asked: bool) -> None:

@@ -212,6 +212,32 @@ def test_plan_of_several_futures_writes_the_tables_of_each(uncertain: Path, tmp_
     assert told["objective"] == pytest.approx(hedge.objective)
 
 
+def test_worth_says_what_hedging_knowing_and_care_are_worth(uncertain: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        answer = run("worth", uncertain, "--out", tmp_path / "out", "--weights", "0,1")
+        assert answer.exit_code == 0
+    worth = coplant.Worth.read(tmp_path / "out")
+    assert answer.stdout == f"{worth.summary()}\nTables: {tmp_path / 'out'}\n"
+    told = json.loads(run("worth", uncertain, "--weights", "0,1", "--json").stdout)
+    assert [row["plan"] for row in told["hedging"]] == ["mean", "likeliest"]
+    assert told["knowing"] == worth["knowing"].to_dicts()
+    assert told["expected"] == pytest.approx(worth.expected)
+
+
+def test_worth_wants_something_uncertain(lamps: Path) -> None:
+    answer = run("worth", lamps)
+    assert answer.exit_code == 2
+    assert "branches: expected at least one row" in answer.stderr
+
+
+@pytest.mark.parametrize(("given", "told"), [("0,2", "2 is no weight between 0 and 1"), ("much", "are no numbers"),
+                                             ("nan", "nan is no weight")])  # fmt: skip
+def test_worth_refuses_what_is_no_weight(uncertain: Path, given: str, told: str) -> None:
+    answer = run("worth", uncertain, "--weights", given)
+    assert answer.exit_code == 2
+    assert told in answer.stderr
+
+
 @pytest.mark.parametrize("option", [("--report", "plan.html"), ("--excel", "plan.xlsx")])
 def test_plan_of_several_futures_says_what_it_has_not(uncertain: Path, tmp_path: Path, option: tuple[str, str]) -> None:
     name, given = option

@@ -157,8 +157,8 @@ def test_a_flexible_line_is_worth_two_more_a_unit(flexible: float | None, profit
 def test_the_worst_futures_of_a_plan(share: float, loss: float) -> None:
     """Losses of -10, 0, 5, 20 and 40, each as likely: the mean over the worst is known (CVaR)."""
     small = SmallCase("week:2", risk_share=share, risk_weight=1.0).item("box")
-    small.add("offers", offer="box", item="box", site="works")
-    small.since("offer_prices", offer="box", price=100.0, from_=LATER)
+    # Nobody buys before the price is known.
+    small.offer("box", 1_000.0).since("offer_prices", offer="box", price=100.0, from_=LATER)
     small.demand("box", 1.0, "week", 100.0, from_=LATER, least_fill=1.0)
     for lost in (-10.0, 0.0, 5.0, 20.0, 40.0):
         small.add("branches", branch="price", outcome=f"lose {lost:g}", probability=0.2, reveal_date=LATER)

@@ -187,3 +187,17 @@ def test_a_branch_is_not_known_before_what_it_follows() -> None:
     _branch(small, "start", {"early": 0.5, "late": 0.5}, _day(2), after="signed")
     with pytest.raises(CaseError, match="a day from 2023-03-01 on, when signed is known"):
         small.case()
+
+
+def test_the_likeliest_future_is_that_of_the_likeliest_outcome_of_each_branch() -> None:
+    small = _branch(_small(), "deal", {"signed": 0.6, "denied": 0.4}, _day(2))
+    _branch(small, "start", {"early": 0.3, "in time": 0.36, "late": 0.34}, _day(4), after="signed")
+    futures = Futures.of(small.case())
+    # It is less likely than to be denied, whatever comes then.
+    assert futures.names[futures.likeliest] == "signed, in time"
+    assert futures.probability[futures.likeliest] < futures.probability.max()
+
+
+def test_of_outcomes_that_are_as_likely_the_first_counts() -> None:
+    futures = Futures.of(_branch(_small(), "luck", {"bad": 0.5, "good": 0.5}, _day(2)).case())
+    assert futures.names[futures.likeliest] == "bad"

@@ -343,7 +343,15 @@ class LinearProgram:
             total = self.money_weight * total + np.bincount(column, coefficient, minlength=self.column_count)
         return total
 
-    # -- decided already ----------------------------------------------------------------------------------------
+    # -- programs made of this one --------------------------------------------------------------------------------
+
+    def copy(self) -> LinearProgram:
+        """Return a program that is the same; what is added to one of the two is no part of the other."""
+        other = copy.copy(self)
+        for name, part in vars(self).items():
+            if isinstance(part, (list, dict, set)):
+                setattr(other, name, copy.copy(part))
+        return other
 
     def hold(self, columns: Integers, values: Floats) -> LinearProgram:
         """Return the program in which some columns are decided already.
@@ -371,11 +379,7 @@ class LinearProgram:
         entries.data = np.ones_like(entries.data)
         decided = entries @ given == np.diff(matrix.indptr)
         row_lower, row_upper = np.where(decided, -np.inf, self.row_lower), np.where(decided, np.inf, self.row_upper)
-        held = copy.copy(self)
-        # What is added to one of the two is no part of the other.
-        for name, part in vars(self).items():
-            if isinstance(part, (list, dict, set)):
-                setattr(held, name, copy.copy(part))
+        held = self.copy()
         held._lower, held._upper = (_by_block(self.column_blocks.values(), one) for one in (lower, upper))
         held._row_lower, held._row_upper = (_by_block(self.row_blocks.values(), one) for one in (row_lower, row_upper))
         return held

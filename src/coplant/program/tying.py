@@ -53,6 +53,8 @@ class Tied:
         For each future, the probability of the node at which each of its rows holds.
     nodes : ndarray of int, shape (K, T)
         Node of the one program that each node of each future is.
+    labels : tuple of str
+        What the nodes of the one program are called.
     """
 
     program: LinearProgram
@@ -60,6 +62,7 @@ class Tied:
     rows: list[Integers]
     chances: list[Floats]
     nodes: Integers
+    labels: tuple[str, ...]
 
 
 def tie(programs: Sequence[LinearProgram], told_apart: Integers, probability: Floats, nodes: Sequence[str]) -> Tied:
@@ -103,7 +106,7 @@ def tie(programs: Sequence[LinearProgram], told_apart: Integers, probability: Fl
         one.take_money(ties)
         ties.append(one)
     chances = [chance[one.node[np.maximum(one.row_node, 0)]] for one in ties]
-    return Tied(whole, [one.column for one in ties], [one.row for one in ties], chances, node)
+    return Tied(whole, [one.column for one in ties], [one.row for one in ties], chances, node, tuple(nodes))
 
 
 class _Tie:
