@@ -66,7 +66,7 @@ def decided_now(futures: Futures, timeline: Timeline, plans: Sequence[Plan]) -> 
         )
     ]
     table = pl.concat([agreed, *started, _paid(plan, early)], how="diagonal")
-    return table.select("decision", "thing", "item", "line", "bucket", "day", "quantity", "unit", "cost")
+    return table.select("decision", "thing", "item", "site", "line", "bucket", "day", "quantity", "unit", "cost")
 
 
 def decided_then(futures: Futures, timeline: Timeline, plans: Sequence[Plan]) -> pl.DataFrame:
@@ -127,6 +127,7 @@ def _started(case: Case, rows: pl.DataFrame, decision: str, thing: str, table: s
     """What is ordered, made or moved, and the first day on which any of it arrives."""
     known = case[table].select(thing, "lead_time").unique(thing)
     units = case["items"].select("item", "unit")
+    arrives = "to_site" if "to_site" in rows.columns else "site"
     priced = pl.col("price") if "price" in rows.columns else pl.lit(None, dtype=pl.Float64)
     return (
         rows.filter(pl.col(quantity) > _NOTHING * pl.col(quantity).max())
@@ -136,6 +137,7 @@ def _started(case: Case, rows: pl.DataFrame, decision: str, thing: str, table: s
             "item",
             "bucket",
             "unit",
+            site=arrives,
             decision=pl.lit(decision),
             thing=thing,
             day=pl.col("bucket") + pl.duration(days=pl.col("lead_time").floor().cast(pl.Int64)),
