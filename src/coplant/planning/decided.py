@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
 import numpy as np
@@ -116,7 +117,7 @@ def _agreed(plan: Plan, timeline: Timeline) -> list[tuple[int, tuple[object, ...
     return rows
 
 
-def _notice(case: Case, agreement: str, day: object) -> np.datetime64:
+def _notice(case: Case, agreement: str, day: datetime.date) -> np.datetime64:
     """Day on which notice has to be given to leave an agreement on a day."""
     left = np.datetime64(day, "D")
     months = [clause.notice for clause in ExitTerms.read(case, agreement) if clause.hold_on(left)]

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 from plotly.offline import get_plotlyjs
+from report.hedged.cases import alike, boxes
 from small_case import SmallCase
 
 import coplant
@@ -202,12 +203,12 @@ def test_a_large_tree_is_cut(crowded: HedgedView) -> None:
 
 
 def test_a_deep_tree_is_cut_where_futures_are_counted() -> None:
-    small = SmallCase("month:7").item("box").route("box", cost=4.0).demand("box", 60.0, "month", 10.0)
+    small = boxes("month:7")
     for month in range(2, 8):
         for outcome in ("up", "down"):
             small.add("branches", branch=f"month {month}", outcome=f"{outcome} {month}", probability=0.5,
                       reveal_date=f"2023-{month:02}-01")  # fmt: skip
-    section = known(HedgedView(coplant.hedge(small.case()), words_of("en")))
+    section = known(HedgedView(alike(small), words_of("en")))
     assert section is not None
     fork = section.blocks[0].fork
     assert fork is not None

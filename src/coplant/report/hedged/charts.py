@@ -129,7 +129,7 @@ def _ended(text: str) -> str:
 
 
 def _stairs(view: HedgedView) -> Chart:
-    """All futures side by side, each as wide as it is likely; those that count as the worst in a colour of their own."""
+    """All futures side by side, each as wide as it is likely; those that count as the worst in another colour."""
     words, numbers = view.words, view.numbers
     order, magnitude = np.argsort(view.values, kind="stable"), numbers.magnitude(view.values)
     upto = np.cumsum(view.probability[order])
@@ -256,7 +256,8 @@ def _fan(
     view: HedgedView, points: Sequence[str], scaled: Floats, scale: float
 ) -> tuple[list[dict[str, Any]], list[Mark]]:
     words, numbers = view.words, view.numbers
-    traces, legend = [], []
+    traces: list[dict[str, Any]] = []
+    legend = []
     for (low, high), colour in zip(_BANDS, ("c3", "c1"), strict=True):
         name = words("hedged.spread.band", share=numbers.share(high - low, 0))
         legend.append(Mark(name, colour, "fill", (len(traces), len(traces) + 1)))

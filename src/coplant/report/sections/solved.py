@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coplant.report.blocks import Block, Cell, Section, Table
 from coplant.report.view import CaseView, View
+
+if TYPE_CHECKING:
+    from coplant.planning import Plan
 
 
 def solved(view: View) -> Section:
@@ -27,16 +30,25 @@ def solved(view: View) -> Section:
             [words("solved.violations_lead")],
             table=of_numbers(view, "solved.violations", plan.violations),
         ),
+        *found_with(view, plan),
+    ]
+    return Section("solved", words("solved.title"), blocks=blocks, grid=True, collapsed=True)
+
+
+def found_with(view: CaseView, plan: Plan) -> list[Block]:
+    """Tell the size of the program, how long it took, options, versions and warnings."""
+    words = view.words
+    return [
         Block(words("solved.size"), table=of_numbers(view, "solved.size", plan.size)),
         Block(words("solved.timings"), table=of_numbers(view, "solved.timings", plan.timings)),
         Block(words("solved.options"), table=of_numbers(view, "solved.options", plan.options)),
         Block(words("solved.versions"), table=of_texts(view, words("solved.versions"), plan.versions)),
         Block(words("solved.scaling"), list(plan.scaling.get("warnings", ())) or [words("solved.no_warnings")]),
     ]
-    return Section("solved", words("solved.title"), blocks=blocks, grid=True, collapsed=True)
 
 
 def of_numbers(view: CaseView, key: str, values: Mapping[str, Any]) -> Table:
+    """List numbers by what they are; the key is that of the text that says what they are together."""
     return of_texts(view, view.words(key), {name: _written(view, value) for name, value in values.items()})
 
 
@@ -53,6 +65,7 @@ def _written(view: CaseView, value: object) -> str:
 
 
 def of_texts(view: CaseView, caption: str, values: Mapping[str, str]) -> Table:
+    """List texts by what they are."""
     heads = [(view.words("column.what"), False), (view.words("column.value"), True)]
     labels = {name: view.words.known(f"solver.{name}", name) for name in values}
     return Table(caption, heads, [(Cell(labels[name]), Cell(value)) for name, value in values.items()])

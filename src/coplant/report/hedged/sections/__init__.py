@@ -1,4 +1,4 @@
-"""Sections of the page of several futures, one file each; each is a function of a view, and None for nothing to tell."""
+"""Sections of the page of several futures, one file each; every one is a function of a view, and None for nothing."""
 
 from __future__ import annotations
 

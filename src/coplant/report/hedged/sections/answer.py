@@ -46,7 +46,7 @@ def _now(view: HedgedView) -> list[str]:
                 f"hedged.answer.{decision}",
                 what=_items(view, rows),
                 date=view.numbers.date(view.last_common_day),
-                money=view.money(rows["cost"].sum()),
+                money=view.money(float(rows["cost"].sum())),
             )
             lines.append(told)
     return lines or [words("hedged.answer.nothing_now")]
@@ -145,7 +145,9 @@ def _earned(view: HedgedView) -> list[str]:
     lines = [words("hedged.answer.earns", expected=expected, worst=worst, tail=view.numbers.share(view.tail, 0))]
     if settings.risk_weight > 0.0:
         weight = view.numbers.share(settings.risk_weight, 0)
-        lines.append(words("hedged.answer.weighed", weight=weight, own=view.numbers.share(1.0 - settings.risk_weight, 0)))
+        lines.append(
+            words("hedged.answer.weighed", weight=weight, own=view.numbers.share(1.0 - settings.risk_weight, 0))
+        )
     return lines
 
 

@@ -11,7 +11,7 @@ from coplant.report.tabulate import Column, tabulate
 
 
 def now(view: HedgedView) -> Section:
-    """List what all plans have in common: agreements, what is ordered, made and moved, and what is paid for agreements."""
+    """List what all plans share: agreements, what is ordered, made and moved, and what is paid for agreements."""
     words, rows = view.words, view.hedge["now"]
     if not view.common:
         return Section("now", words("hedged.now.title"), [words("hedged.now.at_once")])

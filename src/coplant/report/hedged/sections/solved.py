@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coplant.report.blocks import Block, Section
 from coplant.report.hedged.view import HedgedView
-from coplant.report.sections.solved import of_numbers, of_texts
+from coplant.report.sections.solved import found_with, of_numbers, of_texts
 
 
 def solved(view: HedgedView) -> Section:
@@ -29,10 +29,6 @@ def solved(view: HedgedView) -> Section:
             [words("hedged.solved.violations_lead")],
             table=of_numbers(view, "solved.violations", worst),
         ),
-        Block(words("solved.size"), table=of_numbers(view, "solved.size", plan.size)),
-        Block(words("solved.timings"), table=of_numbers(view, "solved.timings", plan.timings)),
-        Block(words("solved.options"), table=of_numbers(view, "solved.options", plan.options)),
-        Block(words("solved.versions"), table=of_texts(view, words("solved.versions"), plan.versions)),
-        Block(words("solved.scaling"), list(plan.scaling.get("warnings", ())) or [words("solved.no_warnings")]),
+        *found_with(view, plan),
     ]
     return Section("solved", words("solved.title"), blocks=blocks, grid=True, collapsed=True)

@@ -26,7 +26,9 @@ def then(view: HedgedView) -> Section:
     blocks = []
     if nodes:
         blocks.append(Block(words("hedged.then.agreements"), table=_agreements(view, nodes)))
-    blocks.append(Block(words("hedged.then.futures"), list(filter(None, [view.told(len(shown))])), table=_futures(view, shown)))
+    blocks.append(
+        Block(words("hedged.then.futures"), list(filter(None, [view.told(len(shown))])), table=_futures(view, shown))
+    )
     return Section("then", words("hedged.then.title"), [words("hedged.then.lead")], blocks=blocks)
 
 
