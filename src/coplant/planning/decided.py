@@ -114,7 +114,9 @@ def _agreed(plan: Plan, timeline: Timeline) -> list[tuple[int, tuple[object, ...
         decide("reserve", name, step_of[name], row["from"], row["reserved"], unit)
     for name, day in plan["left"].iter_rows():
         decide("leave", name, timeline.bucket_of(_notice(plan.case, name, day)), day)
-    return rows
+    # What is decided about an agreement stands together.
+    place = {name: number for number, name in enumerate(days)}
+    return sorted(rows, key=lambda row: place[row[1][1]])
 
 
 def _notice(case: Case, agreement: str, day: datetime.date) -> np.datetime64:

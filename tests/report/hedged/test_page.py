@@ -134,27 +134,58 @@ def test_weight_on_risk_is_told(hedged: Hedge) -> None:
     assert key_figures(view)[0].note.startswith("of what is maximised, no plans can have more than ")
 
 
-def _kept_open(price: float) -> list[str]:
-    """The answer where a deal is decided on once its market is known, at a price."""
-    small = SmallCase("month:2").item("box")
-    later = "2023-02-01"
+def _decided_later(fee: float, *lower: str) -> list[str]:
+    """The answer where a deal for a monthly fee is decided on once it is known which way demand goes, down in some."""
+    small, later = SmallCase("month:2").item("box"), "2023-02-01"
     small.host("deal", status="option", sign_from=later, starts=later, term=1, title="Deal")
-    small.add("fixed_charges", agreement="deal", charge="line", amount=50.0, per="month")
     small.route("box", site="host", agreement="deal", cost=1.0)
-    small.demand("box", 60.0, "month", price, site="host")
-    for outcome in ("up", "down"):
-        small.add("branches", branch="market", outcome=outcome, probability=0.5, reveal_date=later)
-    return answer_lines(HedgedView(coplant.hedge(small.case()), words_of("en")))
+    small.add("fixed_charges", agreement="deal", charge="line", amount=fee, per="month")
+    small.demand("box", 60.0, "month", 10.0, site="host")
+    for outcome in ("first", "second", "third", "fourth"):
+        small.add("branches", branch="market", outcome=outcome, probability=0.25, reveal_date=later)
+    for outcome in lower:
+        small.add("edits", outcome=outcome, table="demand", key="box", column="quantity", value="1")
+    hedge = coplant.hedge(small.case())
+    return [spaced(line) for line in answer_lines(HedgedView(hedge, words_of("en")))][:-1]
 
 
 def test_an_agreement_that_is_never_signed_is_not_kept_open() -> None:
-    lines = [spaced(line) for line in _kept_open(0.5)]
-    assert lines[:4] == [
+    assert _decided_later(1_000.0) == [
         "Nothing is signed, ordered or made before anything is known.",
-        "If “down” (50.0%): do not sign “Deal”.",
-        "If “up” (50.0%): do not sign “Deal”.",
         "“Deal” is not signed, whatever is known by 1 February 2023.",
     ]
+
+
+def test_an_agreement_that_is_signed_in_any_case_is_not_kept_open() -> None:
+    assert _decided_later(50.0) == [
+        "Nothing is signed, ordered or made before anything is known.",
+        "On 1 February 2023, whatever is known by then: sign “Deal” with host on 1 February 2023.",
+    ]
+
+
+def test_cases_in_which_the_same_is_decided_are_told_together() -> None:
+    told = _decided_later(100.0, "second", "third")
+    assert told[1:] == [
+        "If “first” or “fourth” (50.0%): sign “Deal” with host on 1 February 2023.",
+        "If “second” or “third” (50.0%): do not sign “Deal”.",
+        "Keep open until 1 February 2023: “Deal”, which is signed with a probability of 50.0%.",
+    ]
+
+
+def test_what_is_reserved_under_agreements_in_force_is_told_apart() -> None:
+    small = SmallCase("month:2").item("box").item("lid")
+    small.host("deal", title="Deal", term=2).route("box", site="host", agreement="deal", bom={"lid": 50_000.0})
+    small.add("reservations", agreement="deal", least=10.0, most=80.0, per="month", fee=2.0)
+    small.offer("lid", 0.00001, site="host").offer("box", 9.0, site="host")
+    small.demand("box", 60.0, "month", 10.0, site="host")
+    for outcome in ("up", "down"):
+        small.add("branches", branch="market", outcome=outcome, probability=0.5, reveal_date="2023-02-01")
+    told = [spaced(line) for line in answer_lines(HedgedView(coplant.hedge(small.case()), words_of("en")))]
+    assert told[0] == (
+        "Under agreements that are in force: reserve 60 units per month under “Deal” from 1 January 2023."
+    )
+    # Millions are cut short.
+    assert told[1].startswith("Order by 31 January 2023, whichever way things turn out: 3.00 m units of lid, for ")
 
 
 # -- what becomes known -----------------------------------------------------------------------------------------------
@@ -215,7 +246,7 @@ def test_a_deep_tree_is_cut_where_futures_are_counted() -> None:
     assert lines_of(fork) <= MOST_LINES
     while fork.ways[0].then is not None:
         fork = fork.ways[0].then
-    assert fork.ways[0].note.endswith("in the mean of 4 futures")
+    assert fork.ways[0].note.endswith("in the mean of 8 futures")
 
 
 def test_a_case_in_which_nothing_is_uncertain_has_no_tree() -> None:

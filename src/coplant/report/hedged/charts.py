@@ -12,7 +12,7 @@ from coplant.report.charts import COLOURS, MOST_SERIES, SYMBOLS, across_axes, la
 from coplant.report.hedged.view import HedgedView
 from coplant.timeline.calendar import Floats
 
-MOST_BARS = 16
+MOST_BARS = 12
 """Futures that have a bar with their name each; more stand side by side without."""
 
 MOST_LINES = MOST_SERIES

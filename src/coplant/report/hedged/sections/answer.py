@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 from functools import reduce
 from typing import Any
@@ -15,8 +16,14 @@ from coplant.report.hedged.view import HedgedView
 MOST_NODES = 8
 """Cases in which something is decided later that are told in sentences; a table has more."""
 
-MOST_ITEMS = 4
+MOST_ITEMS = 3
 """Items that are named."""
+
+AGREED = ("sign", "decline", "reserve", "leave")
+"""What is decided about agreements."""
+
+SURE = 1.0 - 1e-9
+"""Probability from which something is so whatever becomes known."""
 
 
 def answer(view: HedgedView) -> Section:
@@ -26,30 +33,44 @@ def answer(view: HedgedView) -> Section:
 
 def answer_lines(view: HedgedView) -> list[str]:
     """Sentences of the answer, each a paragraph."""
-    return [*_now(view), *_then(view), *_earned(view)]
+    now = [*now_lines(view), *_started(view)] or [view.words("hedged.answer.nothing_now")]
+    return [*now, *_then(view), *_earned(view)]
 
 
 # -- what is decided --------------------------------------------------------------------------------------------------
 
 
-def _now(view: HedgedView) -> list[str]:
-    """What is signed, ordered and begun before anything is known."""
-    words, now = view.words, view.hedge["now"]
-    agreed = now.filter(pl.col("decision").is_in(["sign", "decline", "reserve", "leave"])).rename(
-        {"thing": "agreement"}
-    )
-    lines = [words("hedged.answer.now", what=decided(view, agreed.iter_rows(named=True)))] if agreed.height else []
-    for decision in ("order", "make"):
-        rows = now.filter(pl.col("decision") == decision)
+def now_lines(view: HedgedView) -> list[str]:
+    """What is decided about agreements before anything is known: those that may be signed, and those in force."""
+    rows = view.hedge["now"].filter(pl.col("decision").is_in(AGREED)).rename({"thing": "agreement"})
+    options = view.case["agreements"].filter(status="option")["agreement"]
+    lines = []
+    for key, mask in (("now", pl.col("agreement").is_in(options.implode())),
+                      ("in_force", ~pl.col("agreement").is_in(options.implode()))):  # fmt: skip
+        told = rows.filter(mask)
+        if told.height:
+            lines.append(view.words(f"hedged.answer.{key}", what=decided(view, told.iter_rows(named=True))))
+    return lines
+
+
+def _started(view: HedgedView) -> list[str]:
+    """What is ordered and made before anything is known; of what is made, what is sold if any of it is."""
+    now, lines = view.hedge["now"], []
+    products = pl.col("item").is_in(view.case["demand"]["item"].implode())
+    made = now.filter(pl.col("decision") == "make")
+    for decision, rows in (
+        ("order", now.filter(pl.col("decision") == "order")),
+        ("make", made.filter(products) if made.select(products.any()).item() else made),
+    ):
         if rows.height:
-            told = words(
+            told = view.words(
                 f"hedged.answer.{decision}",
                 what=_items(view, rows),
                 date=view.numbers.date(view.last_common_day),
                 money=view.money(float(rows["cost"].sum())),
             )
             lines.append(told)
-    return lines or [words("hedged.answer.nothing_now")]
+    return lines
 
 
 def _items(view: HedgedView, rows: pl.DataFrame) -> str:
@@ -62,7 +83,7 @@ def _items(view: HedgedView, rows: pl.DataFrame) -> str:
     named = [
         view.words(
             "hedged.answer.item",
-            quantity=view.numbers.count(row["quantity"]),
+            quantity=_count(view, row["quantity"]),
             unit=view.unit(row["unit"]),
             item=view.title("item", row["item"]),
         )
@@ -72,35 +93,50 @@ def _items(view: HedgedView, rows: pl.DataFrame) -> str:
     return view.list([*named, *([view.words.counted("others", rest)] if rest else [])])
 
 
+def _count(view: HedgedView, quantity: float) -> str:
+    return view.numbers.brief(quantity) if quantity >= 1e6 else view.numbers.count(quantity)
+
+
 def _then(view: HedgedView) -> list[str]:
     """What is decided about agreements once something is known, and which to keep open for that."""
-    words, then = view.words, view.hedge["then"]
-    lines = []
-    nodes = then.partition_by("bucket", "known", maintain_order=True)
-    if len(nodes) <= MOST_NODES:
-        for node in nodes:
-            first = node.row(0, named=True)
-            lines.append(
-                words(
-                    "hedged.answer.then",
-                    known=words("quoted", text=view.known(first["known"])),
-                    share=view.numbers.share(first["probability"]),
-                    what=decided(view, node.iter_rows(named=True)),
-                )
-            )
     chances = (
-        then.filter(pl.col("decision").is_in(["sign", "decline"]))
+        view.hedge["then"]
+        .filter(pl.col("decision").is_in(["sign", "decline"]))
         .group_by("agreement", maintain_order=True)
         .agg(pl.col("probability").filter(pl.col("decision") == "sign").sum(), pl.col("day").min())
     )
+    lines = _by_what_is_known(view, chances.filter(pl.col("probability") == 0.0)["agreement"])
     for agreement, chance, day in chances.iter_rows():
-        told = words(
-            "hedged.answer.open" if chance > 0.0 else "hedged.answer.never",
-            agreement=words("quoted", text=view.title("agreement", agreement)),
-            share=view.numbers.share(chance),
-            date=view.numbers.date(day),
+        if chance < SURE:
+            told = view.words(
+                "hedged.answer.open" if chance > 0.0 else "hedged.answer.never",
+                agreement=view.words("quoted", text=view.title("agreement", agreement)),
+                share=view.numbers.share(chance),
+                date=view.numbers.date(day),
+            )
+            lines.append(told)
+    return lines
+
+
+def _by_what_is_known(view: HedgedView, never: pl.Series) -> list[str]:
+    """What is decided by what is known; nothing where there are too many cases, and of what is never signed nothing."""
+    words, cases = view.words, dict[tuple[datetime.date, str], list[tuple[str, float]]]()
+    then = view.hedge["then"].filter(~pl.col("agreement").is_in(never.implode()))
+    for node in then.partition_by("bucket", "known", maintain_order=True):
+        first = node.row(0, named=True)
+        case = (words("quoted", text=view.known(first["known"])), float(first["probability"]))
+        cases.setdefault((first["bucket"], decided(view, node.iter_rows(named=True))), []).append(case)
+    if sum(map(len, cases.values())) > MOST_NODES:
+        return []
+    lines = []
+    for (day, what), known_in in cases.items():
+        share = sum(chance for _, chance in known_in)
+        key = "then" if share < SURE else "anyway"
+        known = reduce(
+            lambda first, then: words("hedged.answer.or", first=first, then=then), [one for one, _ in known_in]
         )
-        lines.append(told)
+        values = {"known": known, "share": view.numbers.share(share), "date": view.numbers.date(day)}
+        lines.append(words(f"hedged.answer.{key}", what=what, **values))
     return lines
 
 

@@ -11,7 +11,7 @@ from coplant.report.tabulate import Column, tabulate
 from coplant.tree import splits
 from coplant.tree.splits import Split, first_split
 
-MOST_LINES = 48
+MOST_LINES = 32
 """Lines of the tree that are drawn; it is cut where there would be more."""
 
 MOST_WAYS = 8

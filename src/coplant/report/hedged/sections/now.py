@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from coplant.report.blocks import Block, Section, Table
-from coplant.report.hedged.sections.answer import decided
+from coplant.report.hedged.sections.answer import now_lines
 from coplant.report.hedged.view import HedgedView
 from coplant.report.tabulate import Column, tabulate
 
@@ -15,11 +15,7 @@ def now(view: HedgedView) -> Section:
     words, rows = view.words, view.hedge["now"]
     if not view.common:
         return Section("now", words("hedged.now.title"), [words("hedged.now.at_once")])
-    lead = [words("hedged.now.lead", date=view.numbers.date(view.last_common_day))]
-    agreed = rows.filter(pl.col("decision").is_in(["sign", "decline", "reserve", "leave"]))
-    if agreed.height:
-        told = decided(view, agreed.rename({"thing": "agreement"}).iter_rows(named=True))
-        lead.append(words("hedged.answer.now", what=told))
+    lead = [words("hedged.now.lead", date=view.numbers.date(view.last_common_day)), *now_lines(view)]
     started = rows.filter(pl.col("decision").is_in(["order", "make", "move"]))
     paid = rows.filter(pl.col("decision") == "pay")
     blocks = []
@@ -41,6 +37,8 @@ def _started(view: HedgedView, rows: pl.DataFrame) -> Table:
         pl.col("bucket").min(),
         pl.col("day").min(),
     )
+    order = pl.col("decision").replace_strict(["order", "make", "move"], [0, 1, 2], return_dtype=pl.Int64)
+    table = table.sort(order, "cost", "quantity", descending=[False, True, True], nulls_last=True, maintain_order=True)
     table = table.with_columns(
         decision=pl.Series([words(f"hedged.now.{name}") for name in table["decision"]], dtype=pl.String),
         unit=pl.Series([view.unit(name) for name in table["unit"]], dtype=pl.String),
