@@ -61,7 +61,9 @@ def _paid(view: HedgedView, rows: pl.DataFrame) -> Table:
     """What is paid because of each agreement, line by line."""
     words = view.words
     table = rows.group_by("thing", "line", maintain_order=True).agg(pl.col("cost").sum(), pl.col("bucket").min())
-    table = table.with_columns(line=pl.Series([view.line(name) for name in table["line"]], dtype=pl.String))
+    table = table.sort("cost", descending=True, maintain_order=True).with_columns(
+        line=pl.Series([view.line(name) for name in table["line"]], dtype=pl.String)
+    )
     columns = [
         Column("thing", words("column.agreement"), "agreement"),
         Column("line", words("column.line")),
