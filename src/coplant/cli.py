@@ -161,14 +161,14 @@ def plan(
         with progress.stage("Reading the case"):
             read = coplant.read(case)
         if not read.certain:
-            if report or excel:
-                told = "a case with several futures has a plan for each of them. Use --out for their tables"
-                raise typer.BadParameter(told, param_hint="--report, --excel")
             with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
                 hedge = coplant.hedge(
                     read, gap=gap, time_limit=time_limit, solver=solver.value, seed=seed, progress=progress.say
                 )
-            _tell_hedge(hedge, out, as_json)
+            for name, path in files.items():
+                with progress.stage(f"Writing {path}"):
+                    {"tables": hedge.write, "report": hedge.report, "excel": hedge.to_excel}[name](path)
+            _tell_hedge(hedge, files, as_json)
             return
         # What HiGHS says when it is interrupted is not an answer.
         with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
@@ -645,19 +645,16 @@ def _facts(made: Plan) -> dict[str, Any]:
     return head | made.facts() | {name: made[name].to_dicts() for name in ("signed", "reserved")}
 
 
-def _tell_hedge(hedge: Hedge, out: Path | None, as_json: bool) -> None:
-    """Write and print plans for several futures."""
-    if out:
-        hedge.write(out)
-    files = {"tables": str(out)} if out else {}
+def _tell_hedge(hedge: Hedge, files: Mapping[str, Path], as_json: bool) -> None:
+    """Print plans for several futures, and where they were written."""
     if as_json:
         head = {"case": hedge.case.settings.name, "currency": hedge.case.settings.currency}
-        _print_json(head | hedge.facts() | {name: hedge[name].to_dicts() for name in ("futures", "signatures")}
-                    | {"files": files})  # fmt: skip
+        tables = {name: hedge[name].to_dicts() for name in ("futures", "now", "then", "signatures")}
+        _print_json(head | hedge.facts() | tables | {"files": {name: str(path) for name, path in files.items()}})
         return
     typer.echo(hedge.summary())
-    if out:
-        typer.echo(f"Tables: {out}")
+    for name, path in files.items():
+        typer.echo(f"{name.capitalize()}: {path}")
 
 
 def _facts_of(settled: Settlement) -> dict[str, Any]:

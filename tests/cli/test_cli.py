@@ -238,9 +238,18 @@ def test_worth_refuses_what_is_no_weight(uncertain: Path, given: str, told: str)
     assert told in answer.stderr
 
 
-@pytest.mark.parametrize("option", [("--report", "plan.html"), ("--excel", "plan.xlsx")])
-def test_plan_of_several_futures_says_what_it_has_not(uncertain: Path, tmp_path: Path, option: tuple[str, str]) -> None:
-    name, given = option
-    answer = run("plan", uncertain, name, tmp_path / given)
-    assert answer.exit_code == 2
-    assert "a plan for each of them" in answer.stderr
+def test_plan_of_several_futures_writes_a_page_and_a_workbook(uncertain: Path, tmp_path: Path) -> None:
+    page, book = tmp_path / "plan.html", tmp_path / "plan.xlsx"
+    for _ in range(2):
+        answer = run("plan", uncertain, "--report", page, "--excel", book)
+        assert answer.exit_code == 0
+        assert answer.stdout.splitlines()[-2:] == [f"Report: {page}", f"Excel: {book}"]
+    assert "planned for 2 futures" in page.read_text(encoding="utf-8")
+    sheets = openpyxl.load_workbook(book, read_only=True).sheetnames
+    assert sheets[:5] == ["decision", "futures", "now", "then", "signatures"]
+
+
+def test_plan_of_several_futures_tells_a_program_what_is_decided(uncertain: Path) -> None:
+    told = json.loads(run("plan", uncertain, "--json").stdout)
+    assert {row["decision"] for row in told["now"]} == {"make"}
+    assert told["then"] == []

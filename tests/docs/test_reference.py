@@ -15,6 +15,7 @@ from coplant.launching.columns import COLUMNS as LAUNCHED
 from coplant.network import Network
 from coplant.planning import formulate
 from coplant.planning.columns import COLUMNS
+from coplant.planning.hedge import OWN
 from coplant.settlement.columns import COLUMNS as SETTLED
 from coplant.timeline import Timeline
 from coplant.tree import Tree
@@ -38,7 +39,7 @@ def test_columns_are_told_of_every_table_in_order(result: Plan) -> None:
     assert {name: told[name] for name in result.tables} == {
         name: table.columns for name, table in result.tables.items()
     }
-    assert list(told) == [*result.tables, "money by year", "quotes", "columns", "solved"]
+    assert list(told) == [*result.tables, "money by year", "quotes", "columns", "solved", *OWN]
 
 
 def test_the_results_page_says_of_columns_what_their_file_says() -> None:

@@ -14,6 +14,7 @@ import polars as pl
 from coplant.case import Case
 from coplant.errors import FileError
 from coplant.network.activities import signing_day
+from coplant.planning.decided import decided_now, decided_then
 from coplant.planning.result import KIND, Plan
 from coplant.planning.risk import worst_mean
 from coplant.program import Solution
@@ -25,6 +26,9 @@ from coplant.tree.futures import Futures, Outcome
 _OUTCOMES = {
     "future": pl.String, "branch": pl.String, "outcome": pl.String, "probability": pl.Float64, "known": pl.Date,
 }  # fmt: skip
+
+OWN = ("futures", "outcomes", "now", "then", "signatures")
+"""Tables of a hedge beside those of its plans."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -80,7 +84,7 @@ class Hedge:
 
     @cached_property
     def tables(self) -> Mapping[str, pl.DataFrame]:
-        """The futures, and the tables of their plans with a column that says in which future a row holds."""
+        """The futures, what is decided now and then, and the plans' tables with the future in which a row holds."""
         futures = pl.DataFrame(
             {
                 "future": list(self.futures.names),
@@ -107,7 +111,9 @@ class Hedge:
             schema=_OUTCOMES,
             orient="row",
         )
-        return {"futures": futures, "outcomes": outcomes, "signatures": self._signatures(), **each}
+        told = (self.futures, self.timeline, self.plans)
+        own = (futures, outcomes, decided_now(*told), decided_then(*told), self._signatures())
+        return dict(zip(OWN, own, strict=True)) | each
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         """Return a table."""
@@ -184,20 +190,43 @@ class Hedge:
             raise FileError(f"{folder} holds a plan of one future. Read it as a Plan")
         futures = Futures(kept.case, _outcomes(kept.tables), frozenset(kept.facts.pop("foreseen")))
         timeline = Timeline.of(kept.case.settings.start, kept.case.settings.buckets).split(futures.reveal_dates)
-        own = ("futures", "outcomes", "signatures")
         plans = tuple(
             Plan(
                 case,
                 {
                     table: frame.filter(pl.col("future") == name).drop("future")
                     for table, frame in kept.tables.items()
-                    if table not in own
+                    if table not in OWN
                 },
                 **facts,
             )
             for case, name, facts in zip(futures.cases(), futures.names, kept.facts.pop("plans"), strict=True)
         )
         return cls(futures, timeline, plans, **kept.facts)
+
+    def report(self, path: str | Path) -> None:
+        """Write the hedge's report, one HTML page that opens offline.
+
+        Raises
+        ------
+        FileError
+            The file cannot be written.
+        """
+        from coplant.report.hedged import write_page
+
+        write_page(self, path)
+
+    def to_excel(self, path: str | Path) -> None:
+        """Write the hedge's tables to a workbook.
+
+        Raises
+        ------
+        FileError
+            The file cannot be written, or a table has more rows than a sheet holds.
+        """
+        from coplant.report.hedged import write_book
+
+        write_book(self, path)
 
 
 def _outcomes(tables: Mapping[str, pl.DataFrame]) -> tuple[tuple[Outcome, ...], ...]:

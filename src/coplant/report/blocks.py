@@ -1,4 +1,4 @@
-"""What a page is made of: sections of paragraphs, figures, tables and key figures."""
+"""What a page is made of: sections of paragraphs, figures, tables, trees and key figures."""
 
 from __future__ import annotations
 
@@ -116,8 +116,47 @@ class KeyFigure:
 
 
 @dataclass(frozen=True)
+class Way:
+    """One way in which things can turn out.
+
+    Parameters
+    ----------
+    share, name : str
+        How likely it is, and what it is called.
+    note : str
+        What it leads to.
+    then : Fork, optional
+        What becomes known next.
+    """
+
+    share: str
+    name: str
+    note: str = ""
+    then: Fork | None = None
+
+
+@dataclass(frozen=True)
+class Fork:
+    """Where something becomes known.
+
+    Parameters
+    ----------
+    when : str
+        When.
+    ways : sequence of Way
+        The ways in which it can turn out.
+    left_out : str
+        Says how many ways are not shown, if any.
+    """
+
+    when: str
+    ways: Sequence[Way]
+    left_out: str = ""
+
+
+@dataclass(frozen=True)
 class Block:
-    """A part of a section: a heading, a few lines, a figure, its table.
+    """A part of a section: a heading, a few lines, a tree, a figure, its table.
 
     Parameters
     ----------
@@ -133,6 +172,8 @@ class Block:
         Whether the lines and the table are shown on demand although there is no figure.
     wide : bool
         Whether it takes a row of its own where parts stand side by side.
+    fork : Fork, optional
+        A tree, which stands ahead of the figure.
     """
 
     title: str = ""
@@ -141,6 +182,7 @@ class Block:
     table: Table | None = None
     collapsed: bool = False
     wide: bool = False
+    fork: Fork | None = None
 
 
 @dataclass(frozen=True)

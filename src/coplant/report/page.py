@@ -23,6 +23,44 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Chapter:
+    """What a page says of one of several alike, such as one of the ways in which things can turn out.
+
+    Parameters
+    ----------
+    title : str
+        Which it is.
+    sections : sequence of Section
+        Sections in order.
+    """
+
+    title: str
+    sections: Sequence[Section]
+
+
+@dataclass(frozen=True)
+class Chapters:
+    """Chapters of which one at a time is shown.
+
+    Parameters
+    ----------
+    title : str
+        Heading.
+    lead : str
+        Paragraph below it.
+    label : str
+        What asks which is shown.
+    chapters : sequence of Chapter
+        The chapters; the first is shown unless another is asked for.
+    """
+
+    title: str
+    lead: str
+    label: str
+    chapters: Sequence[Chapter]
+
+
+@dataclass(frozen=True)
 class Edition:
     """What a page says in one language.
 
@@ -38,6 +76,8 @@ class Edition:
         What leads past the head of the page.
     footer : str
         The last line.
+    chapters : Chapters, optional
+        What follows the sections, if anything does.
     """
 
     view: CaseView
@@ -45,6 +85,7 @@ class Edition:
     sections: Sequence[Section]
     skip: str
     footer: str
+    chapters: Chapters | None = None
 
     @property
     def language(self) -> str:
@@ -59,9 +100,14 @@ class Edition:
     @property
     def figures(self) -> dict[str, Any]:
         """Figures by the names of their places in the page."""
+        chapters = self.chapters.chapters if self.chapters else ()
+        placed = [("", section) for section in self.sections]
+        placed += [
+            (f"{place}-", section) for place, chapter in enumerate(chapters, start=1) for section in chapter.sections
+        ]
         return {
-            f"{section.name}-{number}": block.chart.figure
-            for section in self.sections
+            f"{place}{section.name}-{number}": block.chart.figure
+            for place, section in placed
             for number, block in enumerate(section.blocks, start=1)
             if block.chart is not None
         }
@@ -109,15 +155,20 @@ def embedded(value: object) -> str:
 
 def _edition(view: View) -> Edition:
     """Return what the page of a plan says in one language."""
-    settings, numbers = view.plan.settings, view.numbers
-    horizon = view.words(
+    sections = [section for make in SECTIONS if (section := make(view)) is not None]
+    footer = view.words("page.footer", version=__version__)
+    return Edition(view, horizon(view), sections, view.words("page.skip"), footer)
+
+
+def horizon(view: CaseView) -> str:
+    """Say from when to when is planned, and in which currency."""
+    settings, numbers = view.case.settings, view.numbers
+    return view.words(
         "page.horizon",
         start=numbers.date(settings.start),
         until=numbers.date(settings.until - datetime.timedelta(days=1)),
         currency=view.currency,
     )
-    sections = [section for make in SECTIONS if (section := make(view)) is not None]
-    return Edition(view, horizon, sections, view.words("page.skip"), view.words("page.footer", version=__version__))
 
 
 def _locale(view: CaseView) -> dict[str, Any]:

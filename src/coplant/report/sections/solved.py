@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coplant.report.blocks import Block, Cell, Section, Table
-from coplant.report.view import View
+from coplant.report.view import CaseView, View
+
+if TYPE_CHECKING:
+    from coplant.planning import Plan
 
 
 def solved(view: View) -> Section:
@@ -21,26 +24,35 @@ def solved(view: View) -> Section:
         words("solved.digest"): plan.digest,
     }
     blocks = [
-        Block(words("solved.result"), table=_pairs(view, words("solved.result"), result)),
+        Block(words("solved.result"), table=of_texts(view, words("solved.result"), result)),
         Block(
             words("solved.violations"),
             [words("solved.violations_lead")],
-            table=_numbers(view, "solved.violations", plan.violations),
+            table=of_numbers(view, "solved.violations", plan.violations),
         ),
-        Block(words("solved.size"), table=_numbers(view, "solved.size", plan.size)),
-        Block(words("solved.timings"), table=_numbers(view, "solved.timings", plan.timings)),
-        Block(words("solved.options"), table=_numbers(view, "solved.options", plan.options)),
-        Block(words("solved.versions"), table=_pairs(view, words("solved.versions"), plan.versions)),
-        Block(words("solved.scaling"), list(plan.scaling.get("warnings", ())) or [words("solved.no_warnings")]),
+        *found_with(view, plan),
     ]
     return Section("solved", words("solved.title"), blocks=blocks, grid=True, collapsed=True)
 
 
-def _numbers(view: View, key: str, values: Mapping[str, Any]) -> Table:
-    return _pairs(view, view.words(key), {name: _written(view, value) for name, value in values.items()})
+def found_with(view: CaseView, plan: Plan) -> list[Block]:
+    """Tell the size of the program, how long it took, options, versions and warnings."""
+    words = view.words
+    return [
+        Block(words("solved.size"), table=of_numbers(view, "solved.size", plan.size)),
+        Block(words("solved.timings"), table=of_numbers(view, "solved.timings", plan.timings)),
+        Block(words("solved.options"), table=of_numbers(view, "solved.options", plan.options)),
+        Block(words("solved.versions"), table=of_texts(view, words("solved.versions"), plan.versions)),
+        Block(words("solved.scaling"), list(plan.scaling.get("warnings", ())) or [words("solved.no_warnings")]),
+    ]
 
 
-def _written(view: View, value: object) -> str:
+def of_numbers(view: CaseView, key: str, values: Mapping[str, Any]) -> Table:
+    """List numbers by what they are; the key is that of the text that says what they are together."""
+    return of_texts(view, view.words(key), {name: _written(view, value) for name, value in values.items()})
+
+
+def _written(view: CaseView, value: object) -> str:
     if value is None:
         return view.words("none")
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -52,7 +64,8 @@ def _written(view: View, value: object) -> str:
     return f"{value:.1e}".replace(".", view.numbers.separators[0])
 
 
-def _pairs(view: View, caption: str, values: Mapping[str, str]) -> Table:
+def of_texts(view: CaseView, caption: str, values: Mapping[str, str]) -> Table:
+    """List texts by what they are."""
     heads = [(view.words("column.what"), False), (view.words("column.value"), True)]
     labels = {name: view.words.known(f"solver.{name}", name) for name in values}
     return Table(caption, heads, [(Cell(labels[name]), Cell(value)) for name, value in values.items()])

@@ -73,12 +73,16 @@
     return hidden;
   };
 
+  // Figures of chapters that are not shown have no width to be drawn in.
+  const charts = () => [...document.querySelectorAll(`article[data-lang="${root.lang}"] .chart`)]
+    .filter((place) => !place.closest("[hidden]"));
+
   // One figure at a time, so that the page stays responsive while it draws itself.
   let turn = 0;
   const drawAll = async () => {
     const mine = ++turn;
     delete root.dataset.ready;
-    for (const place of document.querySelectorAll(`article[data-lang="${root.lang}"] .chart`)) {
+    for (const place of charts()) {
       await draw(place);
       await new Promise((next) => setTimeout(next, 0));
       if (mine !== turn) return;
@@ -100,6 +104,15 @@
     pressed("[data-set-language]", "setLanguage", root.lang);
   };
 
+  const setChapter = (wanted) => {
+    each("[data-chapters]", (select) => { select.selectedIndex = wanted; });
+    each("[data-chapter]", (chapter) => { chapter.hidden = chapter.dataset.chapter !== String(wanted); });
+  };
+
+  each("[data-chapters]", (select) => select.addEventListener("change", () => {
+    setChapter(select.selectedIndex);
+    drawAll();
+  }));
   each("[data-set-theme]", (button) => button.addEventListener("click", () => {
     setTheme(button.dataset.setTheme);
     remember("theme", theme);
@@ -118,12 +131,13 @@
   const print = (on) => () => {
     printing = on;
     shade();
-    each(`article[data-lang="${root.lang}"] .chart`, draw);
+    charts().forEach(draw);
   };
   window.addEventListener("beforeprint", print(true));
   window.addEventListener("afterprint", print(false));
 
   const asked = (navigator.languages || [navigator.language]).map((tag) => tag.slice(0, 2));
+  setChapter(0);
   setTheme(remembered("theme"));
   setLanguage(remembered("language") || asked.find((tag) => languages.includes(tag)));
   drawAll();

@@ -1,0 +1,163 @@
+"""What the plans of several futures decide before anything is known, and which agreements they decide on after that."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from coplant.case import Case
+from coplant.clauses import ExitTerms
+from coplant.network.activities import signing_day
+from coplant.planning.result import Plan
+from coplant.timeline import Timeline
+from coplant.timeline.calendar import add_months
+from coplant.tree.futures import Futures
+
+AGREED = {
+    "decision": pl.String,
+    "agreement": pl.String,
+    "bucket": pl.Date,
+    "day": pl.Date,
+    "quantity": pl.Float64,
+    "unit": pl.String,
+}
+"""Columns of a decision about an agreement."""
+
+_NOTHING = 1e-9
+"""Share of the largest quantity or cost of a kind below which one is what the solver left of nothing."""
+
+
+def common_buckets(futures: Futures, timeline: Timeline) -> int:
+    """Count the buckets, from the first on, in which no future can be told from another."""
+    return int((futures.told_apart(timeline) == 0).all(axis=0).sum())
+
+
+def decided_now(futures: Futures, timeline: Timeline, plans: Sequence[Plan]) -> pl.DataFrame:
+    """List what is decided before anything is known: what the plans of all futures have in common.
+
+    Parameters
+    ----------
+    futures : Futures
+        The K ways in which things can turn out.
+    timeline : Timeline
+        Their buckets.
+    plans : sequence of Plan, length K
+        The plan of each.
+
+    Returns
+    -------
+    DataFrame
+        A row for each ``decision`` about a ``thing``; agreements first, then what is ordered, made and moved, then what
+        agreements charge by then. `coplant.planning.columns` says what its columns are.
+    """
+    plan, count = plans[0], common_buckets(futures, timeline)
+    agreed = pl.DataFrame(
+        [row for step, row in _agreed(plan, timeline) if step < count], schema=AGREED, orient="row"
+    ).rename({"agreement": "thing"})
+    early = pl.col("bucket").is_in(plan["buckets"]["bucket"].head(count).implode())
+    started = [
+        _started(plan.case, plan[table].filter(early), *names)
+        for table, *names in (
+            ("bought", "order", "offer", "offers", "quantity"),
+            ("made", "make", "route", "routes", "started"),
+            ("moved", "move", "lane", "lanes", "quantity"),
+        )
+    ]
+    table = pl.concat([agreed, *started, _paid(plan, early)], how="diagonal")
+    return table.select("decision", "thing", "item", "site", "line", "bucket", "day", "quantity", "unit", "cost")
+
+
+def decided_then(futures: Futures, timeline: Timeline, plans: Sequence[Plan]) -> pl.DataFrame:
+    """List what is decided about agreements once something is known.
+
+    Parameters
+    ----------
+    futures, timeline, plans
+        As for `decided_now`.
+
+    Returns
+    -------
+    DataFrame
+        ``known``, what is known by then; its ``probability``; and as `AGREED`; earlier decisions first.
+    """
+    count, apart, known = common_buckets(futures, timeline), futures.told_apart(timeline), futures.known(timeline)
+    rows = []
+    for future, plan in enumerate(plans):
+        for step, row in _agreed(plan, timeline):
+            # Futures that cannot be told apart yet decide the same.
+            if step >= count and apart[future, step] == future:
+                chance = float(futures.probability[apart[:, step] == future].sum())
+                rows.append((known[future][step], chance, *row))
+    schema = {"known": pl.String, "probability": pl.Float64, **AGREED}
+    return pl.DataFrame(rows, schema=schema, orient="row").sort("bucket", maintain_order=True)
+
+
+def _agreed(plan: Plan, timeline: Timeline) -> list[tuple[int, tuple[object, ...]]]:
+    """What is decided about agreements, and the number of the bucket in which it is."""
+    rows: list[tuple[int, tuple[object, ...]]] = []
+    first = timeline.bounds[:-1].astype(object)
+    days = dict(zip(plan["signed"]["agreement"], signing_day(plan.case), strict=True))
+    step_of = {name: timeline.bucket_of(day) for name, day in days.items()}
+
+    def decide(decision: str, name: str, step: int, day: object, rate: float | None = None, unit: str = "") -> None:
+        rows.append((step, (decision, name, first[step], day, rate, unit or None)))
+
+    for name, signed, status in plan["signed"].select("agreement", "signed", "status").iter_rows():
+        if status == "option":
+            decide("sign" if signed else "decline", name, step_of[name], days[name].astype(object))
+    for row in plan["reserved"].filter(pl.col("reserved") > 0.0).iter_rows(named=True):
+        name = row["agreement"]
+        unit = f"{plan.unit(plan.products(name))}/{row['per']}"
+        decide("reserve", name, step_of[name], row["from"], row["reserved"], unit)
+    for name, day in plan["left"].iter_rows():
+        decide("leave", name, timeline.bucket_of(_notice(plan.case, name, day)), day)
+    # What is decided about an agreement stands together.
+    place = {name: number for number, name in enumerate(days)}
+    return sorted(rows, key=lambda row: place[row[1][1]])
+
+
+def _notice(case: Case, agreement: str, day: datetime.date) -> np.datetime64:
+    """Day on which notice has to be given to leave an agreement on a day."""
+    left = np.datetime64(day, "D")
+    months = [clause.notice for clause in ExitTerms.read(case, agreement) if clause.hold_on(left)]
+    return np.datetime64(add_months(left, -months[-1]), "D")
+
+
+def _started(case: Case, rows: pl.DataFrame, decision: str, thing: str, table: str, quantity: str) -> pl.DataFrame:
+    """What is ordered, made or moved, and the first day on which any of it arrives."""
+    known = case[table].select(thing, "lead_time").unique(thing)
+    units = case["items"].select("item", "unit")
+    arrives = "to_site" if "to_site" in rows.columns else "site"
+    priced = pl.col("price") if "price" in rows.columns else pl.lit(None, dtype=pl.Float64)
+    return (
+        rows.filter(pl.col(quantity) > _NOTHING * pl.col(quantity).max())
+        .join(known, on=thing, how="left", maintain_order="left")
+        .join(units, on="item", how="left", maintain_order="left")
+        .select(
+            "item",
+            "bucket",
+            "unit",
+            site=arrives,
+            decision=pl.lit(decision),
+            thing=thing,
+            day=pl.col("bucket") + pl.duration(days=pl.col("lead_time").floor().cast(pl.Int64)),
+            quantity=quantity,
+            cost=priced * pl.col(quantity),
+        )
+    )
+
+
+def _paid(plan: Plan, early: pl.Expr) -> pl.DataFrame:
+    """What is paid by then because of an agreement, line by line."""
+    charged = (
+        plan["money"]
+        .filter(early, pl.col("agreement").is_not_null(), "cash")
+        .group_by("agreement", "line", "bucket", maintain_order=True)
+        .agg(cost=-pl.col("amount").sum())
+    )
+    return charged.filter(pl.col("cost").abs() > _NOTHING * pl.col("cost").abs().max()).select(
+        "line", "bucket", "cost", decision=pl.lit("pay"), thing="agreement", day="bucket"
+    )
