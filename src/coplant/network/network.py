@@ -142,7 +142,7 @@ class Network:
             resources,
             allotments,
             LaneCapacity.of(case, tree),
-            Demands.of(case, tree, items, sites, stock_points.index),
+            Demands.of(case, tree, items, sites, agreements, stock_points.index, led, openings[0]),
             inputs,
             outputs,
             loads,

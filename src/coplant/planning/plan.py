@@ -81,7 +81,8 @@ def plan(
     Raises
     ------
     CaseError
-        Nothing could be sold, or the case has branches: several futures have a hedge, not a plan.
+        Nothing could be sold; the case has branches, for several futures have a hedge, not a plan; or it has a
+        diffusion and is planned on branches of the launch.
     InfeasibleError
         No plan keeps all rules; the rules that collide are named.
     NumericalError
@@ -117,6 +118,12 @@ def plan(
         level = Branches.of(case, drawn, 1 if tree else branches)
         laid, starts = level.on(timeline)
         tree = tree or laid
+    if tree and len(tree.leaves) > 1 and not case["diffusion"].is_empty():
+        mend = "Say in branches and edits how the start of production can turn out, and plan for them with hedge"
+        raise CaseError(
+            [Problem("diffusion", None, None, None, "no row, for a plan on branches of the launch", mend)],
+            case.settings.name,
+        )
     say("laying out the network")
     network = Network.of(case.known(), tree or Tree.line(timeline), starts)
     clock = timed("network", clock)
