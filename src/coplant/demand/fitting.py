@@ -246,20 +246,18 @@ class _History:
         # Loaded where it is needed, for it takes as long as all else of the package.
         from scipy.optimize import least_squares
 
-        found = []
-        for beginning in self._beginnings():
-            found.append(
-                least_squares(
-                    lambda log: self.misses(np.exp(log))[0],
-                    beginning,
-                    lambda log: self.misses(np.exp(log))[1] * np.exp(log),
-                    bounds=(self.low, self.high),
-                    x_scale="jac",
-                    ftol=1e-15, xtol=1e-15, gtol=1e-15, max_nfev=500,
-                )
+        def search(beginning: Floats, tolerance: float) -> Any:
+            return least_squares(
+                lambda log: self.misses(np.exp(log))[0],
+                beginning,
+                lambda log: self.misses(np.exp(log))[1] * np.exp(log),
+                bounds=(self.low, self.high),
+                x_scale="jac",
+                ftol=tolerance, xtol=tolerance, gtol=tolerance, max_nfev=500,
             )  # fmt: skip
-        best = min(found, key=lambda one: float(one.cost))
-        return np.asarray(np.exp(best.x))
+
+        best = min((search(one, 1e-5) for one in self._beginnings()), key=lambda one: float(one.cost))
+        return np.asarray(np.exp(search(best.x, 1e-15).x))
 
     def _beginnings(self) -> list[Floats]:
         """Curves to begin from: fast and slow, by innovation and by imitation, each as high as fits best."""

@@ -104,6 +104,15 @@ def sales_start_on_a_day_or_with_a_milestone(draft: Draft) -> None:
     draft.report("diffusion", frame.filter(~milestone & ~dated), "milestone", "a milestone, or else from", mend)
 
 
+@rule("diffusion", sound=("diffusion.demand", "diffusion.from", "demand.demand", "demand.from"))
+def streams_begin_before_sales_do(draft: Draft) -> None:
+    """Check that a stream does not begin after the first day of sale, which would be put off until then."""
+    begin = draft["demand"].group_by("demand").agg(first=pl.col("from").min())
+    rows = draft["diffusion"].join(begin, on="demand", maintain_order="left").filter(pl.col("from") < pl.col("first"))
+    mend = "Let the first row of {demand} in demand begin on this day or earlier, or sales on {first}"
+    draft.report("diffusion", rows.sort(ROW), "from", "a day from {first} on, when {demand} begins", mend)
+
+
 @rule("diffusion", sound=("diffusion.milestone", "milestones.date", "routes.milestone"))
 def milestones_that_start_sales_start_production(draft: Draft) -> None:
     """Check that a milestone which starts sales has a date, or is one that a route waits for."""
