@@ -297,9 +297,9 @@ def faded() -> Golden:
 def diffusion() -> Golden:
     """Sales start with the first start of production that comes about, and wants spread from then on.
 
-    Without imitation 1,000 (1 - exp(-0.1 t)) buy within t years. The host that begins on 16 March may be signed; the one
-    that begins on 1 April is, and starts sales if the first does not. From 16 March there are 16 days to the end of the
-    quarter, 107 to that of the next and 199 to that of the third; from 1 April 91 and 183.
+    Without imitation 1,000 (1 - exp(-0.1 t)) buy within t years. The host that begins on 16 March may be signed; the
+    one that begins on 1 April is, and starts sales if the first does not. From 16 March there are 16 days to the end of
+    the quarter, 107 to that of the next and 199 to that of the third; from 1 April 91 and 183.
     """
     small = SmallCase("quarter:3").item("car").demand("car", 2.0, "quarter", least_fill=0.5)
     for name, status, day in (("may", "option", datetime.date(2023, 3, 15)), ("must", "signed", MARCH_END)):

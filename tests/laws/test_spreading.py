@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -46,7 +47,7 @@ def _said_in_rows(draft: Draft, bounds: Sequence[datetime.date], rivals: Sequenc
     changes = {row["from"] for row in (*rivals, *mine)} | {*bounds}
     days = sorted(day for day in changes if bounds[0] <= day <= bounds[-1])
     rows = []
-    for first, until in zip(days[:-1], days[1:], strict=True):
+    for first, until in itertools.pairwise(days):
         asked = spread["potential"] * (_adopted(spread, until) - _adopted(spread, first))
         held = mine[0]
         for begin, end, row in spans(mine):

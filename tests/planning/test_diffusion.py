@@ -128,7 +128,7 @@ def test_production_starts_where_agreement_and_licence_let_it() -> None:
 @pytest.mark.parametrize("start", [datetime.date(2021, 5, 3), _day(3, 10)])
 def test_sales_may_start_on_a_day_also_before_the_horizon(start: datetime.date) -> None:
     small = _car(from_=datetime.date(2020, 1, 1)).route("car", cost=8.0)
-    plan = _spreads(small, **{"from_": start}).plan()
+    plan = _spreads(small, from_=start).plan()
     assert plan.objective == pytest.approx(2.0 * _bought(start))
     assert sum(_asked(plan).values()) == pytest.approx(_bought(start))
 

@@ -117,7 +117,7 @@ def test_a_rival_enters_earlier_or_later() -> None:
 
 
 def test_what_is_made_before_it_is_known_is_a_hedge() -> None:
-    """A box made early costs 4, one made from March on 9: it pays to make it early if it is sold with 4 in 9 or more."""
+    """A box made early costs 4, one made from March on 9: early pays if it is sold with 4 in 9 or more."""
     small = _uncertain()
     small.tables["routes"][0]["until"] = datetime.date(2023, 3, 1)
     small.route("box", route="late", cost=9.0)

@@ -30,7 +30,7 @@ def adopted(years: ArrayLike, innovation: ArrayLike, imitation: ArrayLike) -> An
     Examples
     --------
     >>> round(float(adopted(5.0, 0.03, 0.38)), 4)
-    0.3329
+    0.3312
     """
     p, q = np.asarray(innovation, dtype=np.float64), np.asarray(imitation, dtype=np.float64)
     left = (p + q) * np.maximum(years, 0.0)

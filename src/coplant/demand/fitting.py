@@ -92,12 +92,17 @@ class BassFit:
             ("imitation q", self.imitation, self.imitation_error, "a year"),
             ("potential m", self.potential, self.potential_error, "units"),
         )
-        lines = [f"{name:<13}{value:>12,.5g} ± {error:,.2g} {unit}" for name, value, error, unit in rows]
+        lines = [f"{name:<13}{_told(value, 5):>12} ± {_told(error, 2)} {unit}" for name, value, error, unit in rows]
         count, held = len(self.censored), int(self.censored.sum())
         lines.append(f"from {count} periods" + (f", in {held} of which sales hit supply" if held else ""))
         if not self.identified:
             lines.append("The history does not tell how large the market is: sales have not slowed down enough.")
         return "\n".join(lines)
+
+
+def _told(value: float, digits: int) -> str:
+    """A number with so many digits that count."""
+    return f"{float(f'{value:.{digits}g}'):,.12g}"
 
 
 def fit_bass(
@@ -152,8 +157,9 @@ def fit_bass(
         )
     asked, _ = history.curve(best)
     value, _ = history.surprise(best, deviation)
-    numbers = (*best.tolist(), *history.errors(best, deviation).tolist(), deviation, -value)
-    return BassFit(*numbers, asked, sold - asked, held)
+    p, q, m = best.tolist()
+    p_error, q_error, m_error = history.errors(best, deviation).tolist()
+    return BassFit(p, q, m, p_error, q_error, m_error, deviation, -value, asked, sold - asked, held)
 
 
 def _check_periods(day: NDArray[np.datetime64], sold: Floats, first: np.datetime64) -> None:
@@ -182,7 +188,8 @@ def _held_back(sold: Floats, limit: Floats) -> Booleans:
     limit = np.where(np.isnan(limit), np.inf, limit)
     beyond = np.flatnonzero(sold * _HIT > limit)
     if len(beyond):
-        raise ValueError(f"sales of period {beyond[0] + 1} are {sold[beyond[0]]}, beyond a supply of {limit[beyond[0]]}")
+        place = beyond[0]
+        raise ValueError(f"sales of period {place + 1} are {sold[place]}, beyond a supply of {limit[place]}")
     held = sold >= limit * _HIT
     free = len(sold) - int(held.sum())
     if free < 3:
@@ -246,14 +253,16 @@ class _History:
         # Loaded where it is needed, for it takes as long as all else of the package.
         from scipy.optimize import least_squares
 
+        def missed(log: Floats) -> Floats:
+            return self.misses(np.exp(log))[0]
+
+        def changes(log: Floats) -> Floats:
+            return np.asarray(self.misses(np.exp(log))[1] * np.exp(log))
+
         def search(beginning: Floats, tolerance: float) -> Any:
             return least_squares(
-                lambda log: self.misses(np.exp(log))[0],
-                beginning,
-                lambda log: self.misses(np.exp(log))[1] * np.exp(log),
-                bounds=(self.low, self.high),
-                x_scale="jac",
-                ftol=tolerance, xtol=tolerance, gtol=tolerance, max_nfev=500,
+                missed, beginning, changes, (self.low, self.high), x_scale="jac",
+                ftol=tolerance, xtol=tolerance, gtol=tolerance,
             )  # fmt: skip
 
         best = min((search(one, 1e-5) for one in self._beginnings()), key=lambda one: float(one.cost))
@@ -299,8 +308,10 @@ class _History:
         points.sort(key=lambda point: cost(point)[0])
         points = [np.append(np.log(closest), np.log(self._deviation(closest))), *points[:_TRIED]]
         bounds = [*zip(self.low, self.high, strict=True), (np.log(self.finest), np.log(self.sold.sum()))]
-        how = {"ftol": 1e-14, "gtol": 1e-9, "maxiter": 1_000}
-        found = [minimize(cost, one, jac=True, method="L-BFGS-B", bounds=bounds, options=how) for one in points]
+        found = [
+            minimize(cost, one, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-14, "gtol": 1e-9})
+            for one in points
+        ]
         best = min(found, key=lambda one: float(one.fun))
         return np.asarray(np.exp(best.x[:3])), float(np.exp(best.x[3]))
 

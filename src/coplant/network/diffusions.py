@@ -78,9 +78,10 @@ class Diffusions:
         found = _starts(case, starts, openings)
         # Nobody buys before the first row of a stream.
         opens = case["demand"].group_by("demand").agg(opens=pl.col("from").min())
+        owner = pl.Series(indices(found["demand"], market.labels))
         found = (
             found.join(opens, on="demand", maintain_order="left")
-            .with_columns(day=pl.max_horizontal("day", "opens"), stream=pl.Series(indices(found["demand"], market.labels)))
+            .with_columns(day=pl.max_horizontal("day", "opens"), stream=owner)
             .filter(pl.col("day") < timeline.bounds[-1].astype(object))
             .sort("stream", "day", maintain_order=True)
             .unique(["stream", "agreement"], keep="first", maintain_order=True)
