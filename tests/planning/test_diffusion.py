@@ -240,6 +240,16 @@ def test_a_plan_on_branches_of_the_launch_refuses_a_diffusion() -> None:
     assert sum(_asked(plan).values()) == pytest.approx(_bought(first))
 
 
+def test_a_later_start_of_production_is_worth_less_by_those_who_want_nothing_yet() -> None:
+    small = _car().route("car", milestone="ready", cost=8.0)
+    small.add("activities", activity="tools", distribution="uniform", low=60, high=240, range="limits")
+    small.add("milestones", milestone="ready", activity="tools")
+    launched = coplant.launch(_spreads(small, milestone="ready").case(), 200)
+    values = coplant.value_of_start(launched, gap=1e-9)["start_values"]
+    assert values["npv"].to_list() == pytest.approx([2.0 * _bought(day) for day in values["day"]])
+    assert (values["week"].drop_nulls() > 0.0).all()
+
+
 def _market(days: Days, start: np.datetime64) -> np.ndarray:
     one = np.ones(1)
     return Market.of(_car().route("car").case(), days).spread(

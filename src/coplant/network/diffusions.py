@@ -136,8 +136,8 @@ def _starts(case: Case, starts: Starts, openings: Openings) -> pl.DataFrame:
         {"milestone": list(starts.day), "day": dates(np.array(list(starts.on(0).values()), dtype="datetime64[D]"))},
         schema={"milestone": pl.String, "day": pl.Date},
     )
-    unwaited = table.join(case["routes"], on="milestone", how="anti", maintain_order="left").join(
-        reached, on="milestone", maintain_order="left"
+    unwaited = table.join(reached, on="milestone", maintain_order="left").join(
+        case["routes"], on="milestone", how="anti", maintain_order="left"
     )
     columns = [*table.columns, "agreement", "day"]
     return pl.concat(
