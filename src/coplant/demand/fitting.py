@@ -68,6 +68,16 @@ class BassFit:
 
         By Student's distribution, with a degree of freedom for each period beyond three in which sales did not hit
         supply.
+
+        Parameters
+        ----------
+        chance : float
+            Above 0 and below 1.
+
+        Returns
+        -------
+        dict of str to (float, float)
+            Least and most of each; without end where there are only three such periods.
         """
         from scipy.special import stdtrit
 
