@@ -101,13 +101,25 @@ car,china,2023-01-01,,10,1
 seat,plant,2023-01-01,20,,1
 """,
     "demand": """\
-demand,item,site,from,quantity,per
-orders,car,china,2023-03-01,10,month
-orders,car,china,2023-06-01,20,month
+demand,item,site,from,quantity,per,attraction
+orders,car,china,2023-03-01,10,month,1
+orders,car,china,2023-06-01,20,month,1
+spares,chip,plant,2023-03-01,0,month,
+""",
+    "diffusion": """\
+demand,milestone,from,innovation,imitation,potential
+spares,signed,,0.03,0.4,5000
+spares,,2024-01-01,0.03,0.4,4000
+""",
+    "rivals": """\
+rival,demand,from,attraction
+apple,orders,2024-01-01,0.5
+apple,orders,2024-03-01,
 """,
     "prices": """\
 demand,from,price
 orders,2023-03-01,500
+spares,2023-03-01,400
 """,
     "annuities": """\
 annuity,item,family,amount,months

@@ -10,6 +10,8 @@ from small_case import SmallCase
 APRIL, MAY = datetime.date(2023, 4, 1), datetime.date(2023, 5, 1)
 """Months of 30 and 31 days."""
 
+MARCH_END = datetime.date(2023, 3, 31)
+
 
 def _spring() -> SmallCase:
     return SmallCase("month:2", start=APRIL)
@@ -289,3 +291,36 @@ def faded() -> Golden:
     faded/curve.next[2023-05,3]: +1 faded/curve[2023-05,4] -75 faded/curve.full[2023-05,3] <= 0
     """
     return Golden(_learner(0.5), ("faded/curve.sum", "faded/curve.full", "faded/curve.next"), text)
+
+
+@golden
+def diffusion() -> Golden:
+    """Sales start with the first start of production that comes about, and wants spread from then on.
+
+    Without imitation 1,000 (1 - exp(-0.1 t)) buy within t years. The host that begins on 16 March may be signed; the
+    one that begins on 1 April is, and starts sales if the first does not. From 16 March there are 16 days to the end of
+    the quarter, 107 to that of the next and 199 to that of the third; from 1 April 91 and 183.
+    """
+    small = SmallCase("quarter:3").item("car").demand("car", 2.0, "quarter", least_fill=0.5)
+    for name, status, day in (("may", "option", datetime.date(2023, 3, 15)), ("must", "signed", MARCH_END)):
+        small.host(name, site=name, status=status, term=9).add("milestones", milestone=name, date=day)
+        small.route("car", route=name, site=name, agreement=name, milestone=name)
+        small.add("lanes", lane=name, item="car", from_site=name, to_site="works")
+        small.add("diffusion", demand="car", milestone=name, innovation=0.1, imitation=0, potential=1000)
+    text = """
+    sales[car,2023-Q1]: +1 sold[car,2023-Q1] +1 lost[car,2023-Q1] -4.370980596 opened[car may] = 2
+    sales[car,2023-Q2]: +1 sold[car,2023-Q2] +1 lost[car,2023-Q2]
+        -24.49908385 opened[car may] -24.606639 opened[car must] = 2
+    sales[car,2023-Q3]: +1 sold[car,2023-Q3] +1 lost[car,2023-Q3]
+        -24.15554669 opened[car may] -24.26159365 opened[car must] = 2
+    least_fill[car,2023-Q1]: 1 <= +1 sold[car,2023-Q1] -2.185490298 opened[car may]
+    least_fill[car,2023-Q2]: 1 <= +1 sold[car,2023-Q2] -12.24954193 opened[car may] -12.3033195 opened[car must]
+    least_fill[car,2023-Q3]: 1 <= +1 sold[car,2023-Q3] -12.07777335 opened[car may] -12.13079682 opened[car must]
+    opened_only[car may]: +1 opened[car may] -1 sign[may] <= 0
+    opened_only[car must]: +1 opened[car must] -1 sign[must] <= 0
+    opened_first[car may]: 0 <= +1 opened[car may] -1 sign[may]
+    opened_first[car must]: 0 <= +1 opened[car may] +1 opened[car must] -1 sign[must]
+    opened_once[car may]: +1 opened[car may] <= 1
+    opened_once[car must]: +1 opened[car may] +1 opened[car must] <= 1
+    """
+    return Golden(small, ("sales", "least_fill", "opened_only", "opened_first", "opened_once"), text)

@@ -33,7 +33,7 @@ def test_rows_have_ten_cells(table: str) -> None:
 
 
 def test_tables_are_listed_before_they_are_read() -> None:
-    assert len(TABLES) == len(list(TABLES)) == 60
+    assert len(TABLES) == len(list(TABLES)) == 62
     assert "items" in TABLES
     assert "itms" not in TABLES
     with pytest.raises(KeyError):
@@ -54,7 +54,7 @@ def test_every_table_ends_with_source_and_note() -> None:
 
 def test_dated_tables_are_those_with_a_first_day_in_their_key() -> None:
     dated = {name for name, table in TABLES.items() if table.dated}
-    assert dated == {"resource_capacity", "offer_prices", "allotments", "safety_stock", "demand", "prices"}
+    assert dated == {"resource_capacity", "offer_prices", "allotments", "safety_stock", "demand", "rivals", "prices"}
 
 
 @every_table

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from coplant.timeline import Timeline, integral, mean_value
 from coplant.timeline.calendar import Days, Floats
 
+Booleans = NDArray[np.bool_]
 Integers = NDArray[np.int64]
 
 

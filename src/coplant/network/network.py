@@ -115,7 +115,7 @@ class Network:
             resources,
             allotments,
             part(LaneCapacity.of, case, tree),
-            part(Demands.of, case, tree, items, sites, stock_points.index),
+            part(Demands.of, case, tree, items, sites, names.agreements, stock_points.index, led, openings),
             inputs,
             outputs,
             part(_loads, case, activities, resources.labels),

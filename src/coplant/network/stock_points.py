@@ -9,7 +9,8 @@ import polars as pl
 
 from coplant.case import Case
 from coplant.network.frames import Integers, days, floats, indices
-from coplant.timeline import Timeline, integral
+from coplant.network.market import Market
+from coplant.timeline import Timeline
 from coplant.timeline.calendar import Floats
 from coplant.tree import Tree
 
@@ -142,19 +143,13 @@ def _demand_after_close(
     length: float,
 ) -> Floats:
     """Demand at each stock point in the days that follow the close of each bucket, shape (S, T)."""
-    frame = case.dated("demand")
     close = timeline.bounds[1:]
     end = close + np.timedelta64(round(length), "D")
     edges = np.unique(np.concatenate([timeline.bounds[:1], close, end]))
-    parts = integral(
-        edges,
-        days(frame["from"]),
-        days(frame["until"]),
-        floats(frame["quantity"]),
-        np.array(frame["per"].to_list(), dtype=object),
-        index[indices(frame["item"], items), indices(frame["site"], sites)],
-        count,
-    )
+    market = Market.of(case, edges)
+    streams = case["demand"].unique("demand", keep="first", maintain_order=True)
+    parts = np.zeros((count, len(edges) - 1))
+    np.add.at(parts, index[indices(streams["item"], items), indices(streams["site"], sites)], market.dated())
     total = np.concatenate([np.zeros((count, 1)), np.cumsum(parts, axis=1)], axis=1)
     return np.asarray(total[:, np.searchsorted(edges, end)] - total[:, np.searchsorted(edges, close)])
 

@@ -89,7 +89,7 @@ def useful_units(network: Network) -> Floats:
     points, demands = network.stock_points, network.demands
     need = np.zeros(len(items))
     branches = network.tree.path[network.tree.leaves]
-    along = np.max(np.sum(demands.wanted[:, branches], axis=2), axis=1)
+    along = np.max(np.sum(demands.most_wanted[:, branches], axis=2), axis=1)
     np.add.at(need, demands.item, along)
     np.add.at(need, points.item, np.max(points.target, axis=1, initial=0.0))
     agreed = case["take_or_pay"].join(case["agreements"].select("agreement", "term"), on="agreement")

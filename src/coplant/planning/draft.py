@@ -35,6 +35,8 @@ class Draft:
         Units of a stock point done away with at a node, where holding them costs.
     sold, waiting, lost : Columns
         Of each demand at each node: units sold, customers who wait when it closes, and customers lost.
+    opened : Columns
+        Of each start of sale: one if it starts sales.
     signed : Columns
         z[k], one if an agreement is signed.
     signing_node : ndarray of int, shape (K,)
@@ -53,6 +55,7 @@ class Draft:
     sold: Columns
     waiting: Columns
     lost: Columns
+    opened: Columns
     signed: Columns
     signing_node: Integers
     wider: Room | None = None
@@ -79,6 +82,7 @@ class Draft:
             program.columns("sold", (demands.labels, nodes), where=_asked_so_far(network)),
             program.columns("waiting", (demands.labels, nodes), where=_can_wait(network)),
             program.columns("lost", (demands.labels, nodes), where=_asked_so_far(network)),
+            program.columns("opened", (demands.diffusions.labels,), upper=1.0, node=demands.diffusions.node),
             program.columns(
                 "sign",
                 (network.agreements,),
@@ -138,7 +142,7 @@ def _can_wait(network: Network) -> np.ndarray:
 def _asked_so_far(network: Network) -> np.ndarray:
     """Demands and nodes by which anything has been asked for."""
     tree = network.tree
-    bucketwise: Floats = network.demands.wanted
+    bucketwise: Floats = network.demands.most_wanted
     seen = np.zeros(bucketwise.shape, dtype=bool)
     for step in range(len(tree.timeline)):
         nodes = np.flatnonzero(tree.bucket == step)

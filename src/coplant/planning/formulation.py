@@ -14,6 +14,7 @@ from coplant.planning.allotment import allotment
 from coplant.planning.annuity import annuity
 from coplant.planning.bounds import Room
 from coplant.planning.capacity import capacity, lane_capacity, launch_gate
+from coplant.planning.diffusion import diffusion
 from coplant.planning.draft import Draft
 from coplant.planning.exclusivity import exclusivity
 from coplant.planning.horizon_end import horizon_end
@@ -70,6 +71,7 @@ def formulate(network: Network, wider: Room | None = None) -> Draft:
     annuity(draft)
     mix(draft)
     agreements(draft)
+    diffusion(draft)
     exclusivity(draft)
     horizon_end(draft)
     return draft

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,6 @@ import numpy as np
 import polars as pl
 
 from coplant.network.frames import dates
-from coplant.network.starts import Starts
 from coplant.planning.plan import awaited, plan
 from coplant.planning.result import Plan
 from coplant.timeline.calendar import Days, Floats
@@ -74,8 +74,9 @@ def value_of_start(
         plans = []
         for day in points:
             say(f"planning with {milestone} so that production starts on {day}")
-            led = Starts({milestone: day}).lead(case)
-            plans.append(plan(led, launch=launch, gap=gap, time_limit=time_limit))
+            last = (day - np.timedelta64(1, "D")).astype(datetime.date)
+            dated = case.edit("milestones", {"milestone": milestone}, activity=None, target=None, date=last)
+            plans.append(plan(dated, launch=launch, gap=gap, time_limit=time_limit))
         worth = np.array([made.objective for made in plans])
         values.append(_values(milestone, points, worth))
         if adviser:

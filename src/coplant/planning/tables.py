@@ -230,7 +230,9 @@ def _sold(reader: Reader) -> pl.DataFrame:
     sold, waiting, lost = (reader.values(block) for block in ("sold", "waiting", "lost"))
     later = np.flatnonzero(network.tree.parent >= 0)
     lost[:, later] += (1.0 - demands.stay_share[:, later]) * waiting[:, network.tree.parent[later]]
-    demand, node = np.nonzero((demands.wanted > 0.0) | (sold > 0.0) | (waiting > 0.0) | (lost > 0.0))
+    wanted, starts = demands.wanted.copy(), demands.diffusions
+    np.add.at(wanted, starts.demand, np.rint(reader.values("opened"))[:, None] * starts.wanted)
+    demand, node = np.nonzero((wanted > 0.0) | (sold > 0.0) | (waiting > 0.0) | (lost > 0.0))
     country = network.case["sites"]["country"]
     return frame(
         {
@@ -240,7 +242,7 @@ def _sold(reader: Reader) -> pl.DataFrame:
             "site": reader.names("sites", demands.site[demand]),
             "country": country.gather(demands.site[demand]),
             **reader.when(node),
-            "wanted": demands.wanted[demand, node],
+            "wanted": wanted[demand, node],
             "sold": sold[demand, node],
             "waiting": waiting[demand, node],
             "lost": lost[demand, node],

@@ -10,6 +10,11 @@ from coplant.case.rules.registry import rule
 from coplant.errors import Problem
 
 
+def wants_something(draft: Draft) -> pl.Expr:
+    """Whether a row of demand is of a stream that asks for something then, or may."""
+    return (pl.col("quantity") > 0) | pl.col("demand").is_in(draft["diffusion"]["demand"].implode())
+
+
 @rule("demand")
 def streams_keep_their_item_and_site(draft: Draft) -> None:
     """Check that all rows of a stream of demand ask for the same item at the same site."""
@@ -24,7 +29,10 @@ def streams_keep_their_item_and_site(draft: Draft) -> None:
         draft.report("demand", rows, column, "{first}, as in row {first_row}", mend)
 
 
-@rule("demand", sound=("demand.demand", "demand.from", "demand.quantity", "prices.demand", "prices.from"))
+@rule(
+    "demand",
+    sound=("demand.demand", "demand.from", "demand.quantity", "diffusion.demand", "prices.demand", "prices.from"),
+)
 def demand_has_a_price_when_it_begins(draft: Draft) -> None:
     """Check that on the first day of the horizon with demand there is a price."""
     if draft.settings is None:
@@ -37,7 +45,7 @@ def demand_has_a_price_when_it_begins(draft: Draft) -> None:
             first=pl.max_horizontal("from", pl.lit(start)),
             last=pl.min_horizontal(pl.col("from").shift(-1).over("demand"), pl.lit(until)),
         )
-        .filter(pl.col("first") < pl.col("last"), pl.col("quantity") > 0)
+        .filter(pl.col("first") < pl.col("last"), wants_something(draft))
         .unique("demand", keep="first", maintain_order=True)
     )
     mend = 'Add a row to prices with demand "{demand}", from {first} or earlier, and price'
@@ -73,6 +81,56 @@ def days_of_cover_have_demand(draft: Draft) -> None:
     rows = in_days.join(draft["demand"], on=("item", "site"), how="anti")
     mend = "There is no demand for {item} at {site}: give the target as a quantity"
     draft.report("safety_stock", rows, "days", "days only where there is demand", mend)
+
+
+@rule("safety_stock", sound=("demand.item", "demand.site", "diffusion.demand"))
+def days_of_cover_are_of_what_rows_ask_for(draft: Draft) -> None:
+    """Check that a target in days does not stand where demand hangs on when sales start."""
+    in_days = draft["safety_stock"].filter(pl.col("days") > 0, pl.col("quantity").is_null())
+    spreading = draft["demand"].join(draft["diffusion"], on="demand", how="semi").unique(("item", "site"))
+    rows = in_days.join(spreading.select("item", "site", "demand"), on=("item", "site"))
+    mend = "What follows a day hangs on when sales of {demand} start: give the target as a quantity"
+    draft.report("safety_stock", rows.sort(ROW), "days", "a quantity, as {demand} has a diffusion", mend)
+
+
+@rule("diffusion", sound=("diffusion.milestone", "diffusion.from"))
+def sales_start_on_a_day_or_with_a_milestone(draft: Draft) -> None:
+    """Check that it is said in one way when sales start."""
+    frame = draft["diffusion"]
+    milestone, dated = pl.col("milestone").is_not_null(), pl.col("from").is_not_null()
+    mend = "Leave one of the two empty"
+    draft.report("diffusion", frame.filter(milestone & dated), "from", "nothing, as milestone is given", mend)
+    mend = "Name the milestone with which sales start, or give the first day of sale"
+    draft.report("diffusion", frame.filter(~milestone & ~dated), "milestone", "a milestone, or else from", mend)
+
+
+@rule("diffusion", sound=("diffusion.demand", "diffusion.from", "demand.demand", "demand.from"))
+def streams_begin_before_sales_do(draft: Draft) -> None:
+    """Check that a stream does not begin after the first day of sale, which would be put off until then."""
+    begin = draft["demand"].group_by("demand").agg(first=pl.col("from").min())
+    rows = draft["diffusion"].join(begin, on="demand", maintain_order="left").filter(pl.col("from") < pl.col("first"))
+    mend = "Let the first row of {demand} in demand begin on this day or earlier, or sales on {first}"
+    draft.report("diffusion", rows.sort(ROW), "from", "a day from {first} on, when {demand} begins", mend)
+
+
+@rule("diffusion", sound=("diffusion.milestone", "milestones.date", "routes.milestone"))
+def milestones_that_start_sales_start_production(draft: Draft) -> None:
+    """Check that a milestone which starts sales has a date, or is one that a route waits for."""
+    dated = draft["milestones"].filter(pl.col("date").is_not_null())
+    rows = draft["diffusion"].filter(pl.col("milestone").is_not_null())
+    rows = rows.join(dated, on="milestone", how="anti", maintain_order="left")
+    rows = rows.join(draft["routes"], on="milestone", how="anti", maintain_order="left")
+    expected = "a milestone with a date, or one that a route waits for"
+    draft.report("diffusion", rows.sort(ROW), "milestone", expected, "Name that with which production starts")
+
+
+@rule("rivals", sound=("rivals.demand", "demand.demand", "demand.attraction"))
+def rivals_are_compared(draft: Draft) -> None:
+    """Check that it is known how good a product is that has rivals."""
+    rows = draft["demand"].join(draft["rivals"], on="demand", how="semi", maintain_order="left")
+    rows = rows.filter(pl.col("attraction").is_null())
+    mend = "Say how good buyers find it beside buying nothing, which is 0; or take its rivals out"
+    draft.report("demand", rows.sort(ROW), "attraction", "a number, as {demand} has rivals", mend)
 
 
 @rule("mix", sound=("items.item", "items.family", "annuities.item", "annuities.family"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from coplant.case.draft import ROW, Draft
+from coplant.case.rules.demand import wants_something
 from coplant.case.rules.registry import rule
 from coplant.case.structure import bill_loops, obtainable, why_not
 from coplant.errors import Problem
@@ -13,6 +14,7 @@ _BILL = ("items.item", "routes.route", "routes.item", "bom.route", "bom.item")
 _PLACES = ("sites.site", "routes.site", "demand.item", "demand.site", "demand.quantity", "demand.demand")
 _MOVES = ("items.family", "lanes.item", "lanes.family", "lanes.from_site", "lanes.to_site")
 _BOUGHT = ("routes.agreement", "materials.agreement", "materials.item", "materials.mode")
+_THERE = ("stock.quantity", "receipts.quantity")
 _SOURCES = tuple(f"{table}.{column}" for table in ("offers", "stock", "receipts") for column in ("item", "site"))
 
 
@@ -37,10 +39,10 @@ def nothing_is_made_of_itself(draft: Draft) -> None:
         draft.add(Problem("bom", row, "item", item, "a bill of materials without a loop", mend))
 
 
-@rule("demand", sound=(*_BILL, *_BOUGHT, *_PLACES, *_MOVES, *_SOURCES, "stock.quantity", "receipts.quantity"))
+@rule("demand", sound=(*_BILL, *_BOUGHT, *_PLACES, "diffusion.demand", *_MOVES, *_SOURCES, *_THERE))
 def what_is_asked_for_can_be_had(draft: Draft) -> None:
     """Check that everything in demand can be made, bought, moved or is there, and so can all that it takes."""
-    wanted = draft["demand"].filter(pl.col("quantity") > 0).unique("demand", keep="first", maintain_order=True)
+    wanted = draft["demand"].filter(wants_something(draft)).unique("demand", keep="first", maintain_order=True)
     known = obtainable(draft)
     lacking = wanted.join(known, on=("item", "site"), how="anti", maintain_order="left")
     reasons: dict[tuple[str, str], str] = {}
