@@ -246,7 +246,7 @@ def test_plan_of_several_futures_writes_a_page_and_a_workbook(uncertain: Path, t
         assert answer.stdout.splitlines()[-2:] == [f"Report: {page}", f"Excel: {book}"]
     assert "planned for 2 futures" in page.read_text(encoding="utf-8")
     sheets = openpyxl.load_workbook(book, read_only=True).sheetnames
-    assert sheets[:5] == ["decision", "futures", "now", "then", "signatures"]
+    assert sheets[:6] == ["decision", "futures", "outcomes", "now", "then", "signatures"]
 
 
 def test_plan_of_several_futures_tells_a_program_what_is_decided(uncertain: Path) -> None:

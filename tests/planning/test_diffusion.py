@@ -228,16 +228,19 @@ def test_which_host_starts_sales_is_decided_before_the_deal_is_known() -> None:
     assert hedge.objective == pytest.approx((early + late) / 2.0)
 
 
-def test_a_plan_on_branches_of_the_launch_refuses_a_diffusion() -> None:
+def test_sales_start_with_the_luck_of_the_launch() -> None:
     small = _car().route("car", milestone="ready", cost=8.0)
     small.add("activities", activity="tools", distribution="uniform", low=60, high=240, range="limits")
     small.add("milestones", milestone="ready", activity="tools")
     _spreads(small, milestone="ready")
-    with pytest.raises(CaseError, match="diffusion"):
-        small.plan(branches=2)
     plan = small.plan()
-    first = plan["starts"]["day"].item()
-    assert sum(_asked(plan).values()) == pytest.approx(_bought(first))
+    assert sum(_asked(plan).values()) == pytest.approx(_bought(plan["starts"]["day"].item()))
+    small.settings["start_levels"] = 3
+    starts = []
+    for level in small.hedge().plans:
+        starts.append(level["starts"]["day"].item())
+        assert sum(_asked(level).values()) == pytest.approx(_bought(starts[-1]))
+    assert starts[0] < starts[1] < starts[2]
 
 
 def test_a_later_start_of_production_is_worth_less_by_those_who_want_nothing_yet() -> None:

@@ -89,6 +89,16 @@ def tie(programs: Sequence[LinearProgram], told_apart: Integers, probability: Fl
         Two futures differ where they cannot be told apart.
     """
     count, steps = told_apart.shape
+    if count == 1 and probability[0] == 1.0:
+        program, every = programs[0], np.arange(programs[0].column_count)
+        return Tied(
+            program.copy(),
+            [every],
+            [np.arange(program.row_count)],
+            [np.ones(program.row_count)],
+            np.arange(steps)[None],
+            tuple(nodes),
+        )
     new = told_apart == np.arange(count)[:, None]
     number = np.full(new.shape, -1, dtype=np.int64)
     number[new] = np.arange(int(new.sum()))
