@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from coplant.case import Case, read
-    from coplant.errors import CaseError, CoplantError, FileError, InfeasibleError, Problem, SolverError
+    from coplant.errors import CaseError, CoplantError, FileError, InfeasibleError, Problem, SolverError, WorkerError
     from coplant.launching import Launch
     from coplant.launching.launch import launch
     from coplant.planning import Hedge, Plan
@@ -46,6 +46,7 @@ __all__ = [
     "ReadBack",
     "Settlement",
     "SolverError",
+    "WorkerError",
     "Worth",
     "__version__",
     "agreement",
@@ -74,6 +75,7 @@ _HOME = {
     "ReadBack": "coplant.report.readback",
     "Settlement": "coplant.settlement",
     "SolverError": "coplant.errors",
+    "WorkerError": "coplant.errors",
     "Worth": "coplant.weighing",
     "agreement": "coplant.report.readback",
     "hedge": "coplant.planning",

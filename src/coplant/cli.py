@@ -46,6 +46,14 @@ app = typer.Typer(
 )
 
 
+class Method(StrEnum):
+    """Ways to plan for several futures."""
+
+    AUTO = "auto"
+    WHOLE = "whole"
+    PARTS = "parts"
+
+
 class Solver(StrEnum):
     """Ways to solve a linear program."""
 
@@ -144,12 +152,17 @@ def plan(
     ] = 1e-4,
     solver: Annotated[Solver, typer.Option(help="How to solve linear programs.")] = Solver.AUTO,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed of the solver's tie-breaking.")] = 0,
+    method: Annotated[Method, typer.Option(help="Plan for several futures as one program, or in parts.")] = Method.AUTO,
+    workers: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Processes that plan the parts; their number changes no answer.")
+    ] = 1,
 ) -> None:
     """Say what to sign, reserve, build, buy, move, stock and sell."""
     with _answering(as_json), _Progress() as progress:
         import coplant
         from coplant.case.outputs import PAGE, PAGES, Output, check_outputs
         from coplant.planning.result import KIND
+        from coplant.workers import Here, Processes
 
         outputs = {
             "tables": Output(out, option="--out", folder=True, replaces=(KIND.facts, KIND.name)) if out else None,
@@ -163,8 +176,9 @@ def plan(
         if not read.certain:
             with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
                 hedge = coplant.hedge(
-                    read, gap=gap, time_limit=time_limit, solver=solver.value, seed=seed, progress=progress.say
-                )
+                    read, gap=gap, time_limit=time_limit, solver=solver.value, seed=seed, progress=progress.say,
+                    method=method.value, workers=Processes(workers) if workers > 1 else Here(),
+                )  # fmt: skip
             for name, path in files.items():
                 with progress.stage(f"Writing {path}"):
                     {"tables": hedge.write, "report": hedge.report, "excel": hedge.to_excel}[name](path)

@@ -181,3 +181,7 @@ class NumericalError(SolverError):
             " look for zeros too many, or a wrong unit:"
         )
         return "\n".join([head, *_listed(self.suspects)])
+
+
+class WorkerError(CoplantError):
+    """Workers die of what they are given, or cannot be reached."""

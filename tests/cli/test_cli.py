@@ -249,6 +249,16 @@ def test_plan_of_several_futures_writes_a_page_and_a_workbook(uncertain: Path, t
     assert sheets[:6] == ["decision", "futures", "outcomes", "now", "then", "signatures"]
 
 
+def test_plan_of_several_futures_in_parts_earns_the_same(uncertain: Path) -> None:
+    whole, parts = (
+        json.loads(run("plan", uncertain, "--json", "--method", method, "--workers", "2").stdout)
+        for method in ("whole", "parts")
+    )
+    assert parts["objective"] == pytest.approx(whole["objective"])
+    assert "L-shaped" in parts["plans"][0]["solver"]
+    assert "L-shaped" not in whole["plans"][0]["solver"]
+
+
 def test_plan_of_several_futures_tells_a_program_what_is_decided(uncertain: Path) -> None:
     told = json.loads(run("plan", uncertain, "--json").stdout)
     assert {row["decision"] for row in told["now"]} == {"make"}

@@ -93,6 +93,10 @@ class Case:
     def __hash__(self) -> int:
         return hash(self.digest)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What travels to another process: all but which rules have been checked, which are of this one."""
+        return {"settings": self.settings, "tables": self.tables, "rows": self.rows, "read": None}
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the content in hexadecimal, whatever the format it was read from and the order of its rows."""

@@ -17,7 +17,6 @@ from coplant.network.activities import signing_day
 from coplant.planning.decided import decided_now, decided_then
 from coplant.planning.result import KIND, Plan
 from coplant.planning.risk import worst_mean
-from coplant.program import Solution
 from coplant.results import read_result, write_result
 from coplant.timeline import Timeline
 from coplant.timeline.calendar import Floats
@@ -59,9 +58,12 @@ class Hedge:
     gap: float
 
     @classmethod
-    def of(cls, futures: Futures, timeline: Timeline, plans: Sequence[Plan], solution: Solution) -> Hedge:
-        """Put together a hedge from what was solved."""
-        return cls(futures, timeline, tuple(plans), solution.status, solution.objective, solution.bound, solution.gap)
+    def of(
+        cls, futures: Futures, timeline: Timeline, plans: Sequence[Plan], objective: float, bound: float, gap: float
+    ) -> Hedge:
+        """Put together a hedge from what was solved; `gap` is that asked for."""
+        apart = max(bound - objective, 0.0) / max(abs(objective), 1.0)
+        return cls(futures, timeline, tuple(plans), "optimal" if apart <= gap else "feasible", objective, bound, apart)
 
     @property
     def case(self) -> Case:

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from typing import Any
+
+import numpy as np
 
 from coplant.case import Case
+from coplant.planning.decomposition import Decomposition, split_of
 from coplant.planning.formulation import scaling_of
 from coplant.planning.hedge import Hedge
 from coplant.planning.outlook import Outlook
 from coplant.planning.plan import Progress
 from coplant.planning.result import Plan
 from coplant.planning.tables import tables_of
+from coplant.workers import Here, Workers
+
+METHODS = ("auto", "whole", "parts")
+"""Ways to plan for several futures."""
+
+FITS = 200_000
+"""Columns up to which all futures are planned as one program."""
 
 
 def hedge(
@@ -23,6 +34,8 @@ def hedge(
     seed: int = 0,
     progress: Progress | None = None,
     foreseen: Collection[str] = (),
+    method: str = "auto",
+    workers: Workers | None = None,
 ) -> Hedge:
     """Plan for all futures of a case at once: the plan with the most expected money.
 
@@ -34,6 +47,11 @@ def hedge(
         As for `plan`.
     foreseen : collection of str
         Branches of which it is known from the first day how they turn out.
+    method : {"auto", "whole", "parts"}
+        Whether all futures are one program, or what comes before a day is one and each group of futures another
+        (L-shaped method); ``auto`` plans in parts where the one program would have more than 200,000 columns.
+    workers : Workers, optional
+        Who plans the parts; this process by default.
 
     Returns
     -------
@@ -45,13 +63,28 @@ def hedge(
         Nothing could be sold, an outcome makes a mistake of the case, or one changes what happens before it is known.
     InfeasibleError, NumericalError, SolverError
         As for `plan`.
+    ValueError
+        There is no such method.
+    WorkerError
+        Workers die again and again.
     """
+    if method not in METHODS:
+        raise ValueError(f"there is no method {method!r}; it is one of {', '.join(METHODS)}")
     say = progress or (lambda _: None)
     options = {"gap": gap, "time_limit": time_limit, "solver": solver, "seed": seed}
-    clock, timings = time.perf_counter(), dict[str, float]()
+    begin = time.perf_counter()
     outlook = Outlook.of(case, foreseen, say)
-    outlook.weigh(case.settings.risk_weight)
-    timings["build"] = time.perf_counter() - clock
+    split, columns = split_of(outlook), outlook.estimated_columns
+    if split is None or method == "whole" or (method == "auto" and columns <= FITS):
+        return _whole(outlook, options, begin, say)
+    say(f"{columns:,} columns in all: planning in parts, from {outlook.timeline.labels[split]} on")
+    return _in_parts(outlook, split, options, begin, workers or Here(), say)
+
+
+def _whole(outlook: Outlook, options: dict[str, Any], begin: float, say: Progress) -> Hedge:
+    """Plan for futures as one program."""
+    outlook.weigh(outlook.futures.case.settings.risk_weight)
+    timings = {"build": time.perf_counter() - begin}
     program = outlook.program
     scaling = scaling_of(program)
     size = {
@@ -71,4 +104,21 @@ def hedge(
         for its in [outlook.of_future(solution, number)]
     ]
     timings["tables"] = time.perf_counter() - clock
-    return Hedge.of(outlook.futures, outlook.timeline, plans, solution)
+    return Hedge.of(outlook.futures, outlook.timeline, plans, solution.objective, solution.bound, options["gap"])
+
+
+def _in_parts(
+    outlook: Outlook, split: int, options: dict[str, Any], begin: float, workers: Workers, say: Progress
+) -> Hedge:
+    """Plan for futures in parts, some of them in other processes."""
+    timings = {"build": time.perf_counter() - begin}
+    clock = time.perf_counter()
+    limit = options["time_limit"]
+    decomposition = Decomposition(outlook, split, options, workers, say)
+    timings["sketch"] = time.perf_counter() - clock
+    clock = time.perf_counter()
+    found = decomposition.solve(np.inf if limit is None else begin + limit)
+    timings["solve"] = time.perf_counter() - clock
+    say("reading the plans back")
+    plans = decomposition.plans(found, scaling_of(decomposition.sketch.program), timings)
+    return Hedge.of(outlook.futures, outlook.timeline, plans, found.value, found.bound, options["gap"])

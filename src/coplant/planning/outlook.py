@@ -53,6 +53,9 @@ class Outlook:
         When routes that wait for milestones start in each.
     room : Room
         Bounds by which binaries are sized in all of them.
+    target : tuple of ndarray, length K
+        Safety stock that is aimed at in each, shape (S, T). Where it covers demand that hangs on what is not known
+        yet, it is the mean of the futures that cannot be told apart.
     """
 
     futures: Futures
@@ -60,6 +63,7 @@ class Outlook:
     cases: tuple[Case, ...]
     starts: tuple[Starts | None, ...]
     room: Room
+    target: tuple[Floats, ...]
 
     @classmethod
     def of(cls, case: Case, foreseen: Collection[str] = (), progress: Progress | None = None) -> Outlook:
@@ -83,18 +87,19 @@ class Outlook:
         say, settings = progress or (lambda _: None), case.settings
         branches = Futures.of(case, foreseen)
         say(f"laying out {len(branches):,} ways in which things can turn out")
-        futures, starts = _launched(branches, say)
+        futures, cases, starts = _launched(branches, say)
         timeline = Timeline.of(settings.start, settings.buckets).split(futures.reveal_dates)
-        cases = tuple(futures.cases())
         networks = _networks(cases, starts, timeline)
-        made = cls(futures, timeline, cases, starts, Room.widest(map(Room.of, networks)))
+        target = _expected([network.stock_points.target for network in networks], futures, timeline)
+        networks = _aiming(networks, target)
+        made = cls(futures, timeline, cases, starts, Room.widest(map(Room.of, networks)), target)
         vars(made)["networks"] = networks
         return made
 
     @cached_property
     def networks(self) -> tuple[Network, ...]:
         """The network of each future, length K."""
-        return _networks(self.cases, self.starts, self.timeline)
+        return _aiming(_networks(self.cases, self.starts, self.timeline), self.target)
 
     @cached_property
     def drafts(self) -> tuple[Draft, ...]:
@@ -125,6 +130,31 @@ class Outlook:
         vars(other)["drafts"] = self.drafts
         return other
 
+    def only(self, members: Integers, probability: Floats | None = None) -> Outlook:
+        """Some of the futures.
+
+        Parameters
+        ----------
+        members : ndarray of int, shape (M,)
+            Which.
+        probability : ndarray, shape (M,), optional
+            Their probabilities; by default what they are, though they add up to less than one.
+        """
+        some = dataclasses.replace(
+            self,
+            futures=self.futures.only(members, probability),
+            cases=tuple(self.cases[k] for k in members),
+            starts=tuple(self.starts[k] for k in members),
+            target=tuple(self.target[k] for k in members),
+        )
+        if "networks" in vars(self):
+            vars(some)["networks"] = tuple(self.networks[k] for k in members)
+        return some
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What travels to another process: not what it can work out there."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
     def draft_of(self, case: Case) -> Draft:
         """Write another case, of which all is certain, on the same buckets; production starts at the mean.
 
@@ -138,6 +168,15 @@ class Outlook:
         network = Network.of(case.known(), Tree.line(self.timeline), starts)
         with in_words():
             return formulate(network, Room.widest([self.room, Room.of(network)]))
+
+    @cached_property
+    def estimated_columns(self) -> int:
+        """About how many columns the one program has: those of the first future's, once for each node of the tree."""
+        apart = self.futures.told_apart(self.timeline)
+        nodes = int((apart == np.arange(len(apart))[:, None]).sum())
+        with in_words():
+            one = formulate(self.networks[0], self.room).program
+        return round(one.column_count / len(self.timeline) * nodes)
 
     @property
     def program(self) -> LinearProgram:
@@ -157,6 +196,11 @@ class Outlook:
     def _worst(self) -> WorstFutures:
         programs = [draft.program for draft in self.drafts]
         return WorstFutures.of(self.tied, programs, self.futures.probability, self.futures.case.settings.risk_share)
+
+    @property
+    def risk_column(self) -> Integers:
+        """The column of what the worst futures earn at most, where risk counts; none else."""
+        return self._worst.column[:1] if "_worst" in vars(self) else np.empty(0, dtype=np.int64)
 
     def weigh(self, weight: float) -> None:
         """Let the mean over the worst futures count beside the mean over all, in place of what counted before.
@@ -244,21 +288,50 @@ def _networks(cases: tuple[Case, ...], starts: tuple[Starts | None, ...], timeli
     return tuple(Network.of(case.known(), line, start, kept) for case, start in zip(cases, starts, strict=True))
 
 
-def _launched(futures: Futures, say: Progress) -> tuple[Futures, tuple[Starts | None, ...]]:
-    """Futures with the luck of their launch programmes, and when routes start in each."""
+def _expected(targets: list[Floats], futures: Futures, timeline: Timeline) -> tuple[Floats, ...]:
+    """Targets as far as they can be known: in each bucket the mean of the futures that cannot be told apart in it."""
+    first = targets[0]
+    if all(target is first or np.array_equal(target, first) for target in targets):
+        return tuple(targets)
+    apart, chance = futures.told_apart(timeline), futures.probability
+    every = np.stack(targets)
+    mean = np.empty_like(every)
+    for step in range(len(timeline)):
+        of_class = apart[:, step]
+        total = np.zeros((len(every), every.shape[1]))
+        np.add.at(total, of_class, chance[:, None] * every[:, :, step])
+        weight = np.bincount(of_class, chance, minlength=len(every))
+        mean[:, :, step] = total[of_class] / weight[of_class][:, None]
+    return tuple(mean)
+
+
+def _aiming(networks: tuple[Network, ...], target: tuple[Floats, ...]) -> tuple[Network, ...]:
+    """Networks with other safety stocks to aim at."""
+    return tuple(
+        network
+        if network.stock_points.target is its
+        else dataclasses.replace(network, stock_points=dataclasses.replace(network.stock_points, target=its))
+        for network, its in zip(networks, target, strict=True)
+    )
+
+
+def _launched(futures: Futures, say: Progress) -> tuple[Futures, tuple[Case, ...], tuple[Starts | None, ...]]:
+    """Futures with the luck of their launch programmes, and the case of each and when routes start in it."""
     drawn: dict[str, Levels] = {}
-    levels = []
-    for case in futures.cases():
+    levels, before = [], tuple(futures.cases())
+    for case in before:
         waited = awaited(case)
         programme = case.digest_of(*PROGRAMME) if waited else ""
         if waited and programme not in drawn:
             say("drawing the start of production")
             drawn[programme] = _levels(case, waited, futures.case.settings.start_levels)
         levels.append(drawn[programme] if waited else None)
-    starts = tuple(start for its in levels for start in (its.starts if its else (None,)))
+    luck = [its.starts if its else (None,) for its in levels]
+    starts = tuple(start for its in luck for start in its)
+    cases = tuple(case for case, its in zip(before, luck, strict=True) for _ in its)
     never = np.array(["NaT"], dtype="datetime64[D]")
     probability = [its.probability if its else np.ones(1) for its in levels]
-    return futures.with_luck(probability, [its.known if its else never for its in levels]), starts
+    return futures.with_luck(probability, [its.known if its else never for its in levels]), cases, starts
 
 
 def _levels(case: Case, waited: list[str], count: int) -> Levels:

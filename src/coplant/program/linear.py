@@ -118,6 +118,7 @@ class LinearProgram:
         self.accounts: set[str] = set()
         self.money_weight = 1.0
         self._steering: tuple[Integers, Floats] | None = None
+        self._priced: tuple[Integers, Floats] | None = None
         self._constant: int | None = None
 
     # -- columns ------------------------------------------------------------------------------------------------
@@ -326,12 +327,31 @@ class LinearProgram:
         self.money_weight = money_weight
         self._steering = (columns.reshape(-1), coefficients.reshape(-1))
 
-    def worth(self) -> Floats:
-        """Expected present value of a unit of each column: money lines weighed by discount and probability."""
+    def price(self, column: Integers, coefficient: Floats) -> None:
+        """Let some columns count for something else in the objective, whatever their money comes to.
+
+        Parameters
+        ----------
+        column : ndarray of int, shape (M,)
+            The columns.
+        coefficient : ndarray, shape (M,)
+            What a unit of each counts for.
+        """
+        self._priced = (column, coefficient)
+
+    def worth(self, nodes: Booleans | None = None) -> Floats:
+        """Expected present value of a unit of each column: money lines weighed by discount and probability.
+
+        Parameters
+        ----------
+        nodes : ndarray of bool, shape (N,), optional
+            Nodes whose money counts; all of them by default.
+        """
         total = np.zeros(self.column_count)
+        chance = self.probability if nodes is None else np.where(nodes, self.probability, 0.0)
         for line in self.money_lines:
             due = line.entries()
-            weight = due.coefficient * due.discount * self.probability[due.node]
+            weight = due.coefficient * due.discount * chance[due.node]
             total += np.bincount(due.column, weight, minlength=self.column_count)
         return total
 
@@ -341,6 +361,8 @@ class LinearProgram:
         if self._steering is not None:
             column, coefficient = self._steering
             total = self.money_weight * total + np.bincount(column, coefficient, minlength=self.column_count)
+        if self._priced is not None:
+            total[self._priced[0]] = self._priced[1]
         return total
 
     # -- programs made of this one --------------------------------------------------------------------------------
@@ -351,6 +373,12 @@ class LinearProgram:
         for name, part in vars(self).items():
             if isinstance(part, (list, dict, set)):
                 setattr(other, name, copy.copy(part))
+        return other
+
+    def relaxed(self) -> LinearProgram:
+        """Return the program in which nothing has to be whole; this one stays as it is."""
+        other = self.copy()
+        other._integer = [np.zeros_like(whole) for whole in self._integer]
         return other
 
     def hold(self, columns: Integers, values: Floats) -> LinearProgram:

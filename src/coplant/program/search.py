@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -55,6 +55,11 @@ class Found:
     def gap(self, scale: float) -> float:
         """Relative distance of bound and value, for an objective scaled by `scale`."""
         return max(self.bound - self.value, 0.0) / max(abs(self.value), scale)
+
+    def better_of(self, other: Found) -> Found:
+        """The better of two plans, with what both prove."""
+        best = self if self.value >= other.value else other
+        return replace(self, integers=best.integers, value=best.value, bound=min(self.bound, other.bound))
 
 
 class Search:
@@ -126,7 +131,7 @@ class Search:
             value = min(_value(self.highs), promised)
             columns = np.array(self.highs.getSolution().col_value) * self.model.column
             relaxed = columns[self.integer]
-            implied = self._implied(columns, low, high)
+            implied = whole_from(self.program, columns, low, high)
             branch = self._branch(relaxed, implied, low, high)
             if not self._open(relaxed, low, high)[self.decisive].any():
                 self._try(implied, self.until if nodes > 1 else np.inf)
@@ -159,14 +164,6 @@ class Search:
             return None
         return int(np.argmax(np.where(fractional, np.abs(relaxed - implied), -np.inf)))
 
-    def _implied(self, columns: Floats, low: Floats, high: Floats) -> Floats:
-        """Whole values that follow from the quantities of a relaxed solution."""
-        full = columns.copy()
-        for block, rule in self.program.completions:
-            present = block.index >= 0
-            full[block.index[present]] = np.broadcast_to(rule(columns), block.index.shape)[present]
-        return np.clip(np.rint(full[self.integer]), np.ceil(low), np.floor(high))
-
     def _try(self, values: Floats, until: float) -> None:
         """Hold all integers, unless that was done before, and keep the plan if it is the best so far."""
         if values.tobytes() in self.tried:
@@ -184,6 +181,15 @@ class Search:
         """Solve within bounds of the integers."""
         self._hold(low, high)
         return bool(run(self.highs, until, possible is True) == highspy.HighsModelStatus.kOptimal)
+
+
+def whole_from(program: LinearProgram, columns: Floats, low: Floats, high: Floats) -> Floats:
+    """Whole values of the integers, within bounds, that follow from the quantities of a relaxed solution."""
+    full = columns.copy()
+    for block, rule in program.completions:
+        present = block.index >= 0
+        full[block.index[present]] = np.broadcast_to(rule(columns), block.index.shape)[present]
+    return np.clip(np.rint(full[program.integer]), np.ceil(low), np.floor(high))
 
 
 def _halves(low: Floats, high: Floats, branch: int, at: float) -> list[tuple[Floats, Floats]]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from coplant.errors import InfeasibleError, NumericalError, SolverError
 from coplant.program.conflict import Collision, colliding, colliding_by_choice
+from coplant.program.dive import dive
 from coplant.program.linear import LinearProgram
 from coplant.program.money import Floats
 from coplant.program.rules import Rules
@@ -28,6 +29,9 @@ _INTERIOR = 15_000
 
 _NO_CROSSOVER = 150_000
 """Columns beyond which the way from an interior point to a corner takes longer than all the rest, or does not end."""
+
+DIVE = 100_000
+"""Columns beyond which whole numbers are made whole by dives before anything is searched."""
 
 _CHOICES_SHOWN = 8
 """Ways to choose the whole numbers for which it is said why none of them will do."""
@@ -121,7 +125,8 @@ def solve(
     progress : callable, optional
         Is told, in a line of text, how far the search is.
     nodes : int
-        Nodes that the search visits at the most; few where no integers are decisive and the program is small.
+        Nodes that the search visits at the most; few where no integers are decisive and the program is small. With
+        none a large program ends with the best plan of a few dives.
 
     Raises
     ------
@@ -145,8 +150,9 @@ def solve(
     highs = hand_over(model)
     if progress is not None:
         tell_how_far(highs, progress)
-    method = _method(len(model.cost), bool(integer.any())) if solver == "auto" else solver
-    crossover = len(model.cost) <= _NO_CROSSOVER or method == "simplex"
+    diving = solver == "auto" and bool(integer.any()) and len(model.cost) > DIVE
+    method = "hipo" if diving else _method(len(model.cost), bool(integer.any())) if solver == "auto" else solver
+    crossover = not diving and (len(model.cost) <= _NO_CROSSOVER or method == "simplex")
     tolerance = TOLERANCE if crossover else _INTERIOR_TOLERANCE
     _set_options(highs, SOLVERS[method], seed, tolerance)
     highs.setOptionValue("run_crossover", "on" if crossover else "off")
@@ -166,14 +172,28 @@ def solve(
     status, bound = "optimal", -float(highs.getInfo().objective_function_value)
     if integer.any():
         clock = time.perf_counter()
-        highs.setOptionValue("solver", "simplex")
-        highs.setOptionValue("presolve", "choose")
-        found = Search(highs, program, model, Rules(model, until), gap, until, say, nodes).run()
-        method = f"{method}, search of {found.nodes} nodes"
+        values, found = None, Found(None, -np.inf, bound, 0, [])
+        if diving:
+            say("making whole decisions whole")
+            dived = dive(highs, program, model, until)
+            values, found = dived.integers, Found(dived.integers, dived.value, max(bound, dived.value), 0, [])
+            method = f"{method}, dives"
+        if values is None or (nodes and found.gap(model.objective) > gap):
+            highs.setOptionValue("solver", "simplex")
+            highs.setOptionValue("presolve", "choose")
+            highs.setOptionValue("run_crossover", "on")
+            if diving:
+                run(highs, until, possible)
+                _check(highs, program, possible)
+            searched = Search(highs, program, model, Rules(model, until), gap, until, say, nodes).run()
+            method = f"{method}, search of {searched.nodes} nodes"
+            found = searched.better_of(found)
         values, bound = found.integers, found.bound
         if values is None and bound == -np.inf and len(found.impossible) <= _CHOICES_SHOWN:
             raise _refusal(colliding_by_choice(program, model, found.impossible, until, say))
-        if values is None or found.gap(model.objective) > gap:
+        if found.gap(model.objective) > gap and diving and not nodes and values is not None:
+            status = "feasible"
+        elif values is None or found.gap(model.objective) > gap:
             status, values, bound = _branch_and_cut(model, program, found, gap, seed, until, progress)
             method = f"{method}, branch and cut"
         timings["search"] = time.perf_counter() - clock

@@ -155,7 +155,7 @@ class _Tie:
         self.column = np.full(program.column_count, -1, dtype=np.int64)
         self.row = np.full(program.row_count, -1, dtype=np.int64)
         self.matrix = program.matrix()
-        self.row_node = _latest(self.matrix, self.column_node)
+        self.row_node = row_nodes(self.matrix, self.column_node)
         self.rows_by_node, self.row_begin = _by_node(self.row_node, len(node))
 
     def _own(self, node: Integers) -> Booleans:
@@ -320,8 +320,16 @@ def _by_node(node: Integers, count: int) -> tuple[Integers, Integers]:
     return order, np.searchsorted(node[order], np.arange(count + 1))
 
 
-def _latest(matrix: sparse.csr_array, column_node: Integers) -> Integers:
-    """The last node of the columns in each row; -1 for a row without entries."""
+def row_nodes(matrix: sparse.csr_array, column_node: Integers) -> Integers:
+    """Find the node at which each row holds: the last of its columns'; -1 for a row without entries.
+
+    Parameters
+    ----------
+    matrix : csr_array, shape (rows, columns)
+        The rows.
+    column_node : ndarray of int, shape (columns,)
+        Node at which each column is decided.
+    """
     latest = np.full(matrix.shape[0], -1, dtype=np.int64)
     filled = np.flatnonzero(np.diff(matrix.indptr))
     if len(filled):

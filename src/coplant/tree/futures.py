@@ -51,6 +51,8 @@ class Futures:
     case: Case
     outcomes: tuple[tuple[Outcome, ...], ...]
     foreseen: frozenset[str] = frozenset()
+    given: Floats | None = None
+    """Probability of each where it is not what that of its outcomes comes to, shape (K,)."""
 
     @classmethod
     def of(cls, case: Case, foreseen: Collection[str] = ()) -> Futures:
@@ -92,6 +94,19 @@ class Futures:
         """Branches that arise in any of them."""
         return tuple(dict.fromkeys(one.branch for future in self.outcomes for one in future))
 
+    def only(self, members: Integers, probability: Floats | None = None) -> Futures:
+        """Some of them.
+
+        Parameters
+        ----------
+        members : ndarray of int, shape (M,)
+            Which.
+        probability : ndarray, shape (M,), optional
+            Their probabilities, if other than what they are.
+        """
+        given = self.probability[members] if probability is None else probability
+        return Futures(self.case, tuple(self.outcomes[k] for k in members), self.foreseen, given)
+
     def with_luck(self, probability: Sequence[Floats], known: Sequence[Days]) -> Futures:
         """Let the launch programme of each future turn out with more or less luck.
 
@@ -119,6 +134,8 @@ class Futures:
     @cached_property
     def probability(self) -> Floats:
         """Probability of each, shape (K,)."""
+        if self.given is not None:
+            return self.given
         return np.array([np.prod([one.probability for one in future]) for future in self.outcomes])
 
     @cached_property

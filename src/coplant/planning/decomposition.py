@@ -1,0 +1,549 @@
+"""Planning for more futures than fit into one program: what comes before a day, and after it in each group of futures.
+
+Futures that cannot be told apart on that day are a group. What is decided before is put to all groups, which answer how
+much they then earn and what a unit of each decision is worth to them; see `coplant.program.lshaped`. It begins with a
+sketch: a few futures that stand for all, solved as one program.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from coplant.planning.formulation import in_words
+from coplant.planning.outlook import Outlook
+from coplant.planning.plan import Progress
+from coplant.planning.result import Plan
+from coplant.planning.tables import tables_of
+from coplant.program import LinearProgram, ScalingReport, Solution
+from coplant.program.lshaped import Answer, Decomposed, Master, decompose
+from coplant.program.money import Booleans, Floats, Integers
+from coplant.program.recourse import Basis, Cut, Recourse
+from coplant.program.tying import Tied, row_nodes
+from coplant.workers import Workers
+
+EARLY = 20_000
+"""Columns of early decisions up to which their number does not matter."""
+
+SKETCH = 8
+"""Futures of a sketch, unless more are needed so that all that can be told apart early has one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Futures that cannot be told apart when what comes before a bucket is decided.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        These futures.
+    split : int
+        That bucket.
+    """
+
+    outlook: Outlook
+    split: int
+
+    @cached_property
+    def early(self) -> Integers:
+        """Columns decided before, in the order that all programs of these futures have them in."""
+        self.outlook.weigh(self.outlook.futures.case.settings.risk_weight)
+        return early_columns(self.outlook, 0, self.split)
+
+    @cached_property
+    def recourse(self) -> Recourse:
+        """What is left to decide once they are."""
+        early, program = self.early, self.outlook.program
+        return Recourse(program, early, paid_early(self.outlook, self.split)[early])
+
+    @cached_property
+    def fair(self) -> Floats:
+        """What a unit of each early decision has to bring in later, if the group pays its part of it early."""
+        slope = -self.recourse.paid
+        slope[len(slope) - len(self.outlook.risk_column) :] *= self.outlook.futures.probability.sum()
+        return slope
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Digest of all that is decided, asked and paid before, by which groups that differ too early are told."""
+        program = self.outlook.drafts[0].program
+        node, matrix = program.column_node, program.matrix()
+        before = node < self.split
+        rows = np.flatnonzero(_entries_in(program, ~before) == 0.0)
+        parts = (
+            program.lower[before], program.upper[before], program.row_lower[rows], program.row_upper[rows],
+            matrix[rows].data, node[matrix[rows].indices], program.worth(program_nodes(program, self.split))[before],
+        )  # fmt: skip
+        return hashlib.sha256(b"".join(np.ascontiguousarray(part).tobytes() for part in parts)).hexdigest()
+
+
+def program_nodes(program: LinearProgram, split: int) -> Booleans:
+    """Which nodes of a future's own program come before a bucket."""
+    return np.arange(len(program.probability)) < split
+
+
+def early_columns(outlook: Outlook, future: int, split: int) -> Integers:
+    """Columns of the one program that a future has before a bucket, in the order of its own, and then that of risk."""
+    node = outlook.drafts[future].program.column_node
+    own = np.argsort(node, kind="stable")
+    columns = outlook.tied.columns[future][own[node[own] < split]]
+    return np.append(columns, outlook.risk_column)
+
+
+def early_rows(outlook: Outlook, future: int, split: int) -> Integers:
+    """Rows of the one program that a future has before a bucket, in the order of its own."""
+    program = outlook.drafts[future].program
+    node = row_nodes(program.matrix(), program.column_node)
+    own = np.argsort(node, kind="stable")
+    return outlook.tied.rows[future][own[(node[own] >= 0) & (node[own] < split)]]
+
+
+def nodes_before(tied: Tied, split: int) -> Booleans:
+    """Which nodes of the one program come before a bucket."""
+    before = np.zeros(len(tied.program.probability), dtype=bool)
+    before[tied.nodes[:, :split]] = True
+    return before
+
+
+def paid_early(outlook: Outlook, split: int) -> Floats:
+    """What a unit of each column of the one program adds to the objective before a bucket, its early columns at least.
+
+    What the column of risk adds is all early.
+    """
+    program = outlook.program
+    paid = program.money_weight * program.worth(nodes_before(outlook.tied, split))
+    paid[outlook.risk_column] = program.objective()[outlook.risk_column]
+    return paid
+
+
+def _entries_in(program: LinearProgram, columns: Booleans) -> Floats:
+    """How many of some columns each row has."""
+    matrix = program.matrix()
+    ones = matrix.copy()
+    ones.data = np.ones_like(ones.data)
+    return np.asarray(ones @ columns.astype(np.float64))
+
+
+# -- what workers do --------------------------------------------------------------------------------------------------
+
+
+class Question(NamedTuple):
+    """What a group is asked."""
+
+    asked_by: str
+    """Name of the decomposition."""
+    number: int
+    """Number of the group."""
+    outlook: Outlook
+    split: int
+    x: Floats
+    """Early decisions."""
+    slope: Floats | None
+    """What a unit of each is thought to be worth later, where a limit on all is asked for too."""
+    basis: Basis | None
+    gap: float
+    whole: bool = False
+    """Whether the answer is to mind whole numbers."""
+
+
+class Reply(NamedTuple):
+    """What it answers."""
+
+    cut: Cut
+    limits: list[Cut]
+    """Those asked for."""
+    basis: Basis | None
+    whole: bool
+    """Whether whole numbers are left to decide, so that what the cut says is not all."""
+    fingerprint: str
+
+
+class Decision(NamedTuple):
+    """What a group then decides."""
+
+    value: float
+    """What that earns later."""
+    solution: Solution
+    size: tuple[int, int, int, int]
+    """Columns, whole ones of them, rows and entries of what is decided later."""
+
+
+class Reading(NamedTuple):
+    """Plans of a group that are to be read back."""
+
+    question: Question
+    solution: Solution
+    early_dual: Floats
+    """What a unit more is worth in each early row, once it is known to be that group."""
+    scaling: ScalingReport
+    options: dict[str, Any]
+    size: dict[str, int]
+    timings: dict[str, float]
+
+
+_AT_HAND = 4_000_000
+"""Columns of programs that a worker keeps for the next time it is asked; beyond that it writes them again."""
+
+_at_hand: dict[tuple[str, int], Group] = {}
+
+
+def _group(question: Question) -> Group:
+    """The group that is asked, written unless it is at hand; whichever it is, its answer is the same."""
+    key = (question.asked_by, question.number)
+    if key in _at_hand:
+        return _at_hand[key]
+    if any(asked_by != question.asked_by for asked_by, _ in _at_hand):
+        _at_hand.clear()
+    # What is worked out of an outlook stays with it: a copy can be forgotten.
+    group = Group(question.outlook.only(np.arange(len(question.outlook.cases))), question.split)
+    kept = sum(other.recourse.program.column_count for other in _at_hand.values())
+    if kept + group.recourse.program.column_count <= _AT_HAND:
+        _at_hand[key] = group
+    return group
+
+
+def reply(question: Question) -> Reply:
+    """Answer for a group."""
+    group = _group(question)
+    recourse = group.recourse
+    with in_words():
+        cut, basis = recourse.after(question.x, question.basis)
+        # What the sketch thinks is close to what is best; what is fair keeps all groups together within limits.
+        slopes = () if question.slope is None else (question.slope, group.fair)
+        limits = [limit for slope in slopes for limit in [recourse.at_most(slope)] if limit is not None]
+        if question.whole and cut.of_money:
+            # As steep as where it is reached, and as low as whole numbers let it be.
+            cut = recourse.at_most_whole(cut.slope, question.gap) or cut
+    late = np.ones(recourse.program.column_count, dtype=bool)
+    late[group.early] = False
+    return Reply(cut, limits, basis, bool(recourse.program.integer[late].any()), group.fingerprint)
+
+
+def decide(question: Question) -> Decision | None:
+    """Decide all for a group."""
+    group = _group(question)
+    recourse = group.recourse
+    with in_words():
+        solution = recourse.decided(question.x, question.gap)
+    if solution is None:
+        return None
+    program, late = recourse.program, recourse.late_rows
+    size = (
+        program.column_count - len(group.early),
+        int(program.integer.sum() - program.integer[group.early].sum()),
+        int(late.sum()),
+        int(np.diff(program.matrix().indptr)[late].sum()),
+    )
+    return Decision(solution.objective - float(recourse.paid @ question.x), solution, size)
+
+
+def read_back(reading: Reading) -> list[Plan]:
+    """Read the plans of a group's futures."""
+    group = _group(reading.question)
+    outlook = group.outlook
+    dual = reading.solution.row_dual.copy()
+    dual[early_rows(outlook, 0, group.split)] = reading.early_dual * outlook.futures.probability.sum()
+    solution = dataclasses.replace(reading.solution, row_dual=dual)
+    plans = []
+    for number, (case, draft) in enumerate(zip(outlook.cases, outlook.drafts, strict=True)):
+        its = outlook.of_future(solution, number)
+        plans.append(
+            Plan.of(case, tables_of(draft, its), its, reading.scaling, reading.options, reading.size, reading.timings)
+        )
+    return plans
+
+
+# -- the whole --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """An outlook in parts.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        All futures.
+    split : int
+        Bucket before which decisions are early.
+    groups : tuple of ndarray of int, length G
+        Futures of each group.
+    """
+
+    outlook: Outlook
+    split: int
+    groups: tuple[Integers, ...]
+
+    @classmethod
+    def of(cls, outlook: Outlook, split: int) -> Parts:
+        """Divide futures at a bucket."""
+        apart = outlook.futures.told_apart(outlook.timeline)[:, split]
+        return cls(outlook, split, tuple(np.flatnonzero(apart == first) for first in np.unique(apart)))
+
+    @cached_property
+    def chance(self) -> Floats:
+        """Probability of each group, shape (G,)."""
+        return np.array([self.outlook.futures.probability[members].sum() for members in self.groups])
+
+    @cached_property
+    def sketched(self) -> Integers:
+        """Futures that stand for all in a sketch: one of each that can be told apart early, others evenly between."""
+        before = self.outlook.futures.told_apart(self.outlook.timeline)[:, self.split - 1]
+        needed = np.unique(before)
+        chance = self.outlook.futures.probability
+        place = (np.arange(SKETCH) + 0.5) / SKETCH * chance.sum()
+        spread = np.searchsorted(np.cumsum(chance), place)
+        return np.union1d(needed, np.minimum(spread, len(chance) - 1))
+
+    @cached_property
+    def stands_for(self) -> Integers:
+        """Place among the sketched futures of that which stands for each future: the one with most outcomes in common.
+
+        It is one that cannot be told from it early.
+        """
+        futures, before = (
+            self.outlook.futures,
+            self.outlook.futures.told_apart(self.outlook.timeline)[:, self.split - 1],
+        )
+        outcomes = [{(one.branch, one.outcome) for one in future} for future in futures.outcomes]
+        return np.array(
+            [
+                max(
+                    (k for k, other in enumerate(self.sketched) if before[other] == before[future]),
+                    key=lambda k: (len(outcomes[future] & outcomes[self.sketched[k]]), -abs(future - self.sketched[k])),
+                )
+                for future in range(len(futures))
+            ]
+        )
+
+    @cached_property
+    def sketch(self) -> Outlook:
+        """The futures that stand for all."""
+        weight = np.zeros(len(self.sketched))
+        np.add.at(weight, self.stands_for, self.outlook.futures.probability)
+        return self.outlook.only(self.sketched, weight)
+
+
+class Decomposition:
+    """An outlook on its way to plans, in parts.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        The futures.
+    split : int
+        Bucket before which decisions are early.
+    options : dict
+        How to solve programs.
+    workers : Workers
+        Who asks the groups.
+    progress : callable
+        Is told what is going on.
+    """
+
+    def __init__(
+        self, outlook: Outlook, split: int, options: dict[str, Any], workers: Workers, progress: Progress
+    ) -> None:
+        self.outlook, self.split, self.options = outlook, split, options
+        self.workers, self.say = workers, progress
+        self.parts = parts = Parts.of(outlook, split)
+        self.name = str(uuid.uuid4())
+        self.sketch = parts.sketch
+        self.sketch.weigh(outlook.futures.case.settings.risk_weight)
+        progress(f"sketching {len(outlook.futures):,} futures by {len(parts.sketched)}")
+        program = self.sketch.program
+        # What it is worth to each future is best known where nothing has to be whole; the master sees to that.
+        self.drawn = self.sketch.solve(options, progress, program.relaxed())
+        self.early = np.flatnonzero(nodes_before(self.sketch.tied, split)[program.column_node])
+        self.place = np.full(program.column_count, -1)
+        self.place[self.early] = np.arange(len(self.early))
+        self.like = [int(parts.stands_for[members[0]]) for members in parts.groups]
+        """Sketched future that each group cannot be told from early."""
+        self.own = [self.place[early_columns(self.sketch, k, split)] for k in self.like]
+        self.master = Master(program, self.early, paid_early(self.sketch, split)[self.early], self.own)
+        self.outlooks = [outlook.only(members) for members in parts.groups]
+        self.bases: list[Basis | None] = [None] * len(parts.groups)
+        self.rounds = 0
+        self.whole = True
+        self.made: tuple[Floats, list[Decision]] | None = None
+
+    def solve(self, until: float) -> Decomposed:
+        """Decide early.
+
+        Parameters
+        ----------
+        until : float
+            Time of the performance counter at which to stop.
+
+        Raises
+        ------
+        CaseError
+            An outcome changes what happens before it is known.
+        InfeasibleError, SolverError
+            As for `hedge`.
+        """
+        return decompose(self.master, self.drawn.columns[self.early], self._ask, self.options["gap"], until, self.say)
+
+    def _questions(self, x: Floats, slopes: list[Floats] | None = None) -> list[Question]:
+        return [
+            Question(
+                self.name, g, outlook, self.split, x[own], None if slopes is None else slopes[g], basis,
+                self.options["gap"],
+            )
+            for g, (outlook, own, basis) in enumerate(zip(self.outlooks, self.own, self.bases, strict=True))
+        ]  # fmt: skip
+
+    def _ask(self, x: Floats, least: float, whole: bool) -> Sequence[Answer]:
+        """What groups say of early decisions, and of those that promise more than so much what they then earn."""
+        first = self.rounds == 0
+        questions = self._questions(x, self._thought() if first else None)
+        replies = list(self.workers.map(reply, [question._replace(whole=whole) for question in questions]))
+        self.rounds += 1
+        if first:
+            self._take_note(replies)
+        self.bases = [answer.basis or basis for answer, basis in zip(replies, self.bases, strict=True)]
+        cuts = [answer.cut for answer in replies]
+        values: Sequence[float | None] = [None] * len(cuts)
+        of_early = x[self.master.integer]
+        if all(cut.of_money for cut in cuts) and np.array_equal(of_early, np.rint(of_early)):
+            relaxed = [cut.at(x[own]) for cut, own in zip(cuts, self.own, strict=True)]
+            if float(self.master.paid @ x) + sum(relaxed) > least:
+                values = self._decided(x) if self.whole else relaxed
+        return [Answer(cut, value, answer.whole) for cut, value, answer in zip(cuts, values, replies, strict=True)]
+
+    def _decided(self, x: Floats) -> Sequence[float | None]:
+        """What groups earn, whole numbers whole."""
+        found = list(self.workers.map(decide, self._questions(x)))
+        decisions = [decision for decision in found if decision is not None]
+        if len(decisions) == len(found):
+            earned = float(self.master.paid @ x) + sum(decision.value for decision in decisions)
+            if self.made is None or earned > self._earned(*self.made):
+                self.made = (x, decisions)
+        return [None if decision is None else decision.value for decision in found]
+
+    def _earned(self, x: Floats, decisions: list[Decision]) -> float:
+        return float(self.master.paid @ x) + sum(decision.value for decision in decisions)
+
+    def _thought(self) -> list[Floats]:
+        """What a unit of each early decision is thought to be worth to each group later on, from the sketch."""
+        worth, chance = _worth_later(self.sketch, self.split, self.drawn, self.place), self.sketch.futures.probability
+        # Of the sketched futures that the group cannot be told from early it is most like the one that stands for it.
+        return [
+            worth[k][own] * share / chance[k]
+            for k, own, share in zip(self.like, self.own, self.parts.chance, strict=True)
+        ]
+
+    def _take_note(self, replies: list[Reply]) -> None:
+        """Take limits on what groups earn, and refuse groups that differ where they cannot be told apart."""
+        self.whole = any(answer.whole for answer in replies)
+        alike = {k: Group(self.sketch.only(np.array([k])), self.split).fingerprint for k in set(self.like)}
+        for group, answer in enumerate(replies):
+            if answer.fingerprint != alike[self.like[group]]:
+                pair = [self.parts.sketched[self.like[group]], self.parts.groups[group][0]]
+                self.outlook.only(np.array(pair)).tied  # noqa: B018
+            for limit in answer.limits:
+                self.master.add(group, limit)
+
+    def plans(self, found: Decomposed, scaling: ScalingReport, timings: Mapping[str, float]) -> list[Plan]:
+        """Read the plan of every future back.
+
+        Parameters
+        ----------
+        found : Decomposed
+            What was decided early.
+        scaling : ScalingReport
+            How far the numbers of the sketch lie apart.
+        timings : mapping of str to float
+            Seconds of each stage.
+
+        Returns
+        -------
+        list of Plan, length K
+        """
+        if self.made is None or self.made[0] is not found.x:
+            self._decided(found.x)
+        assert self.made is not None
+        decisions = self.made[1]
+        late = np.array([decision.size for decision in decisions]).sum(axis=0)
+        before = self.sketch.program
+        kept = (len(self.early), int(before.integer[self.early].sum()), len(self.master.rows), self.master.entries)
+        names = ("columns", "integer columns", "rows", "non-zeros")
+        size = dict(zip(names, (int(one) for one in late + np.array(kept)), strict=True))
+        dual = self.master.worth_of_rows(found.x)
+        marginal = np.zeros(before.row_count)
+        marginal[self.master.rows] = dual
+        solver = f"{decisions[0].solution.solver}; L-shaped, {len(self.parts.groups):,} groups, {found.rounds} rounds"
+        status = "optimal" if found.gap <= self.options["gap"] else "feasible"
+        tasks = []
+        for question, decision, k in zip(self._questions(found.x), decisions, self.like, strict=True):
+            rows = early_rows(self.sketch, k, self.split)
+            chance = np.ones(before.row_count)
+            chance[self.sketch.tied.rows[k]] = self.sketch.tied.chances[k]
+            each = marginal[rows] / chance[rows]
+            solution = dataclasses.replace(
+                decision.solution, status=status, bound=found.bound, gap=found.gap, solver=solver
+            )
+            tasks.append(Reading(question, solution, each, scaling, self.options, size, dict(timings)))
+        plans: dict[int, Plan] = {}
+        for members, its in zip(self.parts.groups, self.workers.map(read_back, tasks), strict=True):
+            plans |= dict(zip(members.tolist(), its, strict=True))
+        _at_hand.clear()
+        return [plans[k] for k in range(len(plans))]
+
+
+def split_of(outlook: Outlook) -> int | None:
+    """Choose the bucket before which decisions are early.
+
+    Of those at whose start something becomes known it is the one after which the largest group of futures is smallest,
+    as long as what comes before it is a program that is soon solved again and again.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        The futures.
+
+    Returns
+    -------
+    int or None
+        The bucket; None where nothing becomes known after the first.
+    """
+    apart = outlook.futures.told_apart(outlook.timeline)
+    new = apart == np.arange(len(apart))[:, None]
+    of_node = outlook.estimated_columns / new.sum()
+    splits = [step for step in range(1, len(outlook.timeline)) if (apart[:, step] != apart[:, step - 1]).any()]
+    early = {split: int(new[:, :split].sum() * of_node) for split in splits}
+    largest = {split: int(np.bincount(apart[:, split], new[:, split:].sum(axis=1)).max()) for split in splits}
+    return min(splits, key=lambda split: (max(early[split], EARLY), largest[split], split), default=None)
+
+
+def _worth_later(sketch: Outlook, split: int, drawn: Solution, place: Integers) -> list[Floats]:
+    """What a unit of each early decision is worth later on to each of the sketched futures, as the sketch has it.
+
+    That is what it adds to later money, less what it takes of what is short later.
+    """
+    worth, weight = [], sketch.program.money_weight
+    for future, draft in enumerate(sketch.drafts):
+        program, columns = draft.program, sketch.tied.columns[future]
+        chance, row = float(sketch.futures.probability[future]), sketch.tied.rows[future]
+        late = ~program_nodes(program, split)
+        dual, there = np.zeros(program.row_count), row >= 0
+        dual[there] = drawn.row_dual[row[there]] * chance / sketch.tied.chances[future][there]
+        dual[_entries_in(program, late[program.column_node]) == 0.0] = 0.0
+        total = weight * chance * program.worth(late) - program.matrix().T @ dual
+        if len(sketch.risk_column):
+            dear = drawn.row_dual[sketch.program.row_blocks["worst"].index[future]]
+            total -= dear * program.worth()
+        of_early = np.zeros(int((place >= 0).sum()))
+        mine = np.flatnonzero(place[columns] >= 0)
+        of_early[place[columns[mine]]] = total[mine]
+        if len(sketch.risk_column):
+            of_early[place[sketch.risk_column]] = dear
+        worth.append(of_early)
+    return worth

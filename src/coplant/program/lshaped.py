@@ -1,0 +1,344 @@
+"""The L-shaped method: early decisions against what is known so far of what they leave for later.
+
+A master program holds what is decided early, and for each group of futures a column for what later decisions earn,
+limited by cuts (Van Slyke and Wets, 1969; one column for each group: Birge and Louveaux, 1988). Its value is a bound on
+any plan's. So that it does not jump from one end to the other while little is known, the next early decisions to try
+are those nearest to the best so far of all that promise a good part of what is still open (Lemaréchal, Nemirovskii and
+Nesterov, 1995, with the distance as a sum of absolute values, so that it stays a linear program).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import highspy
+import numpy as np
+
+from coplant.errors import InfeasibleError, SolverError
+from coplant.program.linear import LinearProgram
+from coplant.program.money import Floats, Integers
+from coplant.program.recourse import Cut
+from coplant.program.run import TOLERANCE, hand_over, run
+from coplant.program.scaling import Scaled, scaled
+
+PROMISE = 0.5
+"""Part of what is still open that the next early decisions are to promise."""
+
+_STILL = 1e-9
+"""Share of the bound beneath which what it moves by is noise."""
+
+_STATUS = highspy.HighsModelStatus
+_CONTINUOUS, _INTEGER = highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger
+
+
+class Answer(NamedTuple):
+    """What a group of futures says of some early decisions."""
+
+    cut: Cut
+    value: float | None
+    """What its later decisions earn, whole numbers whole; None where it was not asked or there are none."""
+    whole: bool
+    """Whether whole numbers are left to decide later."""
+
+
+class Master:
+    """Early decisions, and what is known of later ones.
+
+    Parameters
+    ----------
+    program : LinearProgram
+        A program whose early columns and rows are those of all futures.
+    early : ndarray of int, shape (E,)
+        Its early columns.
+    paid : ndarray, shape (E,)
+        What a unit of each adds to the objective early on.
+    groups : sequence of ndarray of int, length G
+        For each group of futures the places among the early columns of those that are its own.
+    """
+
+    def __init__(self, program: LinearProgram, early: Integers, paid: Floats, groups: Sequence[Integers]) -> None:
+        self.paid, self.groups = paid, groups
+        whole, matrix = scaled(program), program.matrix()
+        is_early = np.zeros(program.column_count)
+        is_early[early] = 1.0
+        ones = matrix.copy()
+        ones.data = np.ones_like(ones.data)
+        self.rows = rows = np.flatnonzero(ones @ is_early == np.diff(matrix.indptr))
+        self.entries = int(np.diff(matrix.indptr)[rows].sum())
+        late = np.setdiff1d(np.arange(program.row_count), rows)
+        touched = np.asarray(ones[late].sum(axis=0)).reshape(-1)[early] > 0.0
+        self.linking = np.flatnonzero(touched | (program.objective()[early] != paid))
+        self.integer = np.flatnonzero(program.integer[early])
+        self.unit = whole.column[early]
+        self.money, self.row_unit = whole.objective, whole.row[rows]
+        self.highs = hand_over(
+            Scaled(
+                whole.matrix[rows][:, early].tocsr(),
+                -paid * self.unit * self.money,
+                0.0,
+                whole.lower[early],
+                whole.upper[early],
+                whole.row_lower[rows],
+                whole.row_upper[rows],
+                whole.objective,
+                whole.unit,
+                whole.whole[early],
+                whole.share[early],
+                whole.all_whole[rows],
+            )
+        )
+        for kind in ("primal_feasibility_tolerance", "dual_feasibility_tolerance"):
+            self.highs.setOptionValue(kind, TOLERANCE)
+        self.count = len(early)
+        self.later = self.count + np.arange(len(groups))
+        for _ in groups:
+            self.highs.addCol(-1.0, -highspy.kHighsInf, highspy.kHighsInf, 0, [], [])
+        self.cost = np.append(-paid * self.unit * self.money, -np.ones(len(groups)))
+        self._add_distances()
+        self.level = self._row(-np.inf, np.inf, np.arange(len(self.cost)), self.cost)
+
+    def _row(self, lower: float, upper: float, columns: Integers, values: Floats) -> int:
+        there = np.flatnonzero(values)
+        self.highs.addRow(lower, upper, len(there), columns[there].astype(np.int32), values[there])
+        return int(self.highs.getNumRow()) - 1
+
+    def _add_distances(self) -> None:
+        """Add how far each early decision that matters later is from the centre."""
+        first = int(self.highs.getNumCol())
+        self.distance = first + np.arange(len(self.linking))
+        for _ in self.linking:
+            self.highs.addCol(0.0, 0.0, highspy.kHighsInf, 0, [], [])
+        self.above = np.array(
+            [self._row(0.0, np.inf, np.array([d, j]), np.array([1.0, -1.0])) for d, j in self._pairs()], dtype=np.int32
+        )
+        self.below = np.array(
+            [self._row(0.0, np.inf, np.array([d, j]), np.array([1.0, 1.0])) for d, j in self._pairs()], dtype=np.int32
+        )
+
+    def _pairs(self) -> list[tuple[int, int]]:
+        return list(zip(self.distance.tolist(), self.linking.tolist(), strict=True))
+
+    def add(self, group: int, cut: Cut) -> None:
+        """Take note of what holds for a group."""
+        columns, slope = self.groups[group], cut.slope * self.unit[self.groups[group]]
+        if cut.of_money:
+            self._row(
+                -np.inf,
+                cut.constant * self.money,
+                np.append(columns, self.later[group]),
+                np.append(-slope * self.money, 1.0),
+            )
+        else:
+            self._row(-cut.constant, np.inf, columns, slope)
+
+    def bound(self, gap: float) -> tuple[float, Floats]:
+        """Find the early decisions that promise the most.
+
+        Parameters
+        ----------
+        gap : float
+            Relative distance at which a search over whole numbers may stop.
+
+        Returns
+        -------
+        bound : float
+            No plan earns more.
+        x : ndarray, shape (E,)
+            The early decisions.
+
+        Raises
+        ------
+        InfeasibleError
+            No early decisions keep the rules.
+        SolverError
+            Their promise has no limit, or HiGHS cannot find it.
+        """
+        highs = self.highs
+        self._price(self.cost, np.zeros(len(self.distance)))
+        highs.changeRowBounds(self.level, -highspy.kHighsInf, highspy.kHighsInf)
+        whole = self.integer.astype(np.int32)
+        if len(whole):
+            highs.setOptionValue("mip_rel_gap", gap / 10.0)
+            highs.changeColsIntegrality(len(whole), whole, np.full(len(whole), int(_INTEGER), dtype=np.uint8))
+            highs.solve()
+            status = highs.getModelStatus()
+            value = float(highs.getInfo().mip_dual_bound)
+        else:
+            status = run(highs)
+            value = float(highs.getInfo().objective_function_value)
+        if status in (_STATUS.kInfeasible,):
+            raise InfeasibleError({})
+        if status != _STATUS.kOptimal:
+            raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
+        x = np.array(highs.getSolution().col_value)[: self.count]
+        if len(whole):
+            highs.changeColsIntegrality(len(whole), whole, np.full(len(whole), int(_CONTINUOUS), dtype=np.uint8))
+            x[whole] = np.rint(x[whole])
+        return -value / self.money, x * self.unit
+
+    def worth_of_rows(self, x: Floats) -> Floats:
+        """Find what a unit more is worth in each early row, the whole numbers of early decisions held.
+
+        Parameters
+        ----------
+        x : ndarray, shape (E,)
+            Early decisions.
+
+        Returns
+        -------
+        ndarray, shape (R,)
+            By the rows of the program that are early.
+        """
+        highs = self.highs
+        self._price(self.cost, np.zeros(len(self.distance)))
+        highs.changeRowBounds(self.level, -highspy.kHighsInf, highspy.kHighsInf)
+        whole = self.integer.astype(np.int32)
+        low, high = self._bounds(whole)
+        highs.changeColsBounds(len(whole), whole, x[whole], x[whole])
+        solved = run(highs) == _STATUS.kOptimal
+        dual = -np.array(highs.getSolution().row_dual)[: len(self.rows)] * self.row_unit / self.money
+        highs.changeColsBounds(len(whole), whole, low, high)
+        return dual if solved else np.zeros(len(self.rows))
+
+    def nearest(self, centre: Floats, x: Floats, level: float) -> Floats:
+        """Find the early decisions nearest to a centre that promise so much.
+
+        Parameters
+        ----------
+        centre : ndarray, shape (E,)
+            The centre.
+        x : ndarray, shape (E,)
+            Early decisions that promise that much; whole numbers are taken from them.
+        level : float
+            What is to be promised.
+
+        Returns
+        -------
+        ndarray, shape (E,)
+            The decisions, or `x` if HiGHS finds none.
+        """
+        highs, at = self.highs, centre[self.linking] / self.unit[self.linking]
+        far = np.full(len(at), np.inf)
+        # The stubs of HiGHS 1.15 have forgotten it.
+        highs.changeRowsBounds(len(at), self.above, -at, far)  # type: ignore[attr-defined]
+        highs.changeRowsBounds(len(at), self.below, at, far)  # type: ignore[attr-defined]
+        highs.changeRowBounds(self.level, -highspy.kHighsInf, -level * self.money)
+        self._price(np.zeros(len(self.cost)), 1.0 / np.maximum(np.abs(at), 1.0))
+        whole = self.integer.astype(np.int32)
+        low, high = self._bounds(whole)
+        highs.changeColsBounds(len(whole), whole, x[whole], x[whole])
+        found = run(highs) == _STATUS.kOptimal
+        near = np.array(highs.getSolution().col_value)[: self.count] * self.unit if found else x
+        highs.changeColsBounds(len(whole), whole, low, high)
+        near[whole] = x[whole]
+        return near
+
+    def _bounds(self, columns: Integers) -> tuple[Floats, Floats]:
+        lp = self.highs.getLp()
+        return np.array(lp.col_lower_)[columns], np.array(lp.col_upper_)[columns]
+
+    def _price(self, cost: Floats, distance: Floats) -> None:
+        every = np.arange(len(cost) + len(distance), dtype=np.int32)
+        self.highs.changeColsCost(len(every), every, np.append(cost, distance))
+
+
+@dataclass(frozen=True, eq=False)
+class Decomposed:
+    """What the method found.
+
+    Parameters
+    ----------
+    x : ndarray, shape (E,)
+        The early decisions.
+    value, bound : float
+        What the plan earns, and what none earns more than.
+    rounds : int
+        How often all groups were asked.
+    """
+
+    x: Floats
+    value: float
+    bound: float
+    rounds: int
+
+    @property
+    def gap(self) -> float:
+        """Relative distance of bound and value."""
+        return _gap(self.value, self.bound)
+
+
+def decompose(
+    master: Master,
+    x: Floats,
+    ask: Callable[[Floats, float, bool], Sequence[Answer]],
+    gap: float,
+    until: float,
+    say: Callable[[str], None],
+) -> Decomposed:
+    """Decide early so that what is earned early and later is the most.
+
+    Parameters
+    ----------
+    master : Master
+        The early decisions, with what is known of later ones; that has to limit what they earn.
+    x : ndarray, shape (E,)
+        Early decisions to begin with.
+    ask : callable
+        Given early decisions, what they have to earn in all to be better than the best so far, and whether cuts are to
+        mind whole numbers, answers for each group; values only if what the cuts say is better.
+    gap : float
+        Relative distance of value and bound at which to stop.
+    until : float
+        Time of the performance counter at which to stop.
+    say : callable
+        Is told how far it is.
+
+    Raises
+    ------
+    InfeasibleError
+        No early decisions leave a plan for later.
+    SolverError
+        No plan was found in time.
+    """
+    best: Floats | None = None
+    value, bound, rounds, level, exact, whole = -np.inf, np.inf, 0, np.inf, False, False
+    while True:
+        answers = ask(x, value, whole)
+        rounds += 1
+        for group, answer in enumerate(answers):
+            master.add(group, answer.cut)
+        promised = float(master.paid @ x) + sum(
+            answer.cut.at(x[own]) if answer.cut.of_money else -np.inf
+            for answer, own in zip(answers, master.groups, strict=True)
+        )
+        earned = [answer.value for answer in answers if answer.value is not None]
+        better = len(earned) == len(answers) and float(master.paid @ x) + sum(earned) > value
+        if better:
+            best, value = x, float(master.paid @ x) + sum(earned)
+        # Where all that is known of the best promise is true, what is open is open in whole numbers of later decisions.
+        learnt = not (exact and promised >= bound - _STILL * abs(bound))
+        kept = promised >= level - _STILL * abs(bound)
+        limit, promising = master.bound(gap)
+        bound = min(bound, limit)
+        told = f"best {value:z,.0f}, bound {bound:z,.0f}, gap {_gap(value, bound):z.3%}"
+        say(f"{told}, {rounds} rounds" if best is not None else f"bound {bound:z,.0f}, {rounds} rounds")
+        if _gap(value, bound) <= gap or time.perf_counter() >= until:
+            break
+        if not learnt:
+            if whole or not any(answer.whole for answer in answers):
+                break
+            whole = True
+        exact = best is None or not learnt or (kept and not better)
+        level = bound if exact else value + PROMISE * (bound - value)
+        x = promising if best is None or exact else master.nearest(best, promising, level)
+    if best is None:
+        raise SolverError("no plan was found in the time given")
+    return Decomposed(best, value, bound, rounds)
+
+
+def _gap(value: float, bound: float) -> float:
+    """Relative distance of bound and value."""
+    return max(bound - value, 0.0) / max(abs(value), 1.0) if np.isfinite(value) else np.inf

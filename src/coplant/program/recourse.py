@@ -1,0 +1,254 @@
+"""Recourse: what can still be decided once what comes before a date is."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+from coplant.errors import InfeasibleError, SolverError
+from coplant.program.linear import LinearProgram
+from coplant.program.money import Booleans, Floats, Integers
+from coplant.program.run import TOLERANCE, hand_over, run
+from coplant.program.scaling import Scaled, scaled
+from coplant.program.search import NODES
+from coplant.program.solve import DIVE, Solution, solve
+
+_SIMPLEX = 60_000
+"""Columns up to which the dual simplex is faster from an earlier basis than an interior point from nothing."""
+
+_MISSED = 1e-6
+"""By how much, in comfortable units, rows may be missed by what counts as possible."""
+
+_STATUS = highspy.HighsModelStatus
+_BASIC = highspy.HighsBasisStatus
+
+
+class Cut(NamedTuple):
+    """What holds for all earlier decisions x: a limit on what later ones earn, or a condition on x itself."""
+
+    constant: float
+    slope: Floats
+    """One for each earlier decision."""
+    of_money: bool
+    """Whether later decisions earn at most constant + slope @ x; else constant + slope @ x is at least nothing."""
+
+    def at(self, x: Floats) -> float:
+        """Its value at some earlier decisions."""
+        return float(self.constant + self.slope @ x)
+
+
+class Basis(NamedTuple):
+    """A corner to start from, as bytes of states of columns and rows, so that it can travel."""
+
+    columns: bytes
+    rows: bytes
+
+
+@dataclass(frozen=True, eq=False)
+class Recourse:
+    """A program of which some columns are decided early, and the others once more is known.
+
+    Parameters
+    ----------
+    program : LinearProgram
+        The program.
+    early : ndarray of int, shape (E,)
+        Columns that are decided early.
+    paid : ndarray, shape (E,)
+        What a unit of each adds to the objective early on; what it adds beyond that counts for later.
+    """
+
+    program: LinearProgram
+    early: Integers
+    paid: Floats
+
+    @cached_property
+    def _model(self) -> Scaled:
+        """The program in comfortable units, with what counts for later only."""
+        model = scaled(self.program)
+        cost, unit = model.cost.copy(), model.column[self.early] * model.objective
+        # What fixed columns cost is in the offset; of early ones only what counts for later is to count.
+        low, high = model.lower[self.early], model.upper[self.early]
+        fixed = np.flatnonzero(low >= high)
+        all_of_it = self.program.objective()[self.early] * unit
+        cost[self.early] = -self._later * unit
+        return dataclasses.replace(model, cost=cost, offset=model.offset + float(all_of_it[fixed] @ low[fixed]))
+
+    @cached_property
+    def _later(self) -> Floats:
+        """What a unit of each early column adds to the objective later on."""
+        return self.program.objective()[self.early] - self.paid
+
+    @cached_property
+    def late_rows(self) -> Booleans:
+        """Rows in which something is left to decide."""
+        matrix, late = self.program.matrix(), np.ones(self.program.column_count)
+        late[self.early] = 0.0
+        entries = matrix.copy()
+        entries.data = np.ones_like(entries.data)
+        return np.asarray(entries @ late > 0.0)
+
+    def after(self, x: Floats, basis: Basis | None = None) -> tuple[Cut, Basis | None]:
+        """Find what later decisions earn at the most after some early ones, whole numbers relaxed.
+
+        Parameters
+        ----------
+        x : ndarray, shape (E,)
+            The early decisions.
+        basis : Basis, optional
+            A corner to start from.
+
+        Returns
+        -------
+        cut : Cut
+            A limit that is reached at x; where later decisions cannot keep the rules, a condition that x breaks.
+        basis : Basis or None
+            The corner that was found, if it was one.
+
+        Raises
+        ------
+        SolverError
+            What can be earned later has no limit, or no method finds it.
+        """
+        model = self._held(x)
+        highs, cornered = _ready(model, basis)
+        status = run(highs)
+        if status == _STATUS.kOptimal:
+            value = -float(highs.getInfo().objective_function_value) / model.objective
+            return self._cut(highs, model, x, value, 1.0 / model.objective, True), _basis(highs) if cornered else None
+        if status not in (_STATUS.kInfeasible, _STATUS.kUnboundedOrInfeasible):
+            raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
+        return self._missing(model, x), None
+
+    def at_most(self, slope: Floats) -> Cut | None:
+        """Limit what later decisions earn after any early ones.
+
+        Parameters
+        ----------
+        slope : ndarray, shape (E,)
+            What a unit of each early decision is thought to be worth later on; the better it is known, the closer the
+            limit.
+
+        Returns
+        -------
+        Cut or None
+            The limit with that slope; None if there is none.
+        """
+        model = self._model
+        cost = model.cost.copy()
+        units = model.column[self.early] * model.objective
+        cost[self.early] += slope * units
+        highs, _ = _ready(dataclasses.replace(model, cost=cost), None)
+        if run(highs) != _STATUS.kOptimal:
+            return None
+        return Cut(-float(highs.getInfo().objective_function_value) / model.objective, slope, True)
+
+    def at_most_whole(self, slope: Floats, gap: float) -> Cut | None:
+        """Limit what later decisions earn after any early ones, whole numbers whole; so the limit is closer.
+
+        Parameters
+        ----------
+        slope : ndarray, shape (E,)
+            As for `at_most`.
+        gap : float
+            Relative distance of the limit from what can be reached.
+        """
+        program = self.program.copy()
+        program.price(self.early, self._later - slope)
+        try:
+            return Cut(solve(program, gap=gap).bound, slope, True)
+        except SolverError:
+            return None
+
+    def decided(self, x: Floats, gap: float) -> Solution | None:
+        """Decide all that is left, whole numbers whole; None if nothing keeps the rules.
+
+        Parameters
+        ----------
+        x : ndarray, shape (E,)
+            The early decisions.
+        gap : float
+            Relative distance from the best at which to stop.
+        """
+        try:
+            # A large program is not searched: what its dives leave open is part of the gap that is told.
+            return solve(self.program.hold(self.early, x), gap=gap, nodes=NODES if self._small else 0)
+        except InfeasibleError:
+            return None
+
+    @property
+    def _small(self) -> bool:
+        return self.program.column_count <= DIVE
+
+    def _held(self, x: Floats) -> Scaled:
+        """The program after some early decisions."""
+        model = self._model
+        lower, upper = model.lower.copy(), model.upper.copy()
+        lower[self.early] = upper[self.early] = x / model.column[self.early]
+        return dataclasses.replace(
+            model,
+            lower=lower,
+            upper=upper,
+            row_lower=np.where(self.late_rows, model.row_lower, -np.inf),
+            row_upper=np.where(self.late_rows, model.row_upper, np.inf),
+        )
+
+    def _cut(self, highs: highspy.Highs, model: Scaled, x: Floats, value: float, money: float, of_money: bool) -> Cut:
+        """A cut from what HiGHS says a unit of each early column is worth."""
+        reduced = np.array(highs.getSolution().col_dual)[self.early]
+        slope = -reduced / model.column[self.early] * money
+        return Cut(value - float(slope @ x), slope, of_money)
+
+    def _missing(self, model: Scaled, x: Floats) -> Cut:
+        """A condition that early decisions break after which the rules cannot be kept: how far they are missed."""
+        rows = np.flatnonzero(self.late_rows)
+        count = len(rows)
+        entries = sparse.csr_array(
+            (np.tile([1.0, -1.0], count), (np.repeat(rows, 2), np.arange(2 * count))),
+            shape=(len(model.row_lower), 2 * count),
+        )
+        no = np.zeros(2 * count, dtype=bool)
+        elastic = dataclasses.replace(
+            model,
+            matrix=sparse.csr_array(sparse.hstack([model.matrix, entries])),
+            cost=np.append(np.zeros(len(model.cost)), np.ones(2 * count)),
+            offset=0.0,
+            lower=np.append(model.lower, np.zeros(2 * count)),
+            upper=np.append(model.upper, np.full(2 * count, np.inf)),
+            whole=np.append(model.whole, no),
+            share=np.append(model.share, no),
+        )
+        highs, _ = _ready(elastic, None)
+        missed = -float(highs.getInfo().objective_function_value) if run(highs) == _STATUS.kOptimal else np.nan
+        if not missed < -_MISSED:
+            raise SolverError("HiGHS cannot say whether what is decided early leaves a plan for what comes later")
+        return self._cut(highs, elastic, x, missed, 1.0, False)
+
+
+def _ready(model: Scaled, basis: Basis | None) -> tuple[highspy.Highs, bool]:
+    """HiGHS with a program and a way to solve it, and whether that ends in a corner."""
+    highs = hand_over(model)
+    cornered = len(model.cost) <= _SIMPLEX
+    highs.setOptionValue("solver", "simplex" if cornered else "hipo")
+    highs.setOptionValue("run_crossover", "on" if cornered else "off")
+    tolerance = TOLERANCE if cornered else 1e-7
+    for kind in ("primal_feasibility_tolerance", "dual_feasibility_tolerance"):
+        highs.setOptionValue(kind, tolerance)
+    if cornered and basis is not None:
+        start = highspy.HighsBasis()
+        start.col_status = [_BASIC(state) for state in basis.columns]
+        start.row_status = [_BASIC(state) for state in basis.rows]
+        start.valid = True
+        highs.setBasis(start)
+    return highs, cornered
+
+
+def _basis(highs: highspy.Highs) -> Basis:
+    basis = highs.getBasis()
+    return Basis(bytes(map(int, basis.col_status)), bytes(map(int, basis.row_status)))

@@ -1,0 +1,146 @@
+"""Planning futures in parts: the same answers as from one program, whoever works them out."""
+
+from __future__ import annotations
+
+import datetime
+
+import numpy as np
+import polars as pl
+import pytest
+from small_case import SmallCase
+
+import coplant
+from coplant import CaseError, Hedge, InfeasibleError
+from coplant.planning import decomposition
+from coplant.planning.decomposition import split_of
+from coplant.planning.outlook import Outlook
+from coplant.workers import Processes
+
+LATER, LAST = datetime.date(2023, 1, 8), datetime.date(2023, 1, 15)
+WANTED = (20.0, 35.0, 50.0, 70.0, 90.0)
+
+
+def _boxes(**settings: object) -> SmallCase:
+    """Boxes are made in one week, or dearer in the next, in which it is known how many are asked for."""
+    small = SmallCase("week:3", **settings).item("box").route("box", lead_time=7, cost=4.0)
+    small.route("box", route="late", cost=7.0)
+    small.line("box", 60.0, "week").line("late", 15.0, "week", resource="late line")
+    small.demand("box", 0.0, "week", 10.0).since("demand", demand="box", item="box", site="works", quantity=0.0,
+                                                  per="week", from_=LAST)  # fmt: skip
+    for wanted in WANTED:
+        outcome = f"{wanted:g} wanted"
+        small.branch("market", LATER, {outcome: 1.0 / len(WANTED)})
+        small.add("edits", outcome=outcome, table="demand", key="box", column="quantity", value=repr(wanted),
+                  until=LAST)  # fmt: skip
+    small.settings["probabilities"] = "normalise"
+    return small
+
+
+def _lots(**settings: object) -> SmallCase:
+    """The same where the dearer boxes are made in lots of eight, which is decided once the market is known."""
+    small = _boxes(**settings)
+    small.tables["routes"][1]["multiple"] = 8.0
+    return small
+
+
+@pytest.fixture(params=[1, 3, 8])
+def sketch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many futures the parts begin with."""
+    monkeypatch.setattr(decomposition, "SKETCH", request.param)
+    return int(request.param)
+
+
+def _agree(parts: Hedge, whole: Hedge) -> None:
+    assert parts.objective == pytest.approx(whole.objective, rel=1e-7)
+    assert parts.bound == pytest.approx(whole.objective, rel=1e-4)
+    assert parts.expected == pytest.approx(whole.expected, rel=1e-7)
+    assert parts["made"].select("started").sum().item() == pytest.approx(whole["made"].select("started").sum().item())
+    assert parts["futures"]["future"].to_list() == whole["futures"]["future"].to_list()
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.5, 1.0])
+def test_parts_are_as_good_as_the_whole(sketch: int, weight: float) -> None:
+    case = _boxes(risk_weight=weight, risk_share=0.5).case()
+    _agree(coplant.hedge(case, gap=1e-8, method="parts"), coplant.hedge(case, gap=1e-8, method="whole"))
+
+
+def test_whole_numbers_of_later_decisions_are_whole(sketch: int) -> None:
+    case = _lots().case()
+    whole, parts = (coplant.hedge(case, gap=1e-8, method=method) for method in ("whole", "parts"))
+    _agree(parts, whole)
+    late = parts["made"].filter(route="late")["started"].to_numpy()
+    assert late.max() == 8.0
+    assert np.allclose(late % 8.0, 0.0)
+    # Some of the boxes that would sell are too few for a lot.
+    assert parts.objective < coplant.hedge(_boxes().case(), method="whole").objective
+
+
+def test_early_decisions_leave_what_later_rules_need(sketch: int) -> None:
+    """All that is wanted has to be sold, however much that is: so that much is made early, for whatever it costs."""
+    small = _boxes()
+    small.tables["demand"][0]["least_fill"] = 1.0
+    small.tables["routes"][0]["cost"] = 40.0
+    case = small.case()
+    hedge = coplant.hedge(case, gap=1e-8, method="parts")
+    _agree(hedge, coplant.hedge(case, gap=1e-8, method="whole"))
+    made = hedge["made"].filter(bucket=case.settings.start).group_by("future").agg(pl.col("started").sum())["started"]
+    # Of ninety fifteen can be made when they are wanted.
+    assert made.to_list() == pytest.approx([75.0] * len(WANTED))
+
+
+def test_rules_that_no_early_decision_can_keep_are_told(sketch: int) -> None:
+    small = _boxes()
+    small.tables["demand"][0]["least_fill"] = 1.0
+    small.tables["resource_capacity"][0]["quantity"] = 50.0
+    with pytest.raises(InfeasibleError):
+        coplant.hedge(small.case(), method="parts")
+
+
+def test_marginal_values_before_and_after_are_those_of_the_whole(sketch: int) -> None:
+    case = _boxes().case()
+    worth = [
+        hedge["marginal_values"].filter(constraint="capacity").sort("future", "thing", "bucket")
+        for hedge in (coplant.hedge(case, gap=1e-9, method=method) for method in ("whole", "parts"))
+    ]
+    assert worth[0]["value"].to_list() == pytest.approx(worth[1]["value"].to_list(), abs=1e-6)
+
+
+def test_processes_change_no_digit() -> None:
+    case = _lots(risk_weight=0.3, risk_share=0.5).case()
+    workers = Processes(2)
+    here, there = coplant.hedge(case, method="parts"), coplant.hedge(case, method="parts", workers=workers)
+    workers.close()
+    assert there.objective == here.objective
+    assert there.bound == here.bound
+    for name, table in here.tables.items():
+        assert table.equals(there.tables[name]), name
+
+
+def test_a_change_before_it_is_known_is_refused_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decomposition, "SKETCH", 1)
+    small = _boxes()
+    small.add("edits", outcome="90 wanted", table="routes", key="box", column="cost", value="5")
+    with pytest.raises(CaseError, match=r"start\[box,2023-01-01\].*cannot be told apart"):
+        coplant.hedge(small.case(), method="parts")
+
+
+def test_the_split_leaves_little_on_both_sides() -> None:
+    """What is known first tells two from one another, and what is known last five."""
+    small = SmallCase("week:6").item("box").route("box").demand("box", 1.0, "week", 2.0)
+    small.branch("first", datetime.date(2023, 1, 8), {"a": 0.5, "b": 0.5})
+    small.branch("second", datetime.date(2023, 1, 15), dict.fromkeys("cdefg", 0.2))
+    outlook = Outlook.of(small.case())
+    # Before: three nodes; after, four weeks of each. At the first day a group has 1 + 5 x 4 nodes.
+    assert split_of(outlook) == 2
+
+
+def test_what_is_known_from_the_first_day_is_not_planned_in_parts() -> None:
+    case = _boxes().case()
+    assert split_of(Outlook.of(case, ["market"])) is None
+    known = coplant.hedge(case, foreseen=["market"], method="parts")
+    assert known.objective > coplant.hedge(case, method="whole").objective
+
+
+def test_a_method_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="auto, whole, parts"):
+        coplant.hedge(_boxes().case(), method="half")
