@@ -114,6 +114,14 @@ CasePath = Annotated[
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, also for errors.")]
 
+Gap = Annotated[
+    float, typer.Option(metavar="G", min=0.0, help="Stop when no plan can be better by more than this share.")
+]
+
+SolverName = Annotated[Solver, typer.Option(help="How to solve linear programs.")]
+
+SolverSeed = Annotated[int, typer.Option(metavar="N", min=0, help="Seed of the solver's tie-breaking.")]
+
 
 # -- commands -------------------------------------------------------------------------------------------------------
 
@@ -147,11 +155,9 @@ def plan(
     time_limit: Annotated[
         float | None, typer.Option(metavar="S", min=0.0, help="Stop after so many seconds with the best plan so far.")
     ] = None,
-    gap: Annotated[
-        float, typer.Option(metavar="G", min=0.0, help="Stop when no plan can be better by more than this share.")
-    ] = 1e-4,
-    solver: Annotated[Solver, typer.Option(help="How to solve linear programs.")] = Solver.AUTO,
-    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed of the solver's tie-breaking.")] = 0,
+    gap: Gap = 1e-4,
+    solver: SolverName = Solver.AUTO,
+    seed: SolverSeed = 0,
     method: Annotated[Method, typer.Option(help="Plan for several futures as one program, or in parts.")] = Method.AUTO,
     workers: Annotated[
         int, typer.Option(metavar="N", min=1, help="Processes that plan the parts; their number changes no answer.")
@@ -184,6 +190,9 @@ def plan(
                     {"tables": hedge.write, "report": hedge.report, "excel": hedge.to_excel}[name](path)
             _tell_hedge(hedge, files, as_json)
             return
+        if method is not Method.AUTO:
+            told = "the case can turn out in one way only, which has no parts. Leave it out"
+            raise typer.BadParameter(told, param_hint="--method")
         # What HiGHS says when it is interrupted is not an answer.
         with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
             made = coplant.plan(
@@ -434,13 +443,12 @@ def tree(case: CasePath, as_json: AsJson = False) -> None:
     """Draw what is uncertain in a case: what becomes known when, and how likely each outcome is."""
     with _answering(as_json):
         import coplant
+        from coplant.planning.outlook import launched
         from coplant.tree.drawing import drawn
         from coplant.tree.futures import Futures
 
-        futures = Futures.of(coplant.read(case))
-        # An outcome may make a mistake of the case.
-        for _ in futures.cases():
-            pass
+        # The cases of all are made, for an outcome may make a mistake of one.
+        futures, _, _ = launched(Futures.of(coplant.read(case)), lambda _: None)
         if not as_json:
             typer.echo(drawn(futures))
             return
@@ -466,11 +474,9 @@ def worth(
     time_limit: Annotated[
         float | None, typer.Option(metavar="S", min=0.0, help="Stop each of the plans after so many seconds.")
     ] = None,
-    gap: Annotated[
-        float, typer.Option(metavar="G", min=0.0, help="Stop when no plan can be better by more than this share.")
-    ] = 1e-4,
-    solver: Annotated[Solver, typer.Option(help="How to solve linear programs.")] = Solver.AUTO,
-    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed of the solver's tie-breaking.")] = 0,
+    gap: Gap = 1e-4,
+    solver: SolverName = Solver.AUTO,
+    seed: SolverSeed = 0,
 ) -> None:
     """Say what it is worth to plan for several futures at once, what to know which comes, and what care costs."""
     with _answering(as_json), _Progress() as progress:

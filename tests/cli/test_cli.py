@@ -259,6 +259,12 @@ def test_plan_of_several_futures_in_parts_earns_the_same(uncertain: Path) -> Non
     assert "L-shaped" not in whole["plans"][0]["solver"]
 
 
+def test_plan_of_one_future_has_no_parts(lamps: Path) -> None:
+    answer = run("plan", lamps, "--method", "parts")
+    assert answer.exit_code == 2
+    assert "in one way only" in answer.stderr
+
+
 def test_plan_of_several_futures_tells_a_program_what_is_decided(uncertain: Path) -> None:
     told = json.loads(run("plan", uncertain, "--json").stdout)
     assert {row["decision"] for row in told["now"]} == {"make"}

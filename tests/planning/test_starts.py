@@ -12,6 +12,7 @@ from small_case import START, SmallCase
 import coplant
 from coplant import CaseError
 from coplant.launching import Levels, drawn_starts
+from coplant.tree.drawing import drawn
 
 HORIZON = "month:12"
 
@@ -138,6 +139,20 @@ def test_a_case_with_levels_of_luck_has_no_plan_and_values_its_start_as_it_stand
         small.plan()
     assert small.case().as_it_stands() == _uncertain().case()
     assert coplant.value_of_start(coplant.launch(small.case(), 500), gap=1e-9)["start_values"].equals(certain)
+
+
+def test_luck_is_drawn_when_it_becomes_known() -> None:
+    small = _uncertain()
+    small.settings["start_levels"] = 3
+    futures = small.hedge().futures
+    lines = [" ".join(line.split()) for line in drawn(futures).splitlines()]
+    known = [str(future[0].known) for future in futures.outcomes]
+    assert lines == [
+        "3 futures",
+        known[0], "├─ 10.0% start 1 of 3", "└─ 90.0% none of these",
+        known[1], "├─ 88.9% start 2 of 3", "└─ 11.1% none of these",
+        known[2], "└─ 100.0% start 3 of 3",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("count", [0, 10_001])

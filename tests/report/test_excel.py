@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import re
 from pathlib import Path
@@ -173,13 +172,6 @@ def test_how_it_was_solved_is_told(smallest: Plan, tmp_path: Path) -> None:
 
 def test_the_same_plan_gives_the_same_workbook(smallest: Plan) -> None:
     assert workbook_of(smallest) == workbook_of(smallest)
-
-
-def test_a_plan_of_several_branches_is_refused(smallest: Plan) -> None:
-    branched = {**smallest.tables, "made": smallest["made"].with_columns(node=pl.lit(0))}
-
-    with pytest.raises(ValueError, match="one branch"):
-        workbook_of(dataclasses.replace(smallest, tables=branched))
 
 
 def test_what_rivals_cost_at_several_volumes_is_a_sheet(smallest: Plan, tmp_path: Path) -> None:

@@ -241,14 +241,6 @@ def test_a_long_table_says_what_it_leaves_out(smallest: Plan) -> None:
     assert table.left_out.startswith("50 of 1,200 rows")
 
 
-def test_a_plan_of_several_branches_is_refused(smallest: Plan) -> None:
-    branched = smallest["made"].with_columns(node=pl.lit(0))
-    plan = dataclasses.replace(smallest, tables={**smallest.tables, "made": branched})
-
-    with pytest.raises(ValueError, match="one branch"):
-        page_of(plan)
-
-
 def test_the_decision_names_agreement_host_and_reservation(page: str, made_up: Plan) -> None:
     signed = made_up["signed"].filter(pl.col("signed"), pl.col("status") == "option").row(0, named=True)
     said = html.unescape(page)

@@ -98,6 +98,25 @@ def carry_over(old: Path, new: Path, own: Collection[str]) -> None:
         raise FileError(f"{source} cannot be kept: {reason}. Move it out of {old}") from error
 
 
+def write_whole(path: str | Path, content: str | bytes) -> None:
+    """Write a file so that it is there either whole or not at all.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where it goes.
+    content : str or bytes
+        What it holds; text in UTF-8, its lines ended alike on every system.
+
+    Raises
+    ------
+    FileError
+        As for `written_whole`.
+    """
+    with written_whole(path) as place:
+        place.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
 @contextmanager
 def written_whole(path: str | Path, *, folder: bool = False) -> Iterator[Path]:
     """Write a file or a folder so that it is there either whole or not at all.

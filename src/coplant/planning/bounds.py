@@ -88,9 +88,7 @@ def useful_units(network: Network) -> Floats:
     case, items = network.case, network.items
     points, demands = network.stock_points, network.demands
     need = np.zeros(len(items))
-    branches = network.tree.path[network.tree.leaves]
-    along = np.max(np.sum(demands.most_wanted[:, branches], axis=2), axis=1)
-    np.add.at(need, demands.item, along)
+    np.add.at(need, demands.item, demands.most_wanted.sum(axis=1))
     np.add.at(need, points.item, np.max(points.target, axis=1, initial=0.0))
     agreed = case["take_or_pay"].join(case["agreements"].select("agreement", "term"), on="agreement")
     counted = pl.concat(
@@ -104,7 +102,7 @@ def useful_units(network: Network) -> Floats:
     for item, units in pl.concat([made, bound.select("item", "units")]).group_by("item").sum().iter_rows():
         need[items.index(item)] += units
     activities = network.activities
-    made_in_lots = lot_size(network) * np.max(np.sum(activities.open_share[:, branches] > 0.0, axis=2), axis=1)
+    made_in_lots = lot_size(network) * np.sum(activities.open_share > 0.0, axis=1)
     np.maximum.at(need, activities.item, need[activities.item] + made_in_lots)
     tiers = case["processing_fees"].filter(method="all_units").group_by("agreement").agg(pl.col("above").max() + 1.0)
     milestones = case["security"].filter(pl.col("milestone_units").is_not_null()).select("agreement", pl.lit(1.0))

@@ -21,7 +21,6 @@ from coplant.planning.formulation import in_words
 from coplant.planning.outlook import Outlook
 from coplant.planning.plan import Progress
 from coplant.planning.result import Plan
-from coplant.planning.tables import tables_of
 from coplant.program import LinearProgram, ScalingReport, Solution
 from coplant.program.lshaped import Answer, Decomposed, Master, decompose
 from coplant.program.money import Booleans, Floats, Integers
@@ -46,10 +45,13 @@ class Group:
         These futures.
     split : int
         That bucket.
+    options : dict
+        How to solve programs.
     """
 
     outlook: Outlook
     split: int
+    options: dict[str, Any]
 
     @cached_property
     def early(self) -> Integers:
@@ -61,7 +63,8 @@ class Group:
     def recourse(self) -> Recourse:
         """What is left to decide once they are."""
         early, program = self.early, self.outlook.program
-        return Recourse(program, early, paid_early(self.outlook, self.split)[early])
+        options = {name: self.options[name] for name in ("gap", "solver", "seed")}
+        return Recourse(program, early, paid_early(self.outlook, self.split)[early], options)
 
     @cached_property
     def fair(self) -> Floats:
@@ -76,7 +79,7 @@ class Group:
         program = self.outlook.drafts[0].program
         node, matrix = program.column_node, program.matrix()
         before = node < self.split
-        rows = np.flatnonzero(_entries_in(program, ~before) == 0.0)
+        rows = np.flatnonzero(program.entries_in(~before) == 0)
         parts = (
             program.lower[before], program.upper[before], program.row_lower[rows], program.row_upper[rows],
             matrix[rows].data, node[matrix[rows].indices], program.worth(program_nodes(program, self.split))[before],
@@ -123,14 +126,6 @@ def paid_early(outlook: Outlook, split: int) -> Floats:
     return paid
 
 
-def _entries_in(program: LinearProgram, columns: Booleans) -> Floats:
-    """How many of some columns each row has."""
-    matrix = program.matrix()
-    ones = matrix.copy()
-    ones.data = np.ones_like(ones.data)
-    return np.asarray(ones @ columns.astype(np.float64))
-
-
 # -- what workers do --------------------------------------------------------------------------------------------------
 
 
@@ -148,7 +143,7 @@ class Question(NamedTuple):
     slope: Floats | None
     """What a unit of each is thought to be worth later, where a limit on all is asked for too."""
     basis: Basis | None
-    gap: float
+    options: dict[str, Any]
     whole: bool = False
     """Whether the answer is to mind whole numbers."""
 
@@ -162,7 +157,8 @@ class Reply(NamedTuple):
     basis: Basis | None
     whole: bool
     """Whether whole numbers are left to decide, so that what the cut says is not all."""
-    fingerprint: str
+    fingerprint: str | None
+    """Where limits were asked for, which is once."""
 
 
 class Decision(NamedTuple):
@@ -171,8 +167,8 @@ class Decision(NamedTuple):
     value: float
     """What that earns later."""
     solution: Solution
-    size: tuple[int, int, int, int]
-    """Columns, whole ones of them, rows and entries of what is decided later."""
+    size: dict[str, int]
+    """How large what is decided later is."""
 
 
 class Reading(NamedTuple):
@@ -202,7 +198,7 @@ def _group(question: Question) -> Group:
     if any(asked_by != question.asked_by for asked_by, _ in _at_hand):
         _at_hand.clear()
     # What is worked out of an outlook stays with it: a copy can be forgotten.
-    group = Group(question.outlook.only(np.arange(len(question.outlook.cases))), question.split)
+    group = Group(question.outlook.only(np.arange(len(question.outlook.cases))), question.split, question.options)
     kept = sum(other.recourse.program.column_count for other in _at_hand.values())
     if kept + group.recourse.program.column_count <= _AT_HAND:
         _at_hand[key] = group
@@ -220,10 +216,8 @@ def reply(question: Question) -> Reply:
         limits = [limit for slope in slopes for limit in [recourse.at_most(slope)] if limit is not None]
         if question.whole and cut.of_money:
             # As steep as where it is reached, and as low as whole numbers let it be.
-            cut = recourse.at_most_whole(cut.slope, question.gap) or cut
-    late = np.ones(recourse.program.column_count, dtype=bool)
-    late[group.early] = False
-    return Reply(cut, limits, basis, bool(recourse.program.integer[late].any()), group.fingerprint)
+            cut = recourse.at_most_whole(cut.slope) or cut
+    return Reply(cut, limits, basis, recourse.whole, group.fingerprint if question.slope is not None else None)
 
 
 def decide(question: Question) -> Decision | None:
@@ -231,17 +225,10 @@ def decide(question: Question) -> Decision | None:
     group = _group(question)
     recourse = group.recourse
     with in_words():
-        solution = recourse.decided(question.x, question.gap)
+        solution = recourse.decided(question.x)
     if solution is None:
         return None
-    program, late = recourse.program, recourse.late_rows
-    size = (
-        program.column_count - len(group.early),
-        int(program.integer.sum() - program.integer[group.early].sum()),
-        int(late.sum()),
-        int(np.diff(program.matrix().indptr)[late].sum()),
-    )
-    return Decision(solution.objective - float(recourse.paid @ question.x), solution, size)
+    return Decision(solution.objective - float(recourse.paid @ question.x), solution, recourse.size)
 
 
 def read_back(reading: Reading) -> list[Plan]:
@@ -251,13 +238,7 @@ def read_back(reading: Reading) -> list[Plan]:
     dual = reading.solution.row_dual.copy()
     dual[early_rows(outlook, 0, group.split)] = reading.early_dual * outlook.futures.probability.sum()
     solution = dataclasses.replace(reading.solution, row_dual=dual)
-    plans = []
-    for number, (case, draft) in enumerate(zip(outlook.cases, outlook.drafts, strict=True)):
-        its = outlook.of_future(solution, number)
-        plans.append(
-            Plan.of(case, tables_of(draft, its), its, reading.scaling, reading.options, reading.size, reading.timings)
-        )
-    return plans
+    return outlook.plans(solution, reading.scaling, reading.options, reading.size, reading.timings)
 
 
 # -- the whole --------------------------------------------------------------------------------------------------------
@@ -395,7 +376,7 @@ class Decomposition:
         return [
             Question(
                 self.name, g, outlook, self.split, x[own], None if slopes is None else slopes[g], basis,
-                self.options["gap"],
+                self.options,
             )
             for g, (outlook, own, basis) in enumerate(zip(self.outlooks, self.own, self.bases, strict=True))
         ]  # fmt: skip
@@ -422,10 +403,9 @@ class Decomposition:
         """What groups earn, whole numbers whole."""
         found = list(self.workers.map(decide, self._questions(x)))
         decisions = [decision for decision in found if decision is not None]
-        if len(decisions) == len(found):
-            earned = float(self.master.paid @ x) + sum(decision.value for decision in decisions)
-            if self.made is None or earned > self._earned(*self.made):
-                self.made = (x, decisions)
+        everywhere = len(decisions) == len(found)
+        if everywhere and (self.made is None or self._earned(x, decisions) > self._earned(*self.made)):
+            self.made = (x, decisions)
         return [None if decision is None else decision.value for decision in found]
 
     def _earned(self, x: Floats, decisions: list[Decision]) -> float:
@@ -443,7 +423,9 @@ class Decomposition:
     def _take_note(self, replies: list[Reply]) -> None:
         """Take limits on what groups earn, and refuse groups that differ where they cannot be told apart."""
         self.whole = any(answer.whole for answer in replies)
-        alike = {k: Group(self.sketch.only(np.array([k])), self.split).fingerprint for k in set(self.like)}
+        alike = {
+            k: Group(self.sketch.only(np.array([k])), self.split, self.options).fingerprint for k in set(self.like)
+        }
         for group, answer in enumerate(replies):
             if answer.fingerprint != alike[self.like[group]]:
                 pair = [self.parts.sketched[self.like[group]], self.parts.groups[group][0]]
@@ -471,14 +453,11 @@ class Decomposition:
             self._decided(found.x)
         assert self.made is not None
         decisions = self.made[1]
-        late = np.array([decision.size for decision in decisions]).sum(axis=0)
+        sizes = [self.master.size, *(decision.size for decision in decisions)]
+        size = {name: sum(part[name] for part in sizes) for name in self.master.size}
         before = self.sketch.program
-        kept = (len(self.early), int(before.integer[self.early].sum()), len(self.master.rows), self.master.entries)
-        names = ("columns", "integer columns", "rows", "non-zeros")
-        size = dict(zip(names, (int(one) for one in late + np.array(kept)), strict=True))
-        dual = self.master.worth_of_rows(found.x)
         marginal = np.zeros(before.row_count)
-        marginal[self.master.rows] = dual
+        marginal[self.master.rows] = self.master.worth_of_rows(found.x)
         solver = f"{decisions[0].solution.solver}; L-shaped, {len(self.parts.groups):,} groups, {found.rounds} rounds"
         status = "optimal" if found.gap <= self.options["gap"] else "feasible"
         tasks = []
@@ -535,7 +514,7 @@ def _worth_later(sketch: Outlook, split: int, drawn: Solution, place: Integers) 
         late = ~program_nodes(program, split)
         dual, there = np.zeros(program.row_count), row >= 0
         dual[there] = drawn.row_dual[row[there]] * chance / sketch.tied.chances[future][there]
-        dual[_entries_in(program, late[program.column_node]) == 0.0] = 0.0
+        dual[program.entries_in(late[program.column_node]) == 0] = 0.0
         total = weight * chance * program.worth(late) - program.matrix().T @ dual
         if len(sketch.risk_column):
             dear = drawn.row_dual[sketch.program.row_blocks["worst"].index[future]]

@@ -40,7 +40,7 @@ class Draft:
     signed : Columns
         z[k], one if an agreement is signed.
     signing_node : ndarray of int, shape (K,)
-        Node at which that is decided; on a tree that branches it is decided once, at the root.
+        Node at which that is decided.
     wider : Room, optional
         Bounds to size binaries by, where those of the network's own are too tight.
     scopes : dict of str to Scope
@@ -129,8 +129,6 @@ class Draft:
 def _signing_nodes(network: Network) -> Integers:
     """Node at which it is decided whether each agreement is signed."""
     tree = network.tree
-    if len(tree.leaves) > 1:
-        return np.zeros(len(network.agreements), dtype=np.int64)
     return np.array([tree.timeline.bucket_of(day) for day in signing_day(network.case)], dtype=np.int64)
 
 

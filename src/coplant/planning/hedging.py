@@ -14,8 +14,6 @@ from coplant.planning.formulation import scaling_of
 from coplant.planning.hedge import Hedge
 from coplant.planning.outlook import Outlook
 from coplant.planning.plan import Progress
-from coplant.planning.result import Plan
-from coplant.planning.tables import tables_of
 from coplant.workers import Here, Workers
 
 METHODS = ("auto", "whole", "parts")
@@ -49,7 +47,8 @@ def hedge(
         Branches of which it is known from the first day how they turn out.
     method : {"auto", "whole", "parts"}
         Whether all futures are one program, or what comes before a day is one and each group of futures another
-        (L-shaped method); ``auto`` plans in parts where the one program would have more than 200,000 columns.
+        (L-shaped method); ``auto`` plans in parts where the one program would have more than 200,000 columns. Where all
+        is known from the first day there are no parts.
     workers : Workers, optional
         Who plans the parts; this process by default.
 
@@ -87,22 +86,13 @@ def _whole(outlook: Outlook, options: dict[str, Any], begin: float, say: Progres
     timings = {"build": time.perf_counter() - begin}
     program = outlook.program
     scaling = scaling_of(program)
-    size = {
-        "columns": program.column_count,
-        "integer columns": int(program.integer.sum()),
-        "rows": program.row_count,
-        "non-zeros": int(program.matrix().nnz),
-    }
+    size = program.size
     say(f"{size['columns']:,} columns ({size['integer columns']:,} whole), {size['rows']:,} rows; solving")
     solution = outlook.solve(options, say)
     timings |= solution.timings
     clock = time.perf_counter()
     say("reading the plan back")
-    plans = [
-        Plan.of(future, tables_of(draft, its), its, scaling, options, size, timings)
-        for number, (future, draft) in enumerate(zip(outlook.cases, outlook.drafts, strict=True))
-        for its in [outlook.of_future(solution, number)]
-    ]
+    plans = outlook.plans(solution, scaling, options, size, timings)
     timings["tables"] = time.perf_counter() - clock
     return Hedge.of(outlook.futures, outlook.timeline, plans, solution.objective, solution.bound, options["gap"])
 

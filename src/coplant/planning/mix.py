@@ -30,12 +30,7 @@ def mix(draft: Draft) -> None:
     weight[windows.window, windows.node] = windows.share
     family = indices(table["family"], draft.network.families)[windows.span]
     names = table["family"].to_list()
-    label = (
-        tuple(
-            f"{names[row]},{year[row]}{'' if len(draft.tree.leaves) == 1 else f'#{node}'}"
-            for row, node in zip(windows.span, windows.closing, strict=True)
-        ),
-    )
+    label = (tuple(f"{names[row]},{year[row]}" for row in windows.span),)
     revenue = [line.entries() for line in program.money_lines if line.name in REVENUE]
     for bound in ("most_share", "least_share"):
         share = floats(table[bound])[windows.span]

@@ -32,7 +32,7 @@ def money_table(reader: Reader) -> pl.DataFrame:
     for line in draft.program.money_lines:
         due = _by_route(reader, line) if "learning" in line.tags else line.entries()
         amount = due.coefficient * reader.solution.columns[due.column]
-        present = amount * due.discount * network.tree.probability[due.node]
+        present = amount * due.discount
         keep = amount != 0.0
         codes = pl.DataFrame(
             {
@@ -106,13 +106,10 @@ def by_year(reader: Reader, money: pl.DataFrame) -> Tables:
     goods = _cost_of_goods(reader)
     revenue = money.filter(pl.col("line").is_in(["revenue", "annuity"]))
     served = money.filter(pl.col("line") == "annuity_cost")
-    probability = _probability(reader, revenue)
     both = pl.concat(
         [
-            revenue.select("family", "bucket", revenue=pl.col("amount") * probability, cost=pl.lit(0.0)),
-            served.select(
-                "family", "bucket", revenue=pl.lit(0.0), cost=-pl.col("amount") * _probability(reader, served)
-            ),
+            revenue.select("family", "bucket", revenue="amount", cost=pl.lit(0.0)),
+            served.select("family", "bucket", revenue=pl.lit(0.0), cost=-pl.col("amount")),
             goods.select("family", "bucket", revenue=pl.lit(0.0), cost=pl.col("cost")),
         ]
     )
@@ -129,13 +126,6 @@ def by_year(reader: Reader, money: pl.DataFrame) -> Tables:
         pl.col("revenue").sum(), hhi=(pl.col("share") ** 2).sum()
     )
     return {"revenue": result, "concentration": concentration}
-
-
-def _probability(reader: Reader, table: pl.DataFrame) -> pl.Series:
-    """Probability of each row of a table by its node, one in a plan with one branch."""
-    if "node" not in table.columns:
-        return pl.Series(np.ones(table.height))
-    return pl.Series(reader.draft.tree.probability[table["node"].to_numpy()])
 
 
 def _year_shares(reader: Reader) -> pl.DataFrame:
@@ -157,7 +147,7 @@ def _year_shares(reader: Reader) -> pl.DataFrame:
 
 
 def _cost_of_goods(reader: Reader) -> pl.DataFrame:
-    """Cost of what is sold, by family and bucket, expected over the tree."""
+    """Cost of what is sold, by family and bucket."""
     network = reader.draft.network
     started, stock, sold = (reader.values(block) for block in ("start", "stock", "sold"))
     extra = network.activities.cost + _fees_per_unit(reader, started)
@@ -167,7 +157,7 @@ def _cost_of_goods(reader: Reader) -> pl.DataFrame:
         {
             "family": reader.names("families", network.family[network.demands.item[demand]]),
             "bucket": reader.when(node)["bucket"],
-            "cost": cost[demand, node] * network.tree.probability[node],
+            "cost": cost[demand, node],
         }
     )
 
@@ -207,9 +197,7 @@ def _share(quantity: Floats) -> Floats:
 
 
 def cash_table(money: pl.DataFrame, buckets: pl.DataFrame) -> pl.DataFrame:
-    """Money paid and received in each bucket, and its running sum, along each branch."""
-    if "node" in money.columns:
-        return money.filter("cash").group_by("bucket", "node").agg(pl.col("amount").sum()).sort("bucket", "node")
+    """Money paid and received in each bucket, and its running sum."""
     paid = money.filter("cash").group_by("bucket").agg(pl.col("amount").sum())
     return (
         buckets.select("bucket")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,8 +19,10 @@ from coplant.planning.bounds import Room
 from coplant.planning.draft import Draft
 from coplant.planning.formulation import formulate, in_words
 from coplant.planning.plan import Progress, awaited, check_sellable
+from coplant.planning.result import Plan
 from coplant.planning.risk import WorstFutures
-from coplant.program import LinearProgram, Solution, solve
+from coplant.planning.tables import tables_of
+from coplant.program import LinearProgram, ScalingReport, Solution, solve
 from coplant.program.money import Floats, Integers
 from coplant.program.tying import Tied, ToldTooEarlyError, tie
 from coplant.timeline import Timeline
@@ -87,7 +89,7 @@ class Outlook:
         say, settings = progress or (lambda _: None), case.settings
         branches = Futures.of(case, foreseen)
         say(f"laying out {len(branches):,} ways in which things can turn out")
-        futures, cases, starts = _launched(branches, say)
+        futures, cases, starts = launched(branches, say)
         timeline = Timeline.of(settings.start, settings.buckets).split(futures.reveal_dates)
         networks = _networks(cases, starts, timeline)
         target = _expected([network.stock_points.target for network in networks], futures, timeline)
@@ -248,6 +250,33 @@ class Outlook:
             row_dual=dual,
         )
 
+    def plans(
+        self,
+        solution: Solution,
+        scaling: ScalingReport,
+        options: Mapping[str, Any],
+        size: Mapping[str, int],
+        timings: Mapping[str, float],
+    ) -> list[Plan]:
+        """Read the plan of each future back.
+
+        Parameters
+        ----------
+        solution : Solution
+            What was solved.
+        scaling, options, size, timings
+            As for `Plan.of`.
+
+        Returns
+        -------
+        list of Plan, length K
+        """
+        return [
+            Plan.of(case, tables_of(draft, its), its, scaling, options, size, timings)
+            for number, (case, draft) in enumerate(zip(self.cases, self.drafts, strict=True))
+            for its in [self.of_future(solution, number)]
+        ]
+
     def signed(self, solution: Solution) -> dict[str, float]:
         """Agreements that are signed in some future though they need not be, each with the probability of that."""
         chance: dict[str, float] = {}
@@ -315,8 +344,30 @@ def _aiming(networks: tuple[Network, ...], target: tuple[Floats, ...]) -> tuple[
     )
 
 
-def _launched(futures: Futures, say: Progress) -> tuple[Futures, tuple[Case, ...], tuple[Starts | None, ...]]:
-    """Futures with the luck of their launch programmes, and the case of each and when routes start in it."""
+def launched(futures: Futures, say: Progress) -> tuple[Futures, tuple[Case, ...], tuple[Starts | None, ...]]:
+    """Let the launch programmes of futures turn out with more or less luck.
+
+    Parameters
+    ----------
+    futures : Futures
+        The ways in which branches of the case can turn out.
+    say : callable
+        Is told what is going on.
+
+    Returns
+    -------
+    futures : Futures
+        The same with the luck of their launch programmes, K in all.
+    cases : tuple of Case, length K
+        The case of each.
+    starts : tuple of Starts or None, length K
+        When routes that wait for milestones start in it.
+
+    Raises
+    ------
+    CaseError
+        An outcome makes a mistake of the case.
+    """
     drawn: dict[str, Levels] = {}
     levels, before = [], tuple(futures.cases())
     for case in before:

@@ -128,10 +128,4 @@ def plan(
     say("reading the plan back")
     tables = tables_of(draft, solution)
     timed("tables", clock)
-    size = {
-        "columns": draft.program.column_count,
-        "integer columns": integers,
-        "rows": draft.program.row_count,
-        "non-zeros": int(draft.program.matrix().nnz),
-    }
-    return Plan.of(case, tables, solution, scaling, options, size, timings)
+    return Plan.of(case, tables, solution, scaling, options, draft.program.size, timings)

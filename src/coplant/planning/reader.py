@@ -44,12 +44,9 @@ class Reader:
         return np.broadcast_to(rates[:, None], (len(rates), len(self.draft.tree)))
 
     def when(self, node: Integers) -> dict[str, pl.Series]:
-        """Bucket of some nodes as columns; in a tree that branches the node too."""
+        """Bucket of some nodes as a column."""
         tree = self.draft.tree
-        columns = {"bucket": dates(tree.timeline.bounds[tree.bucket[node]])}
-        if len(tree.leaves) > 1:
-            columns["node"] = pl.Series(node)
-        return columns
+        return {"bucket": dates(tree.timeline.bounds[tree.bucket[node]])}
 
     def names(self, of: str, index: Integers) -> pl.Series:
         """Names behind some indices of items, sites, families or agreements; null for -1."""

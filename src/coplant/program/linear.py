@@ -401,11 +401,9 @@ class LinearProgram:
         lower, upper = self.lower, self.upper
         rounded = np.where(self.integer[columns], np.rint(values), values)
         lower[columns] = upper[columns] = np.clip(rounded, lower[columns], upper[columns])
-        matrix, given = self.matrix(), np.zeros(self.column_count)
-        given[columns] = 1.0
-        entries = matrix.copy()
-        entries.data = np.ones_like(entries.data)
-        decided = entries @ given == np.diff(matrix.indptr)
+        given = np.zeros(self.column_count, dtype=bool)
+        given[columns] = True
+        decided = self.entries_in(~given) == 0
         row_lower, row_upper = np.where(decided, -np.inf, self.row_lower), np.where(decided, np.inf, self.row_upper)
         held = self.copy()
         held._lower, held._upper = (_by_block(self.column_blocks.values(), one) for one in (lower, upper))
@@ -462,6 +460,32 @@ class LinearProgram:
             )
             self._matrices = [joined]
         return self._matrices[0]
+
+    def entries_in(self, columns: Booleans) -> Integers:
+        """Count the entries that each row has in some columns.
+
+        Parameters
+        ----------
+        columns : ndarray of bool, shape (columns,)
+            The columns.
+
+        Returns
+        -------
+        ndarray of int, shape (rows,)
+        """
+        matrix = self.matrix()
+        before = np.concatenate([[0], np.cumsum(columns[matrix.indices])])
+        return np.asarray(before[matrix.indptr[1:]] - before[matrix.indptr[:-1]])
+
+    @property
+    def size(self) -> dict[str, int]:
+        """How large it is, in the words in which results tell it."""
+        return {
+            "columns": self.column_count,
+            "integer columns": int(self.integer.sum()),
+            "rows": self.row_count,
+            "non-zeros": int(self.matrix().nnz),
+        }
 
     def column_name(self, column: int) -> str:
         """Name of a column, such as ``start[make_car,2023-04]``."""

@@ -62,14 +62,11 @@ class Master:
     def __init__(self, program: LinearProgram, early: Integers, paid: Floats, groups: Sequence[Integers]) -> None:
         self.paid, self.groups = paid, groups
         whole, matrix = scaled(program), program.matrix()
-        is_early = np.zeros(program.column_count)
-        is_early[early] = 1.0
-        ones = matrix.copy()
-        ones.data = np.ones_like(ones.data)
-        self.rows = rows = np.flatnonzero(ones @ is_early == np.diff(matrix.indptr))
-        self.entries = int(np.diff(matrix.indptr)[rows].sum())
-        late = np.setdiff1d(np.arange(program.row_count), rows)
-        touched = np.asarray(ones[late].sum(axis=0)).reshape(-1)[early] > 0.0
+        is_late = np.ones(program.column_count, dtype=bool)
+        is_late[early] = False
+        of_late = program.entries_in(is_late) > 0
+        self.rows = rows = np.flatnonzero(~of_late)
+        touched = np.isin(early, matrix[np.flatnonzero(of_late)].indices)
         self.linking = np.flatnonzero(touched | (program.objective()[early] != paid))
         self.integer = np.flatnonzero(program.integer[early])
         self.unit = whole.column[early]
@@ -92,13 +89,23 @@ class Master:
         )
         for kind in ("primal_feasibility_tolerance", "dual_feasibility_tolerance"):
             self.highs.setOptionValue(kind, TOLERANCE)
-        self.count = len(early)
+        self.count, self.entries = len(early), int(self.highs.getNumNz())
         self.later = self.count + np.arange(len(groups))
         for _ in groups:
             self.highs.addCol(-1.0, -highspy.kHighsInf, highspy.kHighsInf, 0, [], [])
         self.cost = np.append(-paid * self.unit * self.money, -np.ones(len(groups)))
         self._add_distances()
         self.level = self._row(-np.inf, np.inf, np.arange(len(self.cost)), self.cost)
+
+    @property
+    def size(self) -> dict[str, int]:
+        """How large what is decided early is, in the words of `LinearProgram.size`."""
+        return {
+            "columns": self.count,
+            "integer columns": len(self.integer),
+            "rows": len(self.rows),
+            "non-zeros": self.entries,
+        }
 
     def _row(self, lower: float, upper: float, columns: Integers, values: Floats) -> int:
         there = np.flatnonzero(values)
@@ -191,6 +198,11 @@ class Master:
         -------
         ndarray, shape (R,)
             By the rows of the program that are early.
+
+        Raises
+        ------
+        SolverError
+            HiGHS cannot say.
         """
         highs = self.highs
         self._price(self.cost, np.zeros(len(self.distance)))
@@ -201,7 +213,9 @@ class Master:
         solved = run(highs) == _STATUS.kOptimal
         dual = -np.array(highs.getSolution().row_dual)[: len(self.rows)] * self.row_unit / self.money
         highs.changeColsBounds(len(whole), whole, low, high)
-        return dual if solved else np.zeros(len(self.rows))
+        if not solved:
+            raise SolverError("HiGHS cannot say what a unit more of what is short early is worth")
+        return dual
 
     def nearest(self, centre: Floats, x: Floats, level: float) -> Floats:
         """Find the early decisions nearest to a centre that promise so much.

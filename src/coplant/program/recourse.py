@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import highspy
 import numpy as np
@@ -17,7 +18,7 @@ from coplant.program.money import Booleans, Floats, Integers
 from coplant.program.run import TOLERANCE, hand_over, run
 from coplant.program.scaling import Scaled, scaled
 from coplant.program.search import NODES
-from coplant.program.solve import DIVE, Solution, solve
+from coplant.program.solve import DIVE, INTERIOR_TOLERANCE, Solution, set_options, solve
 
 _SIMPLEX = 60_000
 """Columns up to which the dual simplex is faster from an earlier basis than an interior point from nothing."""
@@ -62,11 +63,14 @@ class Recourse:
         Columns that are decided early.
     paid : ndarray, shape (E,)
         What a unit of each adds to the objective early on; what it adds beyond that counts for later.
+    options : dict
+        How to solve programs: ``gap``, ``solver`` and ``seed`` as for `coplant.program.solve`.
     """
 
     program: LinearProgram
     early: Integers
     paid: Floats
+    options: Mapping[str, Any]
 
     @cached_property
     def _model(self) -> Scaled:
@@ -86,13 +90,31 @@ class Recourse:
         return self.program.objective()[self.early] - self.paid
 
     @cached_property
+    def late(self) -> Booleans:
+        """Columns that are decided late."""
+        late = np.ones(self.program.column_count, dtype=bool)
+        late[self.early] = False
+        return late
+
+    @property
+    def whole(self) -> bool:
+        """Whether whole numbers are among them."""
+        return bool(self.program.integer[self.late].any())
+
+    @property
+    def size(self) -> dict[str, int]:
+        """How large what is left to decide is, in the words of `LinearProgram.size`."""
+        return {
+            "columns": int(self.late.sum()),
+            "integer columns": int(self.program.integer[self.late].sum()),
+            "rows": int(self.late_rows.sum()),
+            "non-zeros": int(np.diff(self.program.matrix().indptr)[self.late_rows].sum()),
+        }
+
+    @cached_property
     def late_rows(self) -> Booleans:
         """Rows in which something is left to decide."""
-        matrix, late = self.program.matrix(), np.ones(self.program.column_count)
-        late[self.early] = 0.0
-        entries = matrix.copy()
-        entries.data = np.ones_like(entries.data)
-        return np.asarray(entries @ late > 0.0)
+        return np.asarray(self.program.entries_in(self.late) > 0)
 
     def after(self, x: Floats, basis: Basis | None = None) -> tuple[Cut, Basis | None]:
         """Find what later decisions earn at the most after some early ones, whole numbers relaxed.
@@ -117,7 +139,7 @@ class Recourse:
             What can be earned later has no limit, or no method finds it.
         """
         model = self._held(x)
-        highs, cornered = _ready(model, basis)
+        highs, cornered = self._ready(model, basis)
         status = run(highs)
         if status == _STATUS.kOptimal:
             value = -float(highs.getInfo().objective_function_value) / model.objective
@@ -144,47 +166,59 @@ class Recourse:
         cost = model.cost.copy()
         units = model.column[self.early] * model.objective
         cost[self.early] += slope * units
-        highs, _ = _ready(dataclasses.replace(model, cost=cost), None)
+        highs, _ = self._ready(dataclasses.replace(model, cost=cost))
         if run(highs) != _STATUS.kOptimal:
             return None
         return Cut(-float(highs.getInfo().objective_function_value) / model.objective, slope, True)
 
-    def at_most_whole(self, slope: Floats, gap: float) -> Cut | None:
+    def at_most_whole(self, slope: Floats) -> Cut | None:
         """Limit what later decisions earn after any early ones, whole numbers whole; so the limit is closer.
 
         Parameters
         ----------
         slope : ndarray, shape (E,)
             As for `at_most`.
-        gap : float
-            Relative distance of the limit from what can be reached.
         """
         program = self.program.copy()
         program.price(self.early, self._later - slope)
         try:
-            return Cut(solve(program, gap=gap).bound, slope, True)
+            return Cut(solve(program, **self.options).bound, slope, True)
         except SolverError:
             return None
 
-    def decided(self, x: Floats, gap: float) -> Solution | None:
+    def decided(self, x: Floats) -> Solution | None:
         """Decide all that is left, whole numbers whole; None if nothing keeps the rules.
 
         Parameters
         ----------
         x : ndarray, shape (E,)
             The early decisions.
-        gap : float
-            Relative distance from the best at which to stop.
         """
         try:
             # A large program is not searched: what its dives leave open is part of the gap that is told.
-            return solve(self.program.hold(self.early, x), gap=gap, nodes=NODES if self._small else 0)
+            return solve(self.program.hold(self.early, x), **self.options, nodes=NODES if self._small else 0)
         except InfeasibleError:
             return None
 
     @property
     def _small(self) -> bool:
         return self.program.column_count <= DIVE
+
+    def _ready(self, model: Scaled, basis: Basis | None = None) -> tuple[highspy.Highs, bool]:
+        """HiGHS with a program and a way to solve it, and whether that ends in a corner."""
+        highs, method = hand_over(model), self.options["solver"]
+        if method == "auto":
+            method = "simplex" if len(model.cost) <= _SIMPLEX else "hipo"
+        cornered = method == "simplex"
+        set_options(highs, method, self.options["seed"], TOLERANCE if cornered else INTERIOR_TOLERANCE)
+        highs.setOptionValue("run_crossover", "on" if cornered else "off")
+        if cornered and basis is not None:
+            start = highspy.HighsBasis()
+            start.col_status = [_BASIC(state) for state in basis.columns]
+            start.row_status = [_BASIC(state) for state in basis.rows]
+            start.valid = True
+            highs.setBasis(start)
+        return highs, cornered
 
     def _held(self, x: Floats) -> Scaled:
         """The program after some early decisions."""
@@ -224,29 +258,11 @@ class Recourse:
             whole=np.append(model.whole, no),
             share=np.append(model.share, no),
         )
-        highs, _ = _ready(elastic, None)
+        highs, _ = self._ready(elastic)
         missed = -float(highs.getInfo().objective_function_value) if run(highs) == _STATUS.kOptimal else np.nan
         if not missed < -_MISSED:
             raise SolverError("HiGHS cannot say whether what is decided early leaves a plan for what comes later")
         return self._cut(highs, elastic, x, missed, 1.0, False)
-
-
-def _ready(model: Scaled, basis: Basis | None) -> tuple[highspy.Highs, bool]:
-    """HiGHS with a program and a way to solve it, and whether that ends in a corner."""
-    highs = hand_over(model)
-    cornered = len(model.cost) <= _SIMPLEX
-    highs.setOptionValue("solver", "simplex" if cornered else "hipo")
-    highs.setOptionValue("run_crossover", "on" if cornered else "off")
-    tolerance = TOLERANCE if cornered else 1e-7
-    for kind in ("primal_feasibility_tolerance", "dual_feasibility_tolerance"):
-        highs.setOptionValue(kind, tolerance)
-    if cornered and basis is not None:
-        start = highspy.HighsBasis()
-        start.col_status = [_BASIC(state) for state in basis.columns]
-        start.row_status = [_BASIC(state) for state in basis.rows]
-        start.valid = True
-        highs.setBasis(start)
-    return highs, cornered
 
 
 def _basis(highs: highspy.Highs) -> Basis:

@@ -36,7 +36,7 @@ DIVE = 100_000
 _CHOICES_SHOWN = 8
 """Ways to choose the whole numbers for which it is said why none of them will do."""
 
-_INTERIOR_TOLERANCE = 1e-7
+INTERIOR_TOLERANCE = 1e-7
 """Tolerance of a solution that is not brought to a corner."""
 
 
@@ -153,8 +153,8 @@ def solve(
     diving = solver == "auto" and bool(integer.any()) and len(model.cost) > DIVE
     method = "hipo" if diving else _method(len(model.cost), bool(integer.any())) if solver == "auto" else solver
     crossover = not diving and (len(model.cost) <= _NO_CROSSOVER or method == "simplex")
-    tolerance = TOLERANCE if crossover else _INTERIOR_TOLERANCE
-    _set_options(highs, SOLVERS[method], seed, tolerance)
+    tolerance = TOLERANCE if crossover else INTERIOR_TOLERANCE
+    set_options(highs, method, seed, tolerance)
     highs.setOptionValue("run_crossover", "on" if crossover else "off")
     timings["hand over"] = time.perf_counter() - clock
 
@@ -233,10 +233,11 @@ def _method(columns: int, search: bool) -> str:
     return "ipm" if columns <= _NO_CROSSOVER else "hipo"
 
 
-def _set_options(highs: highspy.Highs, solver: str, seed: int, tolerance: float) -> None:
-    highs.setOptionValue("solver", solver)
+def set_options(highs: highspy.Highs, method: str, seed: int, tolerance: float) -> None:
+    """Let HiGHS solve by a method of `SOLVERS`, with a seed, to a tolerance."""
+    highs.setOptionValue("solver", SOLVERS[method])
     highs.setOptionValue("random_seed", seed)
-    if solver == "ipx":
+    if method == "ipm":
         # HiGHS 1.15 can lose the basis of a crossover on the way back through presolve; see docs/mathematics.md.
         highs.setOptionValue("presolve", "off")
     for kind in ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance"):
@@ -258,7 +259,7 @@ def _branch_and_cut(
     if found.integers is not None and time.perf_counter() >= until:
         return "feasible", found.integers, found.bound
     highs = hand_over(model, program.integer)
-    _set_options(highs, "choose", seed, 1e-7)
+    set_options(highs, "auto", seed, 1e-7)
     stop_at(highs, until)
     highs.setOptionValue("mip_rel_gap", gap)
     if found.integers is not None:

@@ -17,7 +17,7 @@ def write_report(plan: Plan, path: str | Path) -> None:
     Parameters
     ----------
     plan : Plan
-        The plan; of one branch.
+        The plan.
     path : str or Path
         The file to write; it appears whole or not at all.
 
@@ -25,15 +25,11 @@ def write_report(plan: Plan, path: str | Path) -> None:
     ------
     FileError
         The file cannot be written.
-    ValueError
-        The plan has more than one branch.
     """
-    from coplant.case.files import written_whole
+    from coplant.case.files import write_whole
     from coplant.report.page import page_of
 
-    page = page_of(plan)
-    with written_whole(path) as place:
-        place.write_text(page, encoding="utf-8", newline="\n")
+    write_whole(path, page_of(plan))
 
 
 def write_excel(plan: Plan, path: str | Path) -> None:
@@ -42,7 +38,7 @@ def write_excel(plan: Plan, path: str | Path) -> None:
     Parameters
     ----------
     plan : Plan
-        The plan; of one branch.
+        The plan.
     path : str or Path
         The file to write; it appears whole or not at all.
 
@@ -50,12 +46,8 @@ def write_excel(plan: Plan, path: str | Path) -> None:
     ------
     FileError
         The file cannot be written, or a table has more rows than a sheet holds.
-    ValueError
-        The plan has more than one branch.
     """
-    from coplant.case.files import written_whole
+    from coplant.case.files import write_whole
     from coplant.report.excel import workbook_of
 
-    content = workbook_of(plan)
-    with written_whole(path) as place:
-        place.write_bytes(content)
+    write_whole(path, workbook_of(plan))

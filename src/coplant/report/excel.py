@@ -29,7 +29,7 @@ def workbook_of(plan: Plan) -> bytes:
     Parameters
     ----------
     plan : Plan
-        The plan; of one branch.
+        The plan.
 
     Raises
     ------

@@ -145,15 +145,16 @@ class Numbers:
         """Write a day with the month cut short, in one piece."""
         if day is None:
             return ""
-        text = self.words("date.short", day=self._day(day), month=self.words(f"month.short.{day.month}"), year=day.year)
-        return text.replace(" ", SPACE)
+        return self._short(day).replace(" ", SPACE)
 
     def month(self, day: datetime.date) -> str:
         """Write the month of a day."""
         return self.words("date.month", month=self.words(f"month.short.{day.month}"), year=day.year)
 
     def bucket(self, first: datetime.date, until: datetime.date) -> str:
-        """Write the name of a bucket: its year, quarter or month where it is one, else its first day."""
+        """Write the name of a bucket: its year, quarter or month where it is one, its first day where it is a day or a
+        week, and else its first and last day.
+        """
         months = (until.year - first.year) * 12 + until.month - first.month
         if first.day == 1 and until.day == 1:
             if months == 12 and first.month == 1:
@@ -162,9 +163,16 @@ class Numbers:
                 return self.words("date.quarter", quarter=first.month // 3 + 1, year=first.year)
             if months == 1:
                 return self.month(first)
-        return self.words(
-            "date.short", day=self._day(first), month=self.words(f"month.short.{first.month}"), year=first.year
-        )
+        last = until - datetime.timedelta(days=1)
+        if (until - first).days in (1, 7):
+            return self._short(first)
+        if (first.year, first.month) == (last.year, last.month):
+            return self.words("date.within", first=self._day(first), last=self._short(last))
+        return self.words("date.span", first=self._short(first), last=self._short(last))
+
+    def _short(self, day: datetime.date) -> str:
+        month = self.words(f"month.short.{day.month}")
+        return self.words("date.short", day=self._day(day), month=month, year=day.year)
 
     def _day(self, day: datetime.date) -> str:
         return self.words("date.first") if day.day == 1 else str(day.day)

@@ -119,7 +119,7 @@ def page_of(plan: Plan) -> str:
     Parameters
     ----------
     plan : Plan
-        The plan; of one branch.
+        The plan.
     """
     return rendered([_edition(View(plan, words_of(language))) for language in LANGUAGES])
 

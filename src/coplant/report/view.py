@@ -158,18 +158,13 @@ class View(CaseView):
     Parameters
     ----------
     plan : Plan
-        The plan; of one branch.
+        The plan.
     words : Words
         Texts of the language.
     """
 
     plan: Plan
     words: Words
-
-    def __post_init__(self) -> None:
-        branched = [name for name, table in self.plan.tables.items() if "node" in table.columns]
-        if branched:
-            raise ValueError(f"A report shows a plan of one branch; this one branches in {', '.join(branched)}")
 
     @property
     def case(self) -> Case:

@@ -28,7 +28,7 @@ def carried_out(plan: Plan) -> Case:
     Parameters
     ----------
     plan : Plan
-        The plan; of one branch.
+        The plan.
     """
     case = plan.case.known()
     signed = plan["signed"].filter("signed")["agreement"]

@@ -94,7 +94,7 @@ def pro_forma(
     Parameters
     ----------
     plan : Plan
-        The plan; of one branch.
+        The plan.
     agreement : str, optional
         The agreement; all that the plan has signed if left out.
     first, until : date, optional

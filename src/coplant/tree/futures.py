@@ -154,6 +154,11 @@ class Futures:
         return next(k for k, future in enumerate(self.outcomes) if all(most[one.branch] == one for one in future))
 
     @property
+    def known_dates(self) -> Days:
+        """Days on which anything becomes known, luck included, ascending."""
+        return np.unique(np.array([one.known for future in self.outcomes for one in future], dtype="datetime64[D]"))
+
+    @property
     def reveal_dates(self) -> Days:
         """Days on which outcomes of the case's branches become known, ascending."""
         days = [one.known for future in self.outcomes for one in future if one.branch != LUCK]

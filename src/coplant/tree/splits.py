@@ -45,7 +45,7 @@ def first_split(futures: Futures) -> Split | None:
 
 def _split(futures: Futures, members: Integers, step: int) -> Split | None:
     """Where some futures part, from one of the days on which anything becomes known."""
-    days = futures.reveal_dates
+    days = futures.known_dates
     if step == len(days):
         return None
     known = [tuple(one for one in futures.outcomes[k] if one.known == days[step]) for k in members]

@@ -26,12 +26,10 @@ def write_page(hedge: Hedge, path: str | Path) -> None:
     FileError
         The file cannot be written.
     """
-    from coplant.case.files import written_whole
+    from coplant.case.files import write_whole
     from coplant.report.hedged.page import page_of
 
-    page = page_of(hedge)
-    with written_whole(path) as place:
-        place.write_text(page, encoding="utf-8", newline="\n")
+    write_whole(path, page_of(hedge))
 
 
 def write_book(hedge: Hedge, path: str | Path) -> None:
@@ -49,9 +47,7 @@ def write_book(hedge: Hedge, path: str | Path) -> None:
     FileError
         The file cannot be written, or a table has more rows than a sheet holds.
     """
-    from coplant.case.files import written_whole
+    from coplant.case.files import write_whole
     from coplant.report.hedged.book import book_of
 
-    content = book_of(hedge)
-    with written_whole(path) as place:
-        place.write_bytes(content)
+    write_whole(path, book_of(hedge))

@@ -52,12 +52,10 @@ def write_page(launch: Launch, path: str | Path) -> None:
     FileError
         The file cannot be written.
     """
-    from coplant.case.files import written_whole
+    from coplant.case.files import write_whole
     from coplant.report.launched.page import page_of
 
-    page = page_of(launch)
-    with written_whole(path) as place:
-        place.write_text(page, encoding="utf-8", newline="\n")
+    write_whole(path, page_of(launch))
 
 
 def write_book(launch: Launch, path: str | Path) -> None:
@@ -75,9 +73,7 @@ def write_book(launch: Launch, path: str | Path) -> None:
     FileError
         The file cannot be written, or a table has more rows than a sheet holds.
     """
-    from coplant.case.files import written_whole
+    from coplant.case.files import write_whole
     from coplant.report.launched.book import book_of
 
-    content = book_of(launch)
-    with written_whole(path) as place:
-        place.write_bytes(content)
+    write_whole(path, book_of(launch))

@@ -28,12 +28,10 @@ def write_page(settlement: Settlement, path: str | Path) -> None:
     FileError
         The file cannot be written.
     """
-    from coplant.case.files import written_whole
+    from coplant.case.files import write_whole
     from coplant.report.settled.page import page_of
 
-    page = page_of(settlement)
-    with written_whole(path) as place:
-        place.write_text(page, encoding="utf-8", newline="\n")
+    write_whole(path, page_of(settlement))
 
 
 def write_book(settlement: Settlement, path: str | Path) -> None:
@@ -51,9 +49,7 @@ def write_book(settlement: Settlement, path: str | Path) -> None:
     FileError
         The file cannot be written, or a table has more rows than a sheet holds.
     """
-    from coplant.case.files import written_whole
+    from coplant.case.files import write_whole
     from coplant.report.settled.book import book_of
 
-    content = book_of(settlement)
-    with written_whole(path) as place:
-        place.write_bytes(content)
+    write_whole(path, book_of(settlement))
