@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
+import functools
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,7 +20,7 @@ from coplant import CaseError, Hedge, InfeasibleError
 from coplant.planning import decomposition
 from coplant.planning.decomposition import split_of
 from coplant.planning.outlook import Outlook
-from coplant.workers import Processes
+from coplant.workers import Workers
 
 LATER, LAST = datetime.date(2023, 1, 8), datetime.date(2023, 1, 15)
 WANTED = (20.0, 35.0, 50.0, 70.0, 90.0)
@@ -105,15 +111,38 @@ def test_marginal_values_before_and_after_are_those_of_the_whole(sketch: int) ->
     assert worth[0]["value"].to_list() == pytest.approx(worth[1]["value"].to_list(), abs=1e-6)
 
 
-def test_processes_change_no_digit() -> None:
+@dataclasses.dataclass
+class _Dying:
+    """Workers of whom the first that is given a task dies in the midst of it."""
+
+    them: Workers
+    mark: Path
+
+    def map(self, function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
+        return self.them.map(functools.partial(_dying_first, function, self.mark), tasks)
+
+    def close(self) -> None:
+        self.them.close()
+
+
+def _dying_first(function: Callable[[Any], Any], mark: Path, task: Any) -> Any:
+    answer = function(task)
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), 9)
+    return answer
+
+
+def test_neither_workers_nor_their_death_change_a_digit(two: Workers, tmp_path: Path) -> None:
     case = _lots(risk_weight=0.3, risk_share=0.5).case()
-    workers = Processes(2)
-    here, there = coplant.hedge(case, method="parts"), coplant.hedge(case, method="parts", workers=workers)
-    workers.close()
-    assert there.objective == here.objective
-    assert there.bound == here.bound
-    for name, table in here.tables.items():
-        assert table.equals(there.tables[name]), name
+    here = coplant.hedge(case, method="parts")
+    for workers in (two, _Dying(two, tmp_path / "mark")):
+        there = coplant.hedge(case, method="parts", workers=workers)
+        assert there.objective == here.objective
+        assert there.bound == here.bound
+        for name, table in here.tables.items():
+            assert table.equals(there.tables[name]), name
+    assert (tmp_path / "mark").exists()
 
 
 def test_a_change_before_it_is_known_is_refused_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:

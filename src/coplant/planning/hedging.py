@@ -75,9 +75,14 @@ def hedge(
     outlook = Outlook.of(case, foreseen, say)
     split, columns = split_of(outlook), outlook.estimated_columns
     if split is None or method == "whole" or (method == "auto" and columns <= FITS):
+        say(
+            f"{columns:,} columns in all: planning as one program"
+            + (", as all is known at once" if split is None else "")
+        )
         return _whole(outlook, options, begin, say)
-    say(f"{columns:,} columns in all: planning in parts, from {outlook.timeline.labels[split]} on")
-    return _in_parts(outlook, split, options, begin, workers or Here(), say)
+    them = workers or Here()
+    say(f"{columns:,} columns in all: planning in parts, from {outlook.timeline.labels[split]} on, by {them}")
+    return _in_parts(outlook, split, options, begin, them, say)
 
 
 def _whole(outlook: Outlook, options: dict[str, Any], begin: float, say: Progress) -> Hedge:
