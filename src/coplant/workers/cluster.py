@@ -60,7 +60,7 @@ class Cluster(Crew):
         super().__init__(count or processors)
 
     def __str__(self) -> str:
-        return f"{self.count} processes of the Ray cluster at {self._ray.get_runtime_context().gcs_address}"
+        return f"{super().__str__()} of the Ray cluster at {self._ray.get_runtime_context().gcs_address}"
 
     def _join(self) -> None:
         if self._ray.is_initialized():
@@ -74,7 +74,7 @@ class Cluster(Crew):
                 None if self.address == "auto" else self.address,
                 include_dashboard=False, log_to_driver=False, logging_level="ERROR",
             )  # fmt: skip
-        except (OSError, RuntimeError, ValueError, ImportError) as error:
+        except (OSError, RuntimeError, ValueError, ImportError, self._ray.exceptions.RayError) as error:
             raise WorkerError(f"cannot join a Ray cluster at {self.address}: {error}") from error
 
     def _hire(self) -> Hand:

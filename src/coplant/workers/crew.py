@@ -50,6 +50,9 @@ class Crew(ABC):
         self.count = count
         self._hands: dict[int, Hand] = {}
 
+    def __str__(self) -> str:
+        return "1 process" if self.count == 1 else f"{self.count} processes"
+
     @abstractmethod
     def _hire(self) -> Hand:
         """Find one more hand."""

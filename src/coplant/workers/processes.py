@@ -21,7 +21,7 @@ class Processes(Crew):
     """
 
     def __str__(self) -> str:
-        return f"{self.count} processes of this machine"
+        return f"{super().__str__()} of this machine"
 
     def _hire(self) -> Hand:
         return _Process()
@@ -30,7 +30,7 @@ class Processes(Crew):
         try:
             return future.result()
         except BrokenProcessPool:
-            raise DeadError("a process ended by itself") from None
+            raise DeadError('a script asks for processes below `if __name__ == "__main__":`') from None
 
 
 class _Process:
