@@ -275,7 +275,8 @@ def test_one_program_is_planned_by_nobody_else(uncertain: Path, given: tuple[str
     assert "no parts that others could plan" in answer.stderr
 
 
-def test_a_cluster_that_cannot_be_joined_is_told(uncertain: Path) -> None:
+def test_a_cluster_that_cannot_be_joined_is_told(uncertain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ray.is_initialized", lambda: False)
     answer = run("plan", uncertain, "--method", "parts", "--cluster", "127.0.0.1:1")
     assert answer.exit_code == 2
     assert "--cluster" in answer.stderr

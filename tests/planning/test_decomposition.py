@@ -17,7 +17,7 @@ from small_case import SmallCase
 
 import coplant
 from coplant import CaseError, Hedge, InfeasibleError
-from coplant.planning import decomposition
+from coplant.planning import decomposition, hedging
 from coplant.planning.decomposition import split_of
 from coplant.planning.outlook import Outlook
 from coplant.workers import Workers
@@ -134,15 +134,14 @@ def _dying_first(function: Callable[[Any], Any], mark: Path, task: Any) -> Any:
 
 
 def test_neither_workers_nor_their_death_change_a_digit(two: Workers, tmp_path: Path) -> None:
-    case = _lots(risk_weight=0.3, risk_share=0.5).case()
+    case, mark = _lots(risk_weight=0.3, risk_share=0.5).case(), tmp_path / "mark"
     here = coplant.hedge(case, method="parts")
-    for workers in (two, _Dying(two, tmp_path / "mark")):
-        there = coplant.hedge(case, method="parts", workers=workers)
-        assert there.objective == here.objective
-        assert there.bound == here.bound
-        for name, table in here.tables.items():
-            assert table.equals(there.tables[name]), name
-    assert (tmp_path / "mark").exists()
+    there = coplant.hedge(case, method="parts", workers=_Dying(two, mark))
+    assert mark.exists()
+    assert there.objective == here.objective
+    assert there.bound == here.bound
+    for name, table in here.tables.items():
+        assert table.equals(there.tables[name]), name
 
 
 def test_a_change_before_it_is_known_is_refused_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,6 +167,24 @@ def test_what_is_known_from_the_first_day_is_not_planned_in_parts() -> None:
     assert split_of(Outlook.of(case, ["market"])) is None
     known = coplant.hedge(case, foreseen=["market"], method="parts")
     assert known.objective > coplant.hedge(case, method="whole").objective
+
+
+def test_a_plan_says_how_it_was_made_and_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = _boxes().case()
+
+    def told(**options: Any) -> str:
+        told = {plan.solver.partition("; ")[2] for plan in coplant.hedge(case, **options).plans}
+        assert len(told) == 1
+        return told.pop()
+
+    columns = f"{Outlook.of(case).estimated_columns:,} columns"
+    assert told(method="whole") == "one program, as asked"
+    assert told() == f"one program, as it has {columns}"
+    assert told(method="parts", foreseen=["market"]) == "one program, as nothing becomes known later"
+    assert told(method="parts").startswith("L-shaped, 5 groups")
+    assert told(method="parts").endswith("rounds, as asked")
+    monkeypatch.setattr(hedging, "FITS", 10)
+    assert told().endswith(f"rounds, as one program would have {columns}")
 
 
 def test_a_method_that_is_none_is_refused() -> None:

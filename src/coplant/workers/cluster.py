@@ -40,7 +40,8 @@ class Cluster(Crew):
     Raises
     ------
     WorkerError
-        Ray is not installed, there is no cluster at that address, or it has no processors.
+        Ray is not installed, there is no cluster at that address, it has no processors, or this program is at work on
+        another one.
     """
 
     def __init__(self, address: str = "auto", count: int | None = None) -> None:
@@ -48,23 +49,29 @@ class Cluster(Crew):
             import ray
         except ImportError:
             raise WorkerError(f"a cluster needs Ray, which is not installed; run: {INSTALL}") from None
+        super().__init__(count or 0)
         self._ray = ray
         self.address = (os.environ.get("RAY_ADDRESS") or address) if address == "auto" else address
         # A program that has joined a cluster for other reasons goes on with it.
         self._joins = not ray.is_initialized()
-        self._join()
+        if self._joins:
+            self._join()
+        elif address not in ("auto", self._head):
+            raise WorkerError(f"this program is at work on the Ray cluster at {self._head}; leave {address} out")
         processors = int(ray.cluster_resources().get("CPU", 0))
         if not processors:
             self.close()
             raise WorkerError("the cluster has no processors; add a machine to it that has")
-        super().__init__(count or processors)
+        self.count = count or processors
 
     def __str__(self) -> str:
-        return f"{super().__str__()} of the Ray cluster at {self._ray.get_runtime_context().gcs_address}"
+        return f"{super().__str__()} of the Ray cluster at {self._head}"
+
+    @property
+    def _head(self) -> str:
+        return str(self._ray.get_runtime_context().gcs_address)
 
     def _join(self) -> None:
-        if self._ray.is_initialized():
-            return
         host, _, port = self.address.rpartition("/")[2].rpartition(":")
         try:
             if host:
@@ -78,7 +85,8 @@ class Cluster(Crew):
             raise WorkerError(f"cannot join a Ray cluster at {self.address}: {error}") from error
 
     def _hire(self) -> Hand:
-        self._join()
+        if not self._ray.is_initialized():
+            self._join()
         return _Actor(self._ray)
 
     def _result(self, future: Future[Result]) -> Result:
