@@ -29,7 +29,7 @@ class _Hand:
 
 
 class _Crew(Crew):
-    """A crew of hands that are ready, unless they are told to be late; a task that is none is the death of its hand."""
+    """A crew of hands that are ready, but for the first few, who are late or die before they can begin."""
 
     def __init__(self, count: int, late: int = 0, dying: int = 0) -> None:
         super().__init__(count)
@@ -39,7 +39,7 @@ class _Crew(Crew):
     def _hire(self) -> _Hand:
         hand = _Hand()
         self.hired.append(hand)
-        if self.dying:
+        if len(self.hired) <= self.dying:
             hand.ready.set_exception(DeadError("there is no Coplant"))
         elif len(self.hired) > self.late:
             hand.ready.set_result(None)
@@ -98,4 +98,10 @@ def test_who_died_is_replaced_while_who_is_idle_takes_its_task() -> None:
 
 def test_hands_that_cannot_begin_are_told_with_the_reason() -> None:
     with pytest.raises(WorkerError, match="died 3 times before they could begin: there is no Coplant"):
-        list(_Crew(1, dying=1).map(str, range(2)))
+        list(_Crew(1, dying=3).map(str, range(2)))
+
+
+def test_a_machine_that_is_lost_with_all_its_hands_is_done_without() -> None:
+    crew = _Crew(3, dying=5)
+    assert list(crew.map(str, range(6))) == [str(number) for number in range(6)]
+    assert sum(hand.gone for hand in crew.hired) == 5

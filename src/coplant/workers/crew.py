@@ -78,7 +78,8 @@ class Crew(ABC):
         awaited: dict[Future[Any], tuple[int, int | None]] = {}
         for seat in range(min(self.count, len(to_do))):
             awaited[self._hand(seat).ready] = seat, None
-        died = Counter[int | None]()
+        # How often of each task, and of each seat (told by what is below nought) before it could begin.
+        died = Counter[int]()
         done: dict[int, Result] = {}
         following = 0
         while following < len(to_do):
@@ -91,11 +92,10 @@ class Crew(ABC):
                 try:
                     result = self._result(future)
                 except DeadError as dead:
-                    died[ended] += 1
-                    if died[ended] == ATTEMPTS:
-                        told = (
-                            f"before they could begin: {dead}" if ended is None else "of one task; do they lack memory?"
-                        )
+                    cause = ~seat if ended is None else ended
+                    died[cause] += 1
+                    if died[cause] == ATTEMPTS:
+                        told = f"before they could begin: {dead}" if cause < 0 else "of one task; do they lack memory?"
                         raise WorkerError(f"workers died {ATTEMPTS} times {told}") from None
                     if ended is not None:
                         of_seat[seat].appendleft(ended)
