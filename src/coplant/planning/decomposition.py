@@ -22,9 +22,10 @@ from coplant.planning.outlook import Outlook
 from coplant.planning.plan import Progress
 from coplant.planning.result import Plan
 from coplant.program import LinearProgram, ScalingReport, Solution
+from coplant.program.basis import Basis
 from coplant.program.lshaped import Answer, Decomposed, Master, decompose
 from coplant.program.money import Booleans, Floats, Integers
-from coplant.program.recourse import Basis, Cut, Recourse
+from coplant.program.recourse import Cut, Recourse
 from coplant.program.tying import Tied, row_nodes
 from coplant.workers import Workers
 
@@ -143,7 +144,10 @@ class Question(NamedTuple):
     slope: Floats | None
     """What a unit of each is thought to be worth later, where a limit on all is asked for too."""
     basis: Basis | None
+    """A corner to start from."""
     options: dict[str, Any]
+    limited: Sequence[Basis | None] = (None, None)
+    """Corners to start from for limits."""
     whole: bool = False
     """Whether the answer is to mind whole numbers."""
 
@@ -155,6 +159,9 @@ class Reply(NamedTuple):
     limits: list[Cut]
     """Those asked for."""
     basis: Basis | None
+    """The corner that was found."""
+    limited: list[Basis | None]
+    """Those of the limits."""
     whole: bool
     """Whether whole numbers are left to decide, so that what the cut says is not all."""
     fingerprint: str | None
@@ -213,11 +220,13 @@ def reply(question: Question) -> Reply:
         cut, basis = recourse.after(question.x, question.basis)
         # What the sketch thinks is close to what is best; what is fair keeps all groups together within limits.
         slopes = () if question.slope is None else (question.slope, group.fair)
-        limits = [limit for slope in slopes for limit in [recourse.at_most(slope)] if limit is not None]
+        limits = [recourse.at_most(slope, start) for slope, start in zip(slopes, question.limited, strict=False)]
         if question.whole and cut.of_money:
             # As steep as where it is reached, and as low as whole numbers let it be.
             cut = recourse.at_most_whole(cut.slope) or cut
-    return Reply(cut, limits, basis, recourse.whole, group.fingerprint if question.slope is not None else None)
+    fingerprint = group.fingerprint if question.slope is not None else None
+    found, corners = [limit for limit, _ in limits if limit is not None], [corner for _, corner in limits]
+    return Reply(cut, found, basis, corners, recourse.whole, fingerprint)
 
 
 def decide(question: Question) -> Decision | None:
@@ -225,7 +234,7 @@ def decide(question: Question) -> Decision | None:
     group = _group(question)
     recourse = group.recourse
     with in_words():
-        solution = recourse.decided(question.x)
+        solution = recourse.decided(question.x, question.basis)
     if solution is None:
         return None
     return Decision(solution.objective - float(recourse.paid @ question.x), solution, recourse.size)
@@ -383,12 +392,8 @@ class Decomposition:
 
     def _ask(self, x: Floats, least: float, whole: bool) -> Sequence[Answer]:
         """What groups say of early decisions, and of those that promise more than so much what they then earn."""
-        first = self.rounds == 0
-        questions = self._questions(x, self._thought() if first else None)
-        replies = list(self.workers.map(reply, [question._replace(whole=whole) for question in questions]))
+        replies = self._first(x) if self.rounds == 0 else self._all(self._questions(x), whole)
         self.rounds += 1
-        if first:
-            self._take_note(replies)
         self.bases = [answer.basis or basis for answer, basis in zip(replies, self.bases, strict=True)]
         cuts = [answer.cut for answer in replies]
         values: Sequence[float | None] = [None] * len(cuts)
@@ -398,6 +403,21 @@ class Decomposition:
             if float(self.master.paid @ x) + sum(relaxed) > least:
                 values = self._decided(x) if self.whole else relaxed
         return [Answer(cut, value, answer.whole) for cut, value, answer in zip(cuts, values, replies, strict=True)]
+
+    def _all(self, questions: Sequence[Question], whole: bool = False) -> list[Reply]:
+        return list(self.workers.map(reply, [question._replace(whole=whole) for question in questions]))
+
+    def _first(self, x: Floats) -> list[Reply]:
+        """Ask for the first time: of the groups that a sketched future is like first one, whose corner the others try."""
+        questions = self._questions(x, self._thought())
+        leader = {k: g for g, k in reversed(list(enumerate(self.like)))}
+        leading = dict(zip(leader, self._all([questions[g] for g in leader.values()]), strict=True))
+        following = [g for g, k in enumerate(self.like) if leader[k] != g]
+        led = self._all([_led(questions[g], leading[self.like[g]]) for g in following])
+        by_group = dict(zip(following, led, strict=True)) | {g: leading[k] for k, g in leader.items()}
+        replies = [by_group[g] for g in range(len(questions))]
+        self._take_note(replies)
+        return replies
 
     def _decided(self, x: Floats) -> Sequence[float | None]:
         """What groups earn, whole numbers whole."""
@@ -475,6 +495,11 @@ class Decomposition:
             plans |= dict(zip(members.tolist(), its, strict=True))
         _at_hand.clear()
         return [plans[k] for k in range(len(plans))]
+
+
+def _led(question: Question, by: Reply) -> Question:
+    """A question to a group with the corners of one that it is like."""
+    return question._replace(basis=by.basis, limited=by.limited)
 
 
 def split_of(outlook: Outlook) -> int | None:
