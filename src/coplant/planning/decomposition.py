@@ -17,15 +17,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from coplant.errors import InfeasibleError
 from coplant.planning.formulation import in_words
 from coplant.planning.outlook import Outlook
 from coplant.planning.plan import Progress
 from coplant.planning.result import Plan
 from coplant.program import LinearProgram, ScalingReport, Solution
-from coplant.program.basis import Basis
+from coplant.program.basis import Basis, Prices
+from coplant.program.dive import ANY, choices
 from coplant.program.lshaped import Answer, Decomposed, Master, decompose
 from coplant.program.money import Booleans, Floats, Integers
 from coplant.program.recourse import Cut, Recourse
+from coplant.program.search import whole_from
 from coplant.program.tying import Tied, row_nodes
 from coplant.workers import Workers
 
@@ -141,13 +144,13 @@ class Question(NamedTuple):
     split: int
     x: Floats
     """Early decisions."""
-    slope: Floats | None
-    """What a unit of each is thought to be worth later, where a limit on all is asked for too."""
     basis: Basis | None
     """A corner to start from."""
     options: dict[str, Any]
-    limited: Sequence[Basis | None] = (None, None)
-    """Corners to start from for limits."""
+    slopes: Sequence[Floats] = ()
+    """What a unit of each is thought to be worth later, where limits on all are asked for too."""
+    prices: Sequence[Prices | None] = ()
+    """Prices by which a group that is like it is limited so."""
     whole: bool = False
     """Whether the answer is to mind whole numbers."""
 
@@ -158,14 +161,14 @@ class Reply(NamedTuple):
     cut: Cut
     limits: list[Cut]
     """Those asked for."""
+    prices: list[Prices | None]
+    """Prices by which it is limited so."""
     basis: Basis | None
     """The corner that was found."""
-    limited: list[Basis | None]
-    """Those of the limits."""
     whole: bool
     """Whether whole numbers are left to decide, so that what the cut says is not all."""
     fingerprint: str | None
-    """Where limits were asked for, which is once."""
+    """Where limits were asked for, which is at first."""
 
 
 class Decision(NamedTuple):
@@ -218,15 +221,24 @@ def reply(question: Question) -> Reply:
     recourse = group.recourse
     with in_words():
         cut, basis = recourse.after(question.x, question.basis)
-        # What the sketch thinks is close to what is best; what is fair keeps all groups together within limits.
-        slopes = () if question.slope is None else (question.slope, group.fair)
-        limits = [recourse.at_most(slope, start) for slope, start in zip(slopes, question.limited, strict=False)]
+        told = [None if price is None else recourse.priced(price) for price in question.prices]
+        told += [None] * (len(question.slopes) - len(told))
+        limits = [
+            recourse.at_most(slope, basis) if limit is None else (limit, None)
+            for slope, limit in zip(question.slopes, told, strict=True)
+        ]
         if question.whole and cut.of_money:
             # As steep as where it is reached, and as low as whole numbers let it be.
             cut = recourse.at_most_whole(cut.slope) or cut
-    fingerprint = group.fingerprint if question.slope is not None else None
-    found, corners = [limit for limit, _ in limits if limit is not None], [corner for _, corner in limits]
-    return Reply(cut, found, basis, corners, recourse.whole, fingerprint)
+    fingerprint = group.fingerprint if question.slopes else None
+    found, prices = [limit for limit, _ in limits if limit is not None], [price for _, price in limits]
+    return Reply(cut, found, prices, basis, recourse.whole, fingerprint)
+
+
+def fair(question: Question) -> Cut | None:
+    """Limit a group as if it paid its part of what is decided early."""
+    group = _group(question)
+    return group.recourse.at_most(group.fair, question.basis)[0]
 
 
 def decide(question: Question) -> Decision | None:
@@ -350,8 +362,11 @@ class Decomposition:
         progress(f"sketching {len(outlook.futures):,} futures by {len(parts.sketched)}")
         program = self.sketch.program
         # What it is worth to each future is best known where nothing has to be whole; the master sees to that.
-        self.drawn = self.sketch.solve(options, progress, program.relaxed())
+        self.drawn = [self.sketch.solve(options, progress, program.relaxed())]
         self.early = np.flatnonzero(nodes_before(self.sketch.tied, split)[program.column_node])
+        held = self._whole_early(progress)
+        if held is not None:
+            self.drawn.append(held)
         self.place = np.full(program.column_count, -1)
         self.place[self.early] = np.arange(len(self.early))
         self.like = [int(parts.stands_for[members[0]]) for members in parts.groups]
@@ -379,16 +394,34 @@ class Decomposition:
         InfeasibleError, SolverError
             As for `hedge`.
         """
-        return decompose(self.master, self.drawn.columns[self.early], self._ask, self.options["gap"], until, self.say)
+        program, columns = self.sketch.program, self.drawn[-1].columns.copy()
+        integer = np.flatnonzero(program.integer)
+        columns[integer] = whole_from(program, columns, program.lower[integer], program.upper[integer])
+        return decompose(self.master, columns[self.early], self._ask, self.options["gap"], until, self.say)
 
-    def _questions(self, x: Floats, slopes: list[Floats] | None = None) -> list[Question]:
+    def _whole_early(self, progress: Progress) -> Solution | None:
+        """The sketch with decisive early numbers whole: at what they are nearest to, or wherever there is any."""
+        program, found = self.sketch.program, self.drawn[0].columns
+        decisive = np.concatenate([np.empty(0, np.int64), *program.decisive])
+        decisive = np.intersect1d(decisive, self.early)
+        low, high = program.lower[decisive], program.upper[decisive]
+        if np.abs(found[decisive] - np.rint(found[decisive])).max(initial=0.0) <= ANY:
+            return None
+        best: Solution | None = None
+        for values in choices(found[decisive], np.ones(len(decisive), dtype=bool), low, high):
+            try:
+                tried = self.sketch.solve(self.options, progress, program.relaxed().hold(decisive, values))
+            except InfeasibleError:
+                continue
+            if best is None or tried.objective > best.objective:
+                best = tried
+        return best
+
+    def _questions(self, x: Floats) -> list[Question]:
         return [
-            Question(
-                self.name, g, outlook, self.split, x[own], None if slopes is None else slopes[g], basis,
-                self.options,
-            )
+            Question(self.name, g, outlook, self.split, x[own], basis, self.options)
             for g, (outlook, own, basis) in enumerate(zip(self.outlooks, self.own, self.bases, strict=True))
-        ]  # fmt: skip
+        ]
 
     def _ask(self, x: Floats, least: float, whole: bool) -> Sequence[Answer]:
         """What groups say of early decisions, and of those that promise more than so much what they then earn."""
@@ -408,8 +441,11 @@ class Decomposition:
         return list(self.workers.map(reply, [question._replace(whole=whole) for question in questions]))
 
     def _first(self, x: Floats) -> list[Reply]:
-        """Ask for the first time: of the groups that a sketched future is like first one, whose corner the others try."""
-        questions = self._questions(x, self._thought())
+        """Ask for the first time, one of the groups like a sketched future first: the others try its corner."""
+        slopes = zip(*map(self._thought, self.drawn), strict=True)
+        questions = [
+            question._replace(slopes=thought) for question, thought in zip(self._questions(x), slopes, strict=True)
+        ]
         leader = {k: g for g, k in reversed(list(enumerate(self.like)))}
         leading = dict(zip(leader, self._all([questions[g] for g in leader.values()]), strict=True))
         following = [g for g, k in enumerate(self.like) if leader[k] != g]
@@ -417,6 +453,13 @@ class Decomposition:
         by_group = dict(zip(following, led, strict=True)) | {g: leading[k] for k, g in leader.items()}
         replies = [by_group[g] for g in range(len(questions))]
         self._take_note(replies)
+        if not self.master.limited:
+            # What is fair keeps all groups together within limits.
+            basis = [answer.basis for answer in replies]
+            asked = [question._replace(basis=its) for question, its in zip(questions, basis, strict=True)]
+            for group, limit in enumerate(self.workers.map(fair, asked)):
+                if limit is not None:
+                    self.master.add(group, limit)
         return replies
 
     def _decided(self, x: Floats) -> Sequence[float | None]:
@@ -431,9 +474,9 @@ class Decomposition:
     def _earned(self, x: Floats, decisions: list[Decision]) -> float:
         return float(self.master.paid @ x) + sum(decision.value for decision in decisions)
 
-    def _thought(self) -> list[Floats]:
+    def _thought(self, drawn: Solution) -> list[Floats]:
         """What a unit of each early decision is thought to be worth to each group later on, from the sketch."""
-        worth, chance = _worth_later(self.sketch, self.split, self.drawn, self.place), self.sketch.futures.probability
+        worth, chance = _worth_later(self.sketch, self.split, drawn, self.place), self.sketch.futures.probability
         # Of the sketched futures that the group cannot be told from early it is most like the one that stands for it.
         return [
             worth[k][own] * share / chance[k]
@@ -499,7 +542,7 @@ class Decomposition:
 
 def _led(question: Question, by: Reply) -> Question:
     """A question to a group with the corners of one that it is like."""
-    return question._replace(basis=by.basis, limited=by.limited)
+    return question._replace(basis=by.basis, prices=by.prices)
 
 
 def split_of(outlook: Outlook) -> int | None:

@@ -1,9 +1,10 @@
-"""Corners of programs to start from, kept so that they serve programs alike too."""
+"""What was found of a program, kept so that it serves programs alike too: the corner, and prices of rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import highspy
 import numpy as np
@@ -19,7 +20,8 @@ _LOWER, _BASIC, _UPPER, _FREE = (
 )
 _NOWHERE = -1
 
-_Cells = Mapping[str, npt.NDArray[np.int8]]
+_Value = TypeVar("_Value", np.int8, np.float64)
+_Cells = Mapping[str, npt.NDArray[_Value]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +37,8 @@ class Basis:
         For each block HiGHS's state of each cell, -1 where there is none.
     """
 
-    columns: _Cells
-    rows: _Cells
+    columns: _Cells[np.int8]
+    rows: _Cells[np.int8]
 
     @classmethod
     def of(cls, program: LinearProgram, highs: highspy.Highs) -> Basis:
@@ -44,7 +46,10 @@ class Basis:
         basis = highs.getBasis()
         columns = np.fromiter(map(int, basis.col_status), dtype=np.int8)
         rows = np.fromiter(map(int, basis.row_status), dtype=np.int8)
-        return cls(_by_cell(program.column_blocks.values(), columns), _by_cell(program.row_blocks.values(), rows))
+        return cls(
+            _by_cell(program.column_blocks.values(), columns, _NOWHERE),
+            _by_cell(program.row_blocks.values(), rows, _NOWHERE),
+        )
 
     def start(self, program: LinearProgram, model: Scaled) -> highspy.HighsBasis:
         """The corner of a program that is nearest.
@@ -56,8 +61,11 @@ class Basis:
         model : Scaled
             The same, as HiGHS has it.
         """
-        columns = _by_number(program.column_blocks.values(), self.columns, len(model.cost), _LOWER)
-        rows = _by_number(program.row_blocks.values(), self.rows, len(model.row_lower), _BASIC)
+        at_lower, basic = (
+            np.full(len(model.cost), _LOWER, dtype=np.int8), np.full(len(model.row_lower), _BASIC, dtype=np.int8),
+        )  # fmt: skip
+        columns = _by_number(program.column_blocks.values(), self.columns, at_lower, _NOWHERE)
+        rows = _by_number(program.row_blocks.values(), self.rows, basic, _NOWHERE)
         _move_to_bounds(columns, model.lower, model.upper, _FREE)
         _move_to_bounds(rows, model.row_lower, model.row_upper, _BASIC)
         start = highspy.HighsBasis()
@@ -69,19 +77,42 @@ class Basis:
         return start
 
 
-def _by_cell(blocks: Iterable[Columns | Rows], states: npt.NDArray[np.int8]) -> _Cells:
-    return {block.name: np.where(block.index >= 0, states[block.index], np.int8(_NOWHERE)) for block in blocks}
+@dataclass(frozen=True, eq=False)
+class Prices:
+    """What a unit more is worth in each row, by cells of blocks as in `Basis`.
+
+    Parameters
+    ----------
+    rows : mapping of str to ndarray
+        For each block the gain in the objective for each unit by which a cell's bound is relaxed upward.
+    """
+
+    rows: Mapping[str, Floats]
+
+    @classmethod
+    def of(cls, program: LinearProgram, price: Floats) -> Prices:
+        """Keep the prices of a program's rows, shape (R,)."""
+        return cls(_by_cell(program.row_blocks.values(), price, 0.0))
+
+    def in_rows(self, program: LinearProgram) -> Floats:
+        """Prices of the rows of a program, nothing for those that have none."""
+        return _by_number(program.row_blocks.values(), self.rows, np.zeros(program.row_count), 0.0)
 
 
-def _by_number(blocks: Iterable[Columns | Rows], cells: _Cells, count: int, otherwise: int) -> npt.NDArray[np.int8]:
-    """State of each column or row by its number."""
-    states = np.full(count, otherwise, dtype=np.int8)
+def _by_cell(blocks: Iterable[Columns | Rows], values: npt.NDArray[_Value], nowhere: float) -> _Cells[_Value]:
+    return {block.name: np.where(block.index >= 0, values[block.index], values.dtype.type(nowhere)) for block in blocks}
+
+
+def _by_number(
+    blocks: Iterable[Columns | Rows], cells: _Cells[_Value], values: npt.NDArray[_Value], nowhere: float
+) -> npt.NDArray[_Value]:
+    """What is known of each column or row, by its number, in place of some values."""
     for block in blocks:
         known = cells.get(block.name)
         if known is not None and known.shape == block.index.shape:
-            told = (block.index >= 0) & (known != _NOWHERE)
-            states[block.index[told]] = known[told]
-    return states
+            told = (block.index >= 0) & (known != nowhere)
+            values[block.index[told]] = known[told]
+    return values
 
 
 def _move_to_bounds(states: npt.NDArray[np.int8], lower: Floats, upper: Floats, unbound: int) -> None:

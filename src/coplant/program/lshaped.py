@@ -235,6 +235,13 @@ class Master:
             raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
         return value, x
 
+    @property
+    def limited(self) -> bool:
+        """Whether what is known limits what is earned."""
+        self._price(self.cost, np.zeros(len(self.distance)))
+        self.highs.changeRowBounds(self.level, -highspy.kHighsInf, highspy.kHighsInf)
+        return run(self.highs) not in (_STATUS.kUnbounded, _STATUS.kUnboundedOrInfeasible)
+
     def worth_of_rows(self, x: Floats) -> Floats:
         """Find what a unit more is worth in each early row, the whole numbers of early decisions held.
 

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from coplant.errors import InfeasibleError, SolverError
-from coplant.program.basis import Basis
+from coplant.program.basis import Basis, Prices
 from coplant.program.linear import LinearProgram
 from coplant.program.money import Booleans, Floats, Integers
 from coplant.program.run import TOLERANCE, hand_over, run
@@ -24,8 +24,14 @@ from coplant.program.solve import DIVE, INTERIOR_TOLERANCE, Solution, set_option
 _SIMPLEX = 60_000
 """Columns up to which the dual simplex is faster from an earlier basis than an interior point from nothing."""
 
+_DEVEX = 1
+"""HiGHS's number for Devex weights."""
+
 _MISSED = 1e-6
 """By how much, in comfortable units, rows may be missed by what counts as possible."""
+
+_PRICE = 1e-8
+"""What a column without bound may earn beyond its price, in comfortable units, and count as earning nothing."""
 
 _STATUS = highspy.HighsModelStatus
 
@@ -142,7 +148,7 @@ class Recourse:
             raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
         return self._missing(model, x), None
 
-    def at_most(self, slope: Floats, basis: Basis | None = None) -> tuple[Cut | None, Basis | None]:
+    def at_most(self, slope: Floats, basis: Basis | None = None) -> tuple[Cut | None, Prices | None]:
         """Limit what later decisions earn after any early ones.
 
         Parameters
@@ -157,18 +163,48 @@ class Recourse:
         -------
         cut : Cut or None
             The limit with that slope; None if there is none.
-        basis : Basis or None
-            The corner that was found, if it was one.
+        prices : Prices or None
+            What is worth how much there: it limits what programs alike earn too, see `priced`.
         """
         model = self._model
         cost = model.cost.copy()
         units = model.column[self.early] * model.objective
         cost[self.early] += slope * units
-        highs, cornered = self._ready(dataclasses.replace(model, cost=cost), basis)
+        highs, _ = self._ready(dataclasses.replace(model, cost=cost), basis)
         if run(highs) != _STATUS.kOptimal:
             return None, None
         limit = Cut(-float(highs.getInfo().objective_function_value) / model.objective, slope, True)
-        return limit, Basis.of(self.program, highs) if cornered else None
+        price = -np.array(highs.getSolution().row_dual) * model.row / model.objective
+        return limit, Prices.of(self.program, price)
+
+    def priced(self, prices: Prices) -> Cut | None:
+        """Limit what later decisions earn after any early ones by what is thought to be worth how much.
+
+        Any prices do: what the columns earn beyond them is counted at the best of their bounds (weak duality).
+
+        Parameters
+        ----------
+        prices : Prices
+            The prices; the better they are, the closer the limit.
+
+        Returns
+        -------
+        Cut or None
+            The limit; None if there is none, as a column without bound would earn more than its price.
+        """
+        model, late = self._model, self.late
+        price = -prices.in_rows(self.program) * model.objective / model.row
+        bound = np.where(price > 0.0, model.row_lower, model.row_upper)
+        price[~np.isfinite(bound)] = 0.0
+        reduced = model.cost - model.matrix.T @ price
+        at = np.where(reduced > 0.0, model.lower, model.upper)
+        free = late & ~np.isfinite(at)
+        if np.abs(reduced[free]).max(initial=0.0) > _PRICE:
+            return None
+        counted = late & ~free
+        least = model.offset + price @ np.where(price != 0.0, bound, 0.0) + reduced[counted] @ at[counted]
+        slope = -reduced[self.early] / (model.column[self.early] * model.objective)
+        return Cut(-float(least) / model.objective, slope, True)
 
     def at_most_whole(self, slope: Floats) -> Cut | None:
         """Limit what later decisions earn after any early ones, whole numbers whole; so the limit is closer.
@@ -216,6 +252,8 @@ class Recourse:
         highs.setOptionValue("run_crossover", "on" if cornered else "off")
         if cornered and basis is not None:
             highs.setBasis(basis.start(self.program, model))
+            # Weights that need not be worked out anew at every corner.
+            highs.setOptionValue("simplex_dual_edge_weight_strategy", _DEVEX)
         return highs, cornered
 
     def _held(self, x: Floats) -> Scaled:
