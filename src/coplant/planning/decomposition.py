@@ -24,7 +24,7 @@ from coplant.planning.plan import Progress
 from coplant.planning.result import Plan
 from coplant.program import LinearProgram, ScalingReport, Solution
 from coplant.program.basis import Basis, Prices
-from coplant.program.dive import ANY, choices
+from coplant.program.dive import ANY
 from coplant.program.lshaped import Answer, Decomposed, Master, decompose
 from coplant.program.money import Booleans, Floats, Integers
 from coplant.program.recourse import Cut, Recourse
@@ -362,17 +362,18 @@ class Decomposition:
         progress(f"sketching {len(outlook.futures):,} futures by {len(parts.sketched)}")
         program = self.sketch.program
         # What it is worth to each future is best known where nothing has to be whole; the master sees to that.
-        self.drawn = [self.sketch.solve(options, progress, program.relaxed())]
+        self.sketches = [self.sketch.solve(options, progress, program.relaxed())]
+        """Sketches of which the groups have not heard yet."""
         self.early = np.flatnonzero(nodes_before(self.sketch.tied, split)[program.column_node])
-        held = self._whole_early(progress)
-        if held is not None:
-            self.drawn.append(held)
         self.place = np.full(program.column_count, -1)
         self.place[self.early] = np.arange(len(self.early))
         self.like = [int(parts.stands_for[members[0]]) for members in parts.groups]
         """Sketched future that each group cannot be told from early."""
         self.own = [self.place[early_columns(self.sketch, k, split)] for k in self.like]
         self.master = Master(program, self.early, paid_early(self.sketch, split)[self.early], self.own)
+        self.decisive = self.master.integer[self.master.decisive]
+        self.drawn: set[bytes] = set()
+        """Decisive early decisions of which there was a sketch."""
         self.outlooks = [outlook.only(members) for members in parts.groups]
         self.bases: list[Basis | None] = [None] * len(parts.groups)
         self.rounds = 0
@@ -394,28 +395,39 @@ class Decomposition:
         InfeasibleError, SolverError
             As for `hedge`.
         """
-        program, columns = self.sketch.program, self.drawn[-1].columns.copy()
+        drawn = self.sketches[0].columns[self.early]
+        open_by = np.abs(drawn[self.decisive] - np.rint(drawn[self.decisive]))
+        if open_by.max(initial=0.0) <= ANY:
+            self.drawn.add(np.rint(drawn[self.decisive]).tobytes())
+        x, gap = self._early_of(self.sketches[0]), self.options["gap"]
+        return decompose(self.master, x, self._ask, self._suggest, gap, until, self.say)
+
+    def _drawn_for(self, values: Floats) -> Solution | None:
+        """The sketch with decisive early decisions held; None where nothing keeps the rules then."""
+        program = self.sketch.program.relaxed().hold(self.early[self.decisive], values)
+        try:
+            return self.sketch.solve(self.options, self.say, program)
+        except InfeasibleError:
+            return None
+
+    def _early_of(self, drawn: Solution) -> Floats:
+        """Early decisions of a sketch, whole numbers whole."""
+        program, columns = self.sketch.program, drawn.columns.copy()
         integer = np.flatnonzero(program.integer)
         columns[integer] = whole_from(program, columns, program.lower[integer], program.upper[integer])
-        return decompose(self.master, columns[self.early], self._ask, self.options["gap"], until, self.say)
+        return columns[self.early]
 
-    def _whole_early(self, progress: Progress) -> Solution | None:
-        """The sketch with decisive early numbers whole: at what they are nearest to, or wherever there is any."""
-        program, found = self.sketch.program, self.drawn[0].columns
-        decisive = np.concatenate([np.empty(0, np.int64), *program.decisive])
-        decisive = np.intersect1d(decisive, self.early)
-        low, high = program.lower[decisive], program.upper[decisive]
-        if np.abs(found[decisive] - np.rint(found[decisive])).max(initial=0.0) <= ANY:
+    def _suggest(self, x: Floats) -> Floats | None:
+        """Draw decisive early decisions that were not drawn yet, and give what is best to decide with them."""
+        values = np.rint(x[self.decisive])
+        if values.tobytes() in self.drawn:
             return None
-        best: Solution | None = None
-        for values in choices(found[decisive], np.ones(len(decisive), dtype=bool), low, high):
-            try:
-                tried = self.sketch.solve(self.options, progress, program.relaxed().hold(decisive, values))
-            except InfeasibleError:
-                continue
-            if best is None or tried.objective > best.objective:
-                best = tried
-        return best
+        self.drawn.add(values.tobytes())
+        drawn = self._drawn_for(values)
+        if drawn is None:
+            return None
+        self.sketches.append(drawn)
+        return self._early_of(drawn)
 
     def _questions(self, x: Floats) -> list[Question]:
         return [
@@ -425,7 +437,7 @@ class Decomposition:
 
     def _ask(self, x: Floats, least: float, whole: bool) -> Sequence[Answer]:
         """What groups say of early decisions, and of those that promise more than so much what they then earn."""
-        replies = self._first(x) if self.rounds == 0 else self._all(self._questions(x), whole)
+        replies = self._replies(x, whole)
         self.rounds += 1
         self.bases = [answer.basis or basis for answer, basis in zip(replies, self.bases, strict=True)]
         cuts = [answer.cut for answer in replies]
@@ -437,30 +449,37 @@ class Decomposition:
                 values = self._decided(x) if self.whole else relaxed
         return [Answer(cut, value, answer.whole) for cut, value, answer in zip(cuts, values, replies, strict=True)]
 
-    def _all(self, questions: Sequence[Question], whole: bool = False) -> list[Reply]:
-        return list(self.workers.map(reply, [question._replace(whole=whole) for question in questions]))
-
-    def _first(self, x: Floats) -> list[Reply]:
-        """Ask for the first time, one of the groups like a sketched future first: the others try its corner."""
-        slopes = zip(*map(self._thought, self.drawn), strict=True)
-        questions = [
-            question._replace(slopes=thought) for question, thought in zip(self._questions(x), slopes, strict=True)
-        ]
+    def _replies(self, x: Floats, whole: bool) -> list[Reply]:
+        """Replies of all groups; where a sketch is new, with the limits that it suggests."""
+        questions = self._questions(x)
+        if not self.sketches:
+            return self._all(questions, whole)
+        slopes = zip(*map(self._thought, self.sketches), strict=True)
+        self.sketches.clear()
+        questions = [question._replace(slopes=its) for question, its in zip(questions, slopes, strict=True)]
+        # One of the groups like a sketched future comes first: the others try its corner and its prices.
         leader = {k: g for g, k in reversed(list(enumerate(self.like)))}
-        leading = dict(zip(leader, self._all([questions[g] for g in leader.values()]), strict=True))
+        leading = dict(zip(leader, self._all([questions[g] for g in leader.values()], whole), strict=True))
         following = [g for g, k in enumerate(self.like) if leader[k] != g]
-        led = self._all([_led(questions[g], leading[self.like[g]]) for g in following])
+        led = self._all([_led(questions[g], leading[self.like[g]]) for g in following], whole)
         by_group = dict(zip(following, led, strict=True)) | {g: leading[k] for k, g in leader.items()}
         replies = [by_group[g] for g in range(len(questions))]
-        self._take_note(replies)
+        for group, answer in enumerate(replies):
+            for limit in answer.limits:
+                self.master.add(group, limit)
+        if self.rounds == 0:
+            self._check(replies)
+            self.whole = any(answer.whole for answer in replies)
         if not self.master.limited:
             # What is fair keeps all groups together within limits.
-            basis = [answer.basis for answer in replies]
-            asked = [question._replace(basis=its) for question, its in zip(questions, basis, strict=True)]
-            for group, limit in enumerate(self.workers.map(fair, asked)):
-                if limit is not None:
-                    self.master.add(group, limit)
+            asked = [question._replace(basis=answer.basis) for question, answer in zip(questions, replies, strict=True)]
+            for group, paying in enumerate(self.workers.map(fair, asked)):
+                if paying is not None:
+                    self.master.add(group, paying)
         return replies
+
+    def _all(self, questions: Sequence[Question], whole: bool) -> list[Reply]:
+        return list(self.workers.map(reply, [question._replace(whole=whole) for question in questions]))
 
     def _decided(self, x: Floats) -> Sequence[float | None]:
         """What groups earn, whole numbers whole."""
@@ -483,9 +502,8 @@ class Decomposition:
             for k, own, share in zip(self.like, self.own, self.parts.chance, strict=True)
         ]
 
-    def _take_note(self, replies: list[Reply]) -> None:
-        """Take limits on what groups earn, and refuse groups that differ where they cannot be told apart."""
-        self.whole = any(answer.whole for answer in replies)
+    def _check(self, replies: list[Reply]) -> None:
+        """Refuse groups that differ where they cannot be told apart."""
         alike = {
             k: Group(self.sketch.only(np.array([k])), self.split, self.options).fingerprint for k in set(self.like)
         }
@@ -493,8 +511,6 @@ class Decomposition:
             if answer.fingerprint != alike[self.like[group]]:
                 pair = [self.parts.sketched[self.like[group]], self.parts.groups[group][0]]
                 self.outlook.only(np.array(pair)).tied  # noqa: B018
-            for limit in answer.limits:
-                self.master.add(group, limit)
 
     def plans(self, found: Decomposed, scaling: ScalingReport, timings: Mapping[str, float]) -> list[Plan]:
         """Read the plan of every future back.

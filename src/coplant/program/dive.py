@@ -50,7 +50,7 @@ def dive(highs: highspy.Highs, program: LinearProgram, model: Scaled, until: flo
     low, high = model.lower[integer], model.upper[integer]
     columns = _columns(highs, model)
     best = Dived(None, -np.inf)
-    for chosen in choices(columns[integer], decisive, low, high):
+    for chosen in _choices(columns[integer], decisive, low, high):
         at_least, at_most = np.where(decisive, chosen, low), np.where(decisive, chosen, high)
         quantities: Floats | None = columns
         if np.abs(columns[integer] - chosen)[decisive].max(initial=0.0) > ANY:
@@ -64,7 +64,7 @@ def dive(highs: highspy.Highs, program: LinearProgram, model: Scaled, until: flo
     return best
 
 
-def choices(relaxed: Floats, decisive: np.ndarray, low: Floats, high: Floats) -> list[Floats]:
+def _choices(relaxed: Floats, decisive: np.ndarray, low: Floats, high: Floats) -> list[Floats]:
     """Whole values of the decisive integers that are tried: the nearest, and one more wherever there is any."""
     nearest, some = np.rint(relaxed), np.ceil(relaxed - ANY)
     both = [np.clip(values, np.ceil(low), np.floor(high)) for values in (nearest, some)]

@@ -344,6 +344,7 @@ def decompose(
     master: Master,
     x: Floats,
     ask: Callable[[Floats, float, bool], Sequence[Answer]],
+    suggest: Callable[[Floats], Floats | None],
     gap: float,
     until: float,
     say: Callable[[str], None],
@@ -359,6 +360,8 @@ def decompose(
     ask : callable
         Given early decisions, what they have to earn in all to be better than the best so far, and whether cuts are to
         mind whole numbers, answers for each group; values only if what the cuts say is better.
+    suggest : callable
+        Given early decisions that promise the most, others to try in their place; None if it knows none.
     gap : float
         Relative distance of value and bound at which to stop.
     until : float
@@ -401,6 +404,10 @@ def decompose(
             if whole or not any(answer.whole for answer in answers):
                 break
             whole = True
+        suggested = suggest(promising)
+        if suggested is not None:
+            x, level, exact = suggested, np.inf, False
+            continue
         exact = best is None or not learnt or (kept and not better)
         level = bound if exact else value + PROMISE * (bound - value)
         x = promising if best is None or exact else master.nearest(best, promising, level)
