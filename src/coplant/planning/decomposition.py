@@ -411,11 +411,12 @@ class Decomposition:
             return None
 
     def _early_of(self, drawn: Solution) -> Floats:
-        """Early decisions of a sketch, whole numbers whole."""
+        """Early decisions near to those of a sketch, whole numbers whole if that can be."""
         program, columns = self.sketch.program, drawn.columns.copy()
         integer = np.flatnonzero(program.integer)
         columns[integer] = whole_from(program, columns, program.lower[integer], program.upper[integer])
-        return columns[self.early]
+        near = self.master.nearest(drawn.columns[self.early], columns[self.early])
+        return drawn.columns[self.early] if near is None else near
 
     def _suggest(self, x: Floats) -> Floats | None:
         """Draw decisive early decisions that were not drawn yet, and give what is best to decide with them."""

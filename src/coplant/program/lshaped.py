@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import highspy
 import numpy as np
+import numpy.typing as npt
 
 from coplant.errors import InfeasibleError, SolverError
 from coplant.program.linear import LinearProgram
@@ -273,22 +274,22 @@ class Master:
             raise SolverError("HiGHS cannot say what a unit more of what is short early is worth")
         return dual
 
-    def nearest(self, centre: Floats, x: Floats, level: float) -> Floats:
-        """Find the early decisions nearest to a centre that promise so much.
+    def nearest(self, centre: Floats, x: Floats, level: float = -np.inf) -> Floats | None:
+        """Find the early decisions nearest to a centre that keep the rules and promise so much.
 
         Parameters
         ----------
         centre : ndarray, shape (E,)
             The centre.
         x : ndarray, shape (E,)
-            Early decisions that promise that much; whole numbers are taken from them.
+            Early decisions of which whole numbers are taken.
         level : float
             What is to be promised.
 
         Returns
         -------
-        ndarray, shape (E,)
-            The decisions, or `x` if HiGHS finds none.
+        ndarray, shape (E,), or None
+            The decisions; None if HiGHS finds none.
         """
         highs, at = self.highs, centre[self.linking] / self.unit[self.linking]
         far = np.full(len(at), np.inf)
@@ -301,10 +302,26 @@ class Master:
         low, high = self._bounds(whole)
         highs.changeColsBounds(len(whole), whole, x[whole], x[whole])
         found = run(highs) == _STATUS.kOptimal
-        near = np.array(highs.getSolution().col_value)[: self.count] * self.unit if found else x
+        near = np.array(highs.getSolution().col_value)[: self.count]
+        if found:
+            near = self._best_with(self.linking.astype(np.int32), near)
         highs.changeColsBounds(len(whole), whole, low, high)
+        near *= self.unit
         near[whole] = x[whole]
-        return near
+        return near if found else None
+
+    def _best_with(self, held: npt.NDArray[np.int32], x: Floats) -> Floats:
+        """The best of what is decided early only where what matters later is held."""
+        highs, at = self.highs, x[held]
+        low, high = self._bounds(held)
+        # A little room, so that what was found to keep the rules still does.
+        room = TOLERANCE * np.maximum(np.abs(at), 1.0)
+        highs.changeColsBounds(len(held), held, np.maximum(at - room, low), np.minimum(at + room, high))
+        self._price(self.cost, np.zeros(len(self.distance)))
+        if run(highs) == _STATUS.kOptimal:
+            x = np.array(highs.getSolution().col_value)[: self.count]
+        highs.changeColsBounds(len(held), held, low, high)
+        return x
 
     def _bounds(self, columns: Integers) -> tuple[Floats, Floats]:
         lp = self.highs.getLp()
@@ -410,7 +427,8 @@ def decompose(
             continue
         exact = best is None or not learnt or (kept and not better)
         level = bound if exact else value + PROMISE * (bound - value)
-        x = promising if best is None or exact else master.nearest(best, promising, level)
+        near = None if best is None or exact else master.nearest(best, promising, level)
+        x = promising if near is None else near
     if best is None:
         raise SolverError("no plan was found in the time given")
     return Decomposed(best, value, bound, rounds)
