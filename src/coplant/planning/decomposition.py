@@ -238,7 +238,9 @@ def read_back(reading: Reading) -> list[Plan]:
     dual = reading.solution.row_dual.copy()
     dual[early_rows(outlook, 0, group.split)] = reading.early_dual * outlook.futures.probability.sum()
     solution = dataclasses.replace(reading.solution, row_dual=dual)
-    return outlook.plans(solution, reading.scaling, reading.options, reading.size, reading.timings)
+    plans = outlook.plans(solution, reading.scaling, reading.options, reading.size, reading.timings)
+    # Read now: the programs of a group are forgotten once it is done.
+    return [dataclasses.replace(plan, tables=dict(plan.tables)) for plan in plans]
 
 
 # -- the whole --------------------------------------------------------------------------------------------------------

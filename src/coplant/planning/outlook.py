@@ -258,7 +258,7 @@ class Outlook:
         size: Mapping[str, int],
         timings: Mapping[str, float],
     ) -> list[Plan]:
-        """Read the plan of each future back.
+        """Say how the plan of each future is read back.
 
         Parameters
         ----------

@@ -38,8 +38,6 @@ class Plan:
         Whether the gap asked for was reached.
     objective, bound, gap : float
         Present value of the plan's money, the proven bound on that of any plan, and their relative distance.
-    digest : str
-        Digest of the case.
     options : mapping
         Options of the run.
     versions : mapping of str to str
@@ -62,7 +60,6 @@ class Plan:
     objective: float
     bound: float
     gap: float
-    digest: str
     options: Mapping[str, Any]
     versions: Mapping[str, str]
     solver: str
@@ -91,7 +88,6 @@ class Plan:
             solution.objective,
             solution.bound,
             solution.gap,
-            case.digest,
             options,
             versions,
             solution.solver,
@@ -100,6 +96,11 @@ class Plan:
             dataclasses.asdict(scaling),
             timings,
         )
+
+    @property
+    def digest(self) -> str:
+        """Digest of the case."""
+        return self.case.digest
 
     @property
     def settings(self) -> Any:
@@ -209,7 +210,7 @@ class Plan:
     def facts(self) -> dict[str, Any]:
         """All that is not a table, as plain values."""
         names = [field.name for field in dataclasses.fields(self) if field.name not in ("case", "tables")]
-        return {name: plain(getattr(self, name)) for name in names}
+        return {"digest": self.digest} | {name: plain(getattr(self, name)) for name in names}
 
     def write(self, folder: str | Path) -> None:
         """Write the plan to a folder: a Parquet file for each table, ``plan.json``, and the case.
@@ -235,7 +236,12 @@ class Plan:
         kept = read_result(folder, KIND)
         if "plans" in kept.facts:
             raise FileError(f"{folder} holds plans for several futures. Read them as a Hedge")
-        return cls(kept.case, kept.tables, **kept.facts)
+        return cls.told(kept.case, kept.tables, kept.facts)
+
+    @classmethod
+    def told(cls, case: Case, tables: Mapping[str, pl.DataFrame], facts: Mapping[str, Any]) -> Plan:
+        """Put together a plan from what was written of it."""
+        return cls(case, tables, **{name: fact for name, fact in facts.items() if name != "digest"})
 
     def to_excel(self, path: str | Path) -> None:
         """Write the plan's tables to a workbook."""
