@@ -62,7 +62,7 @@ def check_settings(found: Mapping[str, Any], rows: Mapping[str, int], draft: Dra
     draft.settings = None if part.problems else Settings(**settings)
 
 
-def check_tables(found: Mapping[str, Found], draft: Draft) -> None:
+def check_tables(found: Mapping[str, Found], draft: Draft, kept: Mapping[str, pl.DataFrame] | None = None) -> None:
     """Check all that the schema says about the tables found, and fill in the draft's tables.
 
     Parameters
@@ -71,8 +71,12 @@ def check_tables(found: Mapping[str, Found], draft: Draft) -> None:
         The tables by name, ``case`` left out.
     draft : Draft
         Takes the typed tables and the mistakes.
+    kept : mapping of DataFrame, optional
+        Tables of a draft without mistakes, which stand where none was found. Only what was found, and what refers to
+        it, is checked.
     """
     names = [name for name in TABLES if name != "case"]
+    there = {*found, *(name for name, frame in (kept or {}).items() if frame.height)}
     unknown = [name for name in found if name not in names]
     for name in unknown:
         expected, mend = _STRAY[found[name].origin]
@@ -85,12 +89,14 @@ def check_tables(found: Mapping[str, Found], draft: Draft) -> None:
         draft.add(Problem(name, None, None, None, expected, f"{near} {mend}".lstrip()))
     # A programme by itself can be launched, and lacks nothing that a plan needs.
     draft.tables = typed = dict[str, pl.DataFrame]()
-    planned = "activities" not in found or not found.keys().isdisjoint(("items", "demand", "routes", "offers"))
+    planned = "activities" not in there or not there.isdisjoint(("items", "demand", "routes", "offers"))
     for name in names:
         table = TABLES[name]
         if name in found:
             draft.add(*found[name].problems)
             typed[name] = _typed(table, found[name], draft)
+        elif kept is not None:
+            typed[name] = kept[name]
         else:
             typed[name] = _empty(table)
             if unknown:
@@ -102,10 +108,17 @@ def check_tables(found: Mapping[str, Found], draft: Draft) -> None:
     known: dict[tuple[str, str], pl.Series] = {}
     filled_names = [name for name in names if not draft[name].is_empty()]
     for name in filled_names:
-        _check_references(TABLES[name], draft, known)
+        if kept is None or name in found or not _referred_to(TABLES[name]).isdisjoint(found):
+            _check_references(TABLES[name], draft, known)
     for name in filled_names:
-        if not found[name].checked:
+        if name in found and not found[name].checked:
             _check_keys(TABLES[name], draft)
+
+
+@cache
+def _referred_to(table: Table) -> frozenset[str]:
+    """Tables that a table refers to."""
+    return frozenset(column.refers_to[0] for column in table.columns if column.refers_to)
 
 
 @cache

@@ -94,7 +94,9 @@ class Outlook:
         networks = _networks(cases, starts, timeline)
         target = _expected([network.stock_points.target for network in networks], futures, timeline)
         networks = _aiming(networks, target)
-        made = cls(futures, timeline, cases, starts, Room.widest(map(Room.of, networks)), target)
+        alike = Kept()
+        room = Room.widest(Room.of(network, alike) for network in networks)
+        made = cls(futures, timeline, cases, starts, room, target)
         vars(made)["networks"] = networks
         return made
 
