@@ -228,6 +228,24 @@ class Case:
         """
         return self._with({name: Found.of(records) for name, records in tables.items()})
 
+    def with_edited(self, tables: Mapping[str, pl.DataFrame]) -> Case:
+        """Put edited tables in the place of those of this case; messages count their rows from 1.
+
+        Parameters
+        ----------
+        tables : mapping of str to DataFrame
+            Tables by name, all of whose cells are of this case or were read as cells of their columns.
+
+        Raises
+        ------
+        CaseError
+            With every mistake in the new case.
+        """
+        found = {name: Found.of(frame) for name, frame in tables.items()}
+        for table in found.values():
+            table.typed = True
+        return self._with(found)
+
     def known(self, on: datetime.date | None = None) -> Case:
         """Return the case as it was known on a day: of each clause and each actual the version that counts.
 

@@ -5,6 +5,7 @@ They are compiled to polars expressions; a check that nothing fails costs one pa
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -130,6 +131,9 @@ def _typed(table: Table, found: Found, draft: Draft) -> pl.DataFrame:
     rows = found.rows.alias(ROW)
     if found.checked:
         return pl.DataFrame([*(pl.Series(found.columns[name]) for name in table.names), rows])
+    if found.typed and not _doubtful(table, found):
+        cells = pl.DataFrame([*(pl.Series(found.columns[name]) for name in table.names), rows])
+        return _within_limits(table, cells, draft)
     for name in found.columns:
         if name not in table.names:
             mend = did_you_mean(name, table.names, f"The names are {', '.join(table.names)}")
@@ -154,7 +158,21 @@ def _typed(table: Table, found: Found, draft: Draft) -> pl.DataFrame:
     with_empty = [(column, dtype) for column, dtype in here if empty[column.name]]
     if with_empty:
         frame = _without_empty(table, found, cells, frame, with_empty, draft)
-    frame = frame.select(*table.names, ROW)
+    return _within_limits(table, frame.select(*table.names, ROW), draft)
+
+
+def _doubtful(table: Table, found: Found) -> bool:
+    """Whether cells are empty that are needed or have a default, or numbers may have no end."""
+    return any(
+        ((column.required or column.default is not None) and cells.null_count() > 0)
+        or (cells.dtype == pl.Float64 and not math.isfinite(cells.sum()))
+        for column in table.columns
+        for cells in [pl.Series(found.columns[column.name])]
+    )
+
+
+def _within_limits(table: Table, frame: pl.DataFrame, draft: Draft) -> pl.DataFrame:
+    """Report the cells that are beyond the limits of their columns; the rows in the order of their keys."""
     limits = _limits(table)
     broken = frame.select(limit.broken.any().alias(limit.column.name) for limit in limits).row(0) if limits else ()
     for limit, one in zip(limits, broken, strict=True):
@@ -272,7 +290,7 @@ def _check_references(table: Table, draft: Draft, known: dict[tuple[str, str], p
             names = draft[place[0]][place[1]]
             if place == ("items", "family"):  # an item without a family is a family of its own
                 names = names.fill_null(draft["items"]["item"])
-            known[place] = names.drop_nulls().unique()
+            known[place] = names.drop_nulls() if names.null_count() else names
     if not references:
         return
     dangling = draft[table.name].select(
@@ -285,7 +303,7 @@ def _check_references(table: Table, draft: Draft, known: dict[tuple[str, str], p
 
 def _report_dangling(table: Table, column: str, place: tuple[str, str], known: pl.Series, draft: Draft) -> None:
     rows = draft[table.name].filter(~pl.col(column).is_in(known.implode()))
-    names = known.sort().to_list()
+    names = known.unique().sort().to_list()
     expected = f"{'an' if place[1][0] in 'aeiou' else 'a'} {place[1]} in {place[0]}"
     otherwise = f"Add it to {place[0]}, or name one that is there"
     hints: dict[str, str] = {}

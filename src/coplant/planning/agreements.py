@@ -19,6 +19,8 @@ def agreements(draft: Draft) -> None:
     ``alternatives[g]``: sum_{k in g} z_k <= 1 for each group of agreements, with z binary. What is built under an
     agreement that reserves nothing is gated by ``signed_only[j,n]``: x_{j,n} <= most_{j,n} z_k.
     """
+    if not draft.network.agreements:
+        return
     _alternatives(draft)
     for scope in _scopes(draft):
         draft.scopes[scope.name] = scope

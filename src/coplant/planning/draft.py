@@ -72,6 +72,8 @@ class Draft:
         costly = (points.value * points.holding_rate > 0.0)[:, None]
         status = network.case["agreements"]["status"]
         signing = _signing_nodes(network)
+        asked = _asked_so_far(network)
+        can_wait = asked & (demands.stay_share > 0.0)
         signed, option = ((status == value).to_numpy() for value in ("signed", "option"))
         return cls(
             network,
@@ -79,9 +81,10 @@ class Draft:
             program.columns("start", (activities.labels, nodes), where=activities.open_share > 0.0),
             program.columns("stock", (points.labels, nodes)),
             program.columns("scrapped", (points.labels, nodes), where=costly),
-            program.columns("sold", (demands.labels, nodes), where=_asked_so_far(network)),
-            program.columns("waiting", (demands.labels, nodes), where=_can_wait(network)),
-            program.columns("lost", (demands.labels, nodes), where=_asked_so_far(network)),
+            program.columns("sold", (demands.labels, nodes), where=asked),
+            # Who is not served may still wait later.
+            program.columns("waiting", (demands.labels, nodes), where=can_wait),
+            program.columns("lost", (demands.labels, nodes), where=asked),
             program.columns("opened", (demands.diffusions.labels,), upper=1.0, node=demands.diffusions.node),
             program.columns(
                 "sign",
@@ -130,11 +133,6 @@ def _signing_nodes(network: Network) -> Integers:
     """Node at which it is decided whether each agreement is signed."""
     tree = network.tree
     return np.array([tree.timeline.bucket_of(day) for day in signing_day(network.case)], dtype=np.int64)
-
-
-def _can_wait(network: Network) -> np.ndarray:
-    """Demands and nodes at which a customer who is not served may still wait later."""
-    return _asked_so_far(network) & (network.demands.stay_share > 0.0)
 
 
 def _asked_so_far(network: Network) -> np.ndarray:

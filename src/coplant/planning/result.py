@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,6 @@ class Plan:
         timings: Mapping[str, float],
     ) -> Plan:
         """Put together a plan from what was solved."""
-        versions = versions_of(*LIBRARIES) | {"HiGHS": highspy.Highs().version()}
         return cls(
             case,
             tables,
@@ -89,7 +89,7 @@ class Plan:
             solution.bound,
             solution.gap,
             options,
-            versions,
+            _versions(),
             solution.solver,
             size,
             dataclasses.asdict(solution.violations),
@@ -254,6 +254,12 @@ class Plan:
         from coplant.report import write_report
 
         write_report(self, Path(path))
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """Versions of the libraries and of HiGHS."""
+    return versions_of(*LIBRARIES) | {"HiGHS": highspy.Highs().version()}
 
 
 def _count(value: float) -> str:

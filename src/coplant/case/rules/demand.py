@@ -18,6 +18,9 @@ def wants_something(draft: Draft) -> pl.Expr:
 @rule("demand")
 def streams_keep_their_item_and_site(draft: Draft) -> None:
     """Check that all rows of a stream of demand ask for the same item at the same site."""
+    streams = draft["demand"].select("demand", "item", "site").unique()
+    if streams.height == streams["demand"].n_unique():
+        return
     for column in ("item", "site"):
         first = pl.struct(ROW, column).filter(pl.col(column).is_not_null()).first().over("demand")
         rows = (
@@ -87,6 +90,8 @@ def days_of_cover_have_demand(draft: Draft) -> None:
 def days_of_cover_are_of_what_rows_ask_for(draft: Draft) -> None:
     """Check that a target in days does not stand where demand hangs on when sales start."""
     in_days = draft["safety_stock"].filter(pl.col("days") > 0, pl.col("quantity").is_null())
+    if in_days.is_empty():
+        return
     spreading = draft["demand"].join(draft["diffusion"], on="demand", how="semi").unique(("item", "site"))
     rows = in_days.join(spreading.select("item", "site", "demand"), on=("item", "site"))
     mend = "What follows a day hangs on when sales of {demand} start: give the target as a quantity"
