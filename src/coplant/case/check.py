@@ -245,6 +245,17 @@ def _report_limit(table: Table, limit: _Limit, frame: pl.DataFrame, draft: Draft
         draft.add(Problem(table.name, row, column.name, cell, allowed(column), mend))
 
 
+def beyond(column: Column, cell: Any) -> bool:
+    """Whether a value is none that the range or the choices of a column allow."""
+    bounds = column.bounds
+    if column.choices:
+        return cell not in column.choices
+    return bounds is not None and not (
+        (bounds.low is None or (cell > bounds.low if bounds.low_open else cell >= bounds.low))
+        and (bounds.high is None or (cell < bounds.high if bounds.high_open else cell <= bounds.high))
+    )
+
+
 def allowed(column: Column) -> str:
     """Say in words which values the range or the choices of a column allow."""
     if column.choices:
