@@ -2,12 +2,12 @@
 
 ``python hedging.py WHO FACTORS WEIGHT``: the air conditioners of mpi-sppy (``mpisppy.tests.examples.aircond``) with
 start-ups and all else as they come, on a tree with so many branches at each stage (such as 4,3,2), and with a weight on
-the mean over the worst fifth of its leaves. ``python hedging.py WHO SCENARIOS``: the same without start-ups over 25 weeks, of
-which the first is decided before the level of demand is known.
+the mean over the worst fifth of its leaves. ``python hedging.py WHO SCENARIOS``: the same without start-ups over 25
+weeks, of which the first is decided before the level of demand is known.
 
 WHO is ``mpisppy`` (extensive form; over two stages its L-shaped method), ``program`` (the same rows by Coplant's linear
-programs) or ``case`` (tables, planned by `coplant.hedge`). All are given the same demands. Each plans twice, and what counts
-is the second time: libraries are loaded by then.
+programs) or ``case`` (tables, planned by `coplant.hedge`). All are given the same demands. Each plans twice, and what
+counts is the second time: libraries are loaded by then.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Demands:
         return cls(tuple(paths), np.array([200.0, *np.tile(level, STAGES - 1)]), STAGES)
 
 
-# -- mpi-sppy -----------------------------------------------------------------------------------------------------------
+# -- mpi-sppy ---------------------------------------------------------------------------------------------------------
 
 
 def extensive_form(demands: Demands, factors: list[int], weight: float) -> float:
@@ -168,7 +168,7 @@ def l_shaped(demands: Demands) -> float:
     return float(method._LShaped_bound)
 
 
-# -- Coplant's programs ---------------------------------------------------------------------------------------------------
+# -- Coplant's programs -----------------------------------------------------------------------------------------------
 
 
 def program(demands: Demands, start_ups: bool, weight: float) -> float:
@@ -196,7 +196,9 @@ def program(demands: Demands, start_ups: bool, weight: float) -> float:
     if start_ups:
         started = lp.columns("started", (nodes,), upper=1.0, integer=True, decisive=True).index
         most = CAPACITY * STAGES  # the example's own
-        lp.rows("starting", (nodes,), [term(node, regular), term(node, overtime), term(node, started, -most)], upper=0.0)
+        lp.rows(
+            "starting", (nodes,), [term(node, regular), term(node, overtime), term(node, started, -most)], upper=0.0
+        )
         costs.append((started, START_UP))
     for number, (columns, cost) in enumerate(costs):
         lp.money(f"cost {number}", columns, -cost, node)
@@ -227,7 +229,7 @@ def _negative(terms: list[Any]) -> list[Any]:
     return [one._replace(value=-one.value) for one in terms]
 
 
-# -- Coplant's cases ------------------------------------------------------------------------------------------------------
+# -- Coplant's cases --------------------------------------------------------------------------------------------------
 
 FIRST = datetime.date(2026, 1, 5)
 YEARS, MONTHS = 7 / 365.25, 7 / 365.25 * 12
@@ -330,9 +332,7 @@ def _route(week: int | None, day: list[datetime.date]) -> dict[str, Any]:
     return {**route, "route": f"make {week}", "agreement": f"run {week}", "from": day[week], "until": day[week + 1]}
 
 
-def _tell_futures(
-    tables: dict[str, list[dict[str, Any]]], demands: Demands, day: list[datetime.date]
-) -> None:
+def _tell_futures(tables: dict[str, list[dict[str, Any]]], demands: Demands, day: list[datetime.date]) -> None:
     """A branch for each node that has several after it, and an edit of demand for each of these."""
     children: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
     for path in demands.paths[1:]:

@@ -69,7 +69,7 @@ def test_a_change_before_it_is_known_is_refused() -> None:
 
 def test_a_mistake_of_one_future_names_it() -> None:
     small = _demanded()
-    small.add("edits", outcome="much", table="routes", key="box", column="yield", value="1.5")
+    small.add("edits", outcome="much", table="routes", key="box", column="yield", operation="times", value="1.5")
     with pytest.raises(CaseError, match="if much"):
         coplant.hedge(small.case())
 

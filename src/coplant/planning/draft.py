@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from coplant.case.reads import Kept
 from coplant.clauses import Scope
 from coplant.network import Network
 from coplant.network.activities import signing_day
@@ -43,6 +44,8 @@ class Draft:
         Node at which that is decided.
     wider : Room, optional
         Bounds to size binaries by, where those of the network's own are too tight.
+    kept : Kept
+        What was read of similar cases.
     scopes : dict of str to Scope
         Each agreement as its clauses see it, once `agreements` has run.
     """
@@ -59,10 +62,11 @@ class Draft:
     signed: Columns
     signing_node: Integers
     wider: Room | None = None
+    kept: Kept = field(default_factory=Kept)
     scopes: dict[str, Scope] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, network: Network, wider: Room | None = None) -> Draft:
+    def of(cls, network: Network, wider: Room | None = None, kept: Kept | None = None) -> Draft:
         """Make the columns that every plan has."""
         tree = network.tree
         discount = tree.timeline.discount_factors(network.case.settings.discount_rate)[tree.bucket]
@@ -97,6 +101,7 @@ class Draft:
             ),
             signing,
             wider,
+            kept or Kept(),
         )
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -89,7 +89,7 @@ class Hedge:
     def tables(self) -> Mapping[str, pl.DataFrame]:
         """The futures, what is decided now and then, and the plans' tables with the future in which a row holds."""
         told = (self.futures, self.timeline, self.plans)
-        own = (
+        own: tuple[Callable[[], pl.DataFrame], ...] = (
             self._futures,
             self._outcomes,
             partial(decided_now, *told),

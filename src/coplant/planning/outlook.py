@@ -108,8 +108,9 @@ class Outlook:
     @cached_property
     def drafts(self) -> tuple[Draft, ...]:
         """The program of each future as if it were the only one, length K."""
+        alike = Kept()
         with in_words():
-            return tuple(formulate(network, self.room) for network in self.networks)
+            return tuple(formulate(network, self.room, alike) for network in self.networks)
 
     @cached_property
     def tied(self) -> Tied:

@@ -268,10 +268,10 @@ class _Tie:
             )
             here, there = self._entries(mine), other._entries(theirs)
             bounds, known = self.row_bounds[:, mine], other.row_bounds[:, theirs]
-            differs = (bounds != known).any(axis=0) | (here.count != there.count)
+            differs = (bounds != known).any(axis=0) | (here.length != there.length)
             if not differs.any():
                 apart = (self.column[here.column] != other.column[there.column]) | (here.value != there.value)
-                differs[np.repeat(np.arange(len(mine)), here.count)[apart]] = True
+                differs[np.repeat(np.arange(len(mine)), here.length)[apart]] = True
             if differs.any():
                 self._refuse(other.future, program.row_name(int(mine[np.flatnonzero(differs)[0]])))
             self.row[mine] = other.row[theirs]
@@ -286,7 +286,7 @@ class _Tie:
             cells = np.maximum(block.index, 0)
             rows = block.index[where]
             entries = self._entries(rows)
-            place = np.repeat(np.flatnonzero(where.reshape(-1)), entries.count)
+            place = np.repeat(np.flatnonzero(where.reshape(-1)), entries.length)
             added = self.whole.rows(
                 f"{block.name}#{self.future}" if self.future else block.name,
                 self._axes(block.axes),
@@ -349,7 +349,7 @@ class _Tie:
 class _Entries(NamedTuple):
     """Entries of some rows: how many each has, and the column and value of each entry."""
 
-    count: Integers
+    length: Integers
     column: Integers
     value: Floats
 
