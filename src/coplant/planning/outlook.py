@@ -39,6 +39,11 @@ PROGRAMME = (
 """Tables on which the start of production hangs."""
 
 
+_TINY = 250
+"""Columns of a future's program up to which the dual simplex solves thousands of them, tied together, sooner than an
+interior point: there is little that hangs together."""
+
+
 @dataclass(frozen=True, eq=False)
 class Outlook:
     """All futures of a case, and the program of each.
@@ -227,8 +232,12 @@ class Outlook:
         InfeasibleError, NumericalError, SolverError
             As for `plan`.
         """
+        asked = program or self.program
+        tiny = all(draft.program.column_count <= _TINY for draft in self.drafts)
+        if tiny and options["solver"] == "auto" and not asked.integer.any():
+            options = {**options, "solver": "simplex"}
         with in_words():
-            return solve(program or self.program, **options, progress=progress)
+            return solve(asked, **options, progress=progress)
 
     def values(self, solution: Solution) -> Floats:
         """Present value of each future's money, shape (K,)."""
