@@ -520,7 +520,7 @@ def _worth_later(sketch: Outlook, split: int, drawn: Solution, place: Integers) 
         total = weight * chance * program.worth(late) - program.matrix().T @ dual
         if len(sketch.risk_column):
             dear = drawn.row_dual[sketch.program.row_blocks["worst"].index[future]]
-            total -= dear * program.worth()
+            total -= dear * sketch.tied.worth[future]
         of_early = np.zeros(int((place >= 0).sum()))
         mine = np.flatnonzero(place[columns] >= 0)
         of_early[place[columns[mine]]] = total[mine]

@@ -204,8 +204,7 @@ class Outlook:
 
     @cached_property
     def _worst(self) -> WorstFutures:
-        programs = [draft.program for draft in self.drafts]
-        return WorstFutures.of(self.tied, programs, self.futures.probability, self.futures.case.settings.risk_share)
+        return WorstFutures.of(self.tied, self.futures.probability, self.futures.case.settings.risk_share)
 
     @property
     def risk_column(self) -> Integers:
@@ -243,8 +242,8 @@ class Outlook:
         """Present value of each future's money, shape (K,)."""
         return np.array(
             [
-                draft.program.worth() @ solution.columns[columns]
-                for draft, columns in zip(self.drafts, self.tied.columns, strict=True)
+                worth @ solution.columns[columns]
+                for worth, columns in zip(self.tied.worth, self.tied.columns, strict=True)
             ]
         )
 
@@ -256,7 +255,7 @@ class Outlook:
         dual[there] = solution.row_dual[row[there]] / tied.chances[future][there]
         return dataclasses.replace(
             solution,
-            objective=float(program.worth() @ columns),
+            objective=float(tied.worth[future] @ columns),
             columns=columns,
             row_activity=program.matrix() @ columns,
             row_dual=dual,

@@ -52,6 +52,8 @@ class Tied:
         The same for rows; -1 for rows without entries.
     chances : list of ndarray
         For each future, the probability of the node at which each of its rows holds.
+    worth : list of ndarray
+        For each future, what a unit of each of its own columns adds to the present value of its money.
     nodes : ndarray of int, shape (K, T)
         Node of the one program that each node of each future is.
     labels : tuple of str
@@ -62,6 +64,7 @@ class Tied:
     columns: list[Integers]
     rows: list[Integers]
     chances: list[Floats]
+    worth: list[Floats]
     nodes: Integers
     labels: tuple[str, ...]
 
@@ -97,6 +100,7 @@ def tie(programs: Sequence[LinearProgram], told_apart: Integers, probability: Fl
             [every],
             [np.arange(program.row_count)],
             [np.ones(program.row_count)],
+            [program.worth()],
             np.arange(steps)[None],
             tuple(nodes),
         )
@@ -117,7 +121,8 @@ def tie(programs: Sequence[LinearProgram], told_apart: Integers, probability: Fl
         one.take_money(ties)
         ties.append(one)
     chances = [chance[one.node[np.maximum(one.row_node, 0)]] for one in ties]
-    return Tied(whole, [one.column for one in ties], [one.row for one in ties], chances, node, tuple(nodes))
+    worth = [one.worth() for one in ties]
+    return Tied(whole, [one.column for one in ties], [one.row for one in ties], chances, worth, node, tuple(nodes))
 
 
 class _Tie:
@@ -321,6 +326,13 @@ class _Tie:
                         tags,
                     )
                 )
+
+    def worth(self) -> Floats:
+        """What a unit of each column adds to the present value of the future's money."""
+        total = np.zeros(len(self.column))
+        for due in self.dues:
+            total += np.bincount(due.column, due.coefficient * due.discount, minlength=len(total))
+        return total
 
     def _compare_money(self, other: _Tie, steps: Integers) -> None:
         """Refuse money that differs from another future's where the two cannot be told apart."""

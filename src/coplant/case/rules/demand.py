@@ -41,6 +41,9 @@ def demand_has_a_price_when_it_begins(draft: Draft) -> None:
     if draft.settings is None:
         return
     start, until = draft.settings.start, draft.settings.until
+    priced = draft["prices"].filter(pl.col("from") <= start)
+    if draft["demand"].join(priced, on="demand", how="anti").is_empty():
+        return
     wanted = (
         draft["demand"]
         .sort("demand", "from")
@@ -81,6 +84,8 @@ def safety_stock_is_a_quantity_or_days(draft: Draft) -> None:
 def days_of_cover_have_demand(draft: Draft) -> None:
     """Check that a target in days stands where there is demand."""
     in_days = draft["safety_stock"].filter(pl.col("days") > 0, pl.col("quantity").is_null())
+    if in_days.is_empty():
+        return
     rows = in_days.join(draft["demand"], on=("item", "site"), how="anti")
     mend = "There is no demand for {item} at {site}: give the target as a quantity"
     draft.report("safety_stock", rows, "days", "days only where there is demand", mend)
