@@ -160,6 +160,13 @@ def test_all_mistakes_of_edits_are_told_at_once() -> None:
     assert told == [("edits", 1, "value"), ("edits", 2, "value"), ("edits", 3, "key")]
 
 
+def test_a_number_without_end_is_refused() -> None:
+    small = _luck(operation="times", value="1e200")
+    small.since("demand", demand="box", item="box", site="works", quantity=1e200, per="month", from_=_day(4))
+    with pytest.raises(CaseError, match=r"if good:\n.*quantity: .*a number"):
+        list(Futures.of(small.case()).cases())
+
+
 def test_a_mistake_of_one_future_says_of_which() -> None:
     small = _luck(column="item", value="bin")
     with pytest.raises(CaseError, match=r"1 problem in .*, if good:\n.*item.*bin.*box") as caught:

@@ -121,4 +121,4 @@ def _same(one: object, other: object) -> bool:
         return len(one) == len(other) and all(map(_same, one, other))
     if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
         return np.array_equal(one, other)
-    return isinstance(one, str) and one == other
+    return isinstance(one, str) and isinstance(other, str) and one == other
