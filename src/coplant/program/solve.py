@@ -33,9 +33,14 @@ _NO_CROSSOVER = 150_000
 DIVE = 100_000
 """Columns beyond which whole numbers are made whole by dives before anything is searched."""
 
-_LOOKS_FOR_PLANS = ("mip_heuristic_run_rins", "mip_heuristic_run_rens", "mip_heuristic_run_root_reduced_cost")
-"""Ways of HiGHS to look for better plans by searches within its search, for most of its time. What is open after ours
-is nearly always the bound: without them it is closed several times as fast."""
+_LOOKS_FOR_PLANS = (
+    "mip_heuristic_run_rins",
+    "mip_heuristic_run_rens",
+    "mip_heuristic_run_root_reduced_cost",
+    "mip_heuristic_run_feasibility_jump",
+)
+"""Ways of HiGHS to look for plans beside its search, most of them by searches within it, for most of its time. What is
+open after ours is nearly always the bound: without them it is closed several times as fast."""
 
 _CHOICES_SHOWN = 8
 """Ways to choose the whole numbers for which it is said why none of them will do."""
