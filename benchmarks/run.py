@@ -38,6 +38,9 @@ TARGETS = {
     "help: processor seconds": 0.5,
     "launching: processor seconds": 3.0,
     "launching: peak memory in MB": 500.0,
+    "hedging: processor time over mpi-sppy's, at most on a tree": 0.2,
+    "hedging: processor time over mpi-sppy's over two stages": 0.2,
+    "hedging: largest relative difference of costs": 1e-6,
 }
 SECONDS = 5.0
 """What each peer is given for a schedule."""
@@ -49,7 +52,10 @@ def machine() -> dict[str, Any]:
         (line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
         platform.processor(),
     )
-    names = ("coplant", "highspy", "linopy", "numpy", "ortools", "polars", "pyjobshop", "pyomo", "scipy", "xarray")
+    names = (
+        "coplant", "highspy", "linopy", "mpi-sppy", "numpy", "ortools", "polars", "pyjobshop", "pyomo", "scipy",
+        "xarray",
+    )  # fmt: skip
     return {
         "measured": datetime.date.today().isoformat(),
         "processor": cpu,
@@ -215,6 +221,40 @@ def launching(repeats: int) -> dict[str, Any]:
     }
 
 
+TREES = [(factors, weight) for factors in ("4,3,2", "10,5,4") for weight in ("0", "0.5")]
+"""Branches at each stage, and the weight on the worst leaves."""
+
+SCENARIOS = "1000"
+
+
+def hedging(repeats: int) -> dict[str, Any]:
+    """Plan production for trees of demands, and over two stages, beside mpi-sppy; by programs and by cases."""
+
+    def planned(who: str, *asked: str) -> dict[str, float]:
+        command = (sys.executable, str(HERE / "hedging.py"), who, *asked)
+        # Over two stages mpi-sppy takes minutes.
+        count = 1 if who == "mpisppy" and asked == (SCENARIOS,) else repeats
+        runs = [json.loads(run(*command)[0].splitlines()[-1]) for _ in range(count)]
+        return {name: statistics.median(one[name] for one in runs) for name in runs[0]}
+
+    figures: list[dict[str, Any]] = []
+    for asked in (*TREES, (SCENARIOS,)):
+        found: dict[str, Any] = {who: planned(who, *asked) for who in ("program", "case", "mpisppy")}
+        theirs = found["mpisppy"]
+        for who in ("program", "case"):
+            found[f"{who} over mpi-sppy"] = found[who]["cpu_seconds"] / theirs["cpu_seconds"]
+            found[f"{who} differs by"] = abs(found[who]["cost"] / theirs["cost"] - 1.0)
+        figures.append({"asked": asked, **found})
+    *trees, two_stage = figures
+    most = max(one["program over mpi-sppy"] for one in trees)
+    return {
+        "figures": figures,
+        "hedging: processor time over mpi-sppy's, at most on a tree": most,
+        "hedging: processor time over mpi-sppy's over two stages": two_stage["program over mpi-sppy"],
+        "hedging: largest relative difference of costs": max(one["program differs by"] for one in trees),
+    }
+
+
 MEASUREMENTS = {
     "building": building,
     "solving": solving,
@@ -223,6 +263,7 @@ MEASUREMENTS = {
     "scheduling": scheduling,
     "help": help_page,
     "launching": launching,
+    "hedging": hedging,
 }
 
 
@@ -245,6 +286,9 @@ def main() -> None:
             for figure, value in result.items():
                 if " over " in figure:
                     print(f"  {figure}: {value:.3g}")
+        if name == "hedging":
+            for one in result["figures"]:
+                print(f"  {one['asked']}: " + ", ".join(f"{who} {one[who]}" for who in ("program", "case", "mpisppy")))
         if name == "building":
             for peer, found in result["figures"].items():
                 print(f"  {peer}: {found['building']}, {found['size']}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from small_case import SmallCase
 
@@ -40,6 +41,8 @@ def test_what_is_given_has_to_be_the_same_too() -> None:
     first = kept(times, case, ("a", "b"), case)
     assert kept(times, case, tuple("ab"), case) is first
     assert kept(times, case, ("a", "c"), case) == [5.0, ("a", "c"), case]
+    assert kept(times, case, (np.array([1, 2]), "c"), case) is kept(times, case, (np.array([1, 2]), "c"), case)
+    assert kept(times, case, (np.array([1, 2]), "c"), case) is not kept(times, case, (np.array([1, 3]), "c"), case)
     dearer = case.edit("case", discount_rate=0.5)
     assert kept(times, dearer, ("a", "c"), case) is not kept(times, case, ("a", "c"), case)
 

@@ -194,7 +194,7 @@ def test_tree_draws_what_becomes_known(uncertain: Path) -> None:
 
 
 def test_tree_tells_a_mistake_of_one_future(uncertain: Path) -> None:
-    (uncertain / "edits.csv").write_text("outcome,table,key,column,value\nweak,routes,build,yield,2\n")
+    (uncertain / "edits.csv").write_text("outcome,table,key,column,operation,value\nweak,routes,build,yield,times,2\n")
     answer = run("tree", uncertain)
     assert answer.exit_code == 2
     assert "if weak" in answer.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import pickle
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from small_case import SmallCase
 
 import coplant
 from coplant import CaseError, FileError, Hedge, Plan
+from coplant.planning import tables
 
 LATER = datetime.date(2023, 1, 8)
 
@@ -69,9 +71,25 @@ def test_a_change_before_it_is_known_is_refused() -> None:
 
 def test_a_mistake_of_one_future_names_it() -> None:
     small = _demanded()
-    small.add("edits", outcome="much", table="routes", key="box", column="yield", value="1.5")
+    small.add("edits", outcome="much", table="routes", key="box", column="yield", operation="times", value="1.5")
     with pytest.raises(CaseError, match="if much"):
         coplant.hedge(small.case())
+
+
+def test_a_table_is_read_when_it_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    real = tables._made
+    monkeypatch.setattr(tables, "_made", lambda reader: read.append("made") or real(reader))
+    plans = coplant.hedge(_demanded().case()).plans
+    assert "made" in plans[0].tables
+    assert len(plans[0]["sold"]) == 1
+    assert read == []
+    assert plans[0]["made"] is plans[0]["made"]
+    assert read == ["made"]
+    travelled = pickle.loads(pickle.dumps(plans[1].tables))
+    assert type(travelled) is dict
+    assert list(travelled) == list(plans[1].tables)
+    assert travelled["made"].equals(plans[1]["made"])
 
 
 def test_a_hedge_is_read_as_it_was_written(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import highspy
 import numpy as np
 import pytest
 
-from coplant.program import LinearProgram, search, term
+from coplant.program import LinearProgram, search, solve, term
 from coplant.program.rules import Rules
 from coplant.program.run import hand_over
 from coplant.program.scaling import scaled
@@ -119,3 +119,29 @@ def test_the_gap_is_relative_to_the_plan() -> None:
     assert Found(np.ones(1), -100.0, -99.0, 1, []).gap(1.0) == pytest.approx(0.01)
     assert Found(np.ones(1), 0.0, 0.5, 1, []).gap(1.0) == pytest.approx(0.5)
     assert Found(np.ones(1), 100.0, 100.0 - 1e-9, 1, []).gap(1.0) == 0.0
+
+
+def test_a_small_program_with_many_open_choices_is_left_to_branch_and_cut() -> None:
+    """Each thing comes with a start, of which half is enough for the relaxed program."""
+
+    def started(things: int) -> LinearProgram:
+        program = LinearProgram(np.ones(1), np.ones(1))
+        labels = (tuple(map(str, range(things))),)
+        made = program.columns("made", labels, upper=1.0)
+        start = program.columns("start", labels, upper=1.0, integer=True, decisive=True)
+        program.rows(
+            "only", labels, [term(np.arange(things), made.index), term(np.arange(things), start.index, -2.0)], upper=0.0
+        )
+        program.money("value", made.index, 3.0, 0)
+        program.money("cost", start.index, -2.0, 0)
+        return program
+
+    few, many = _found(started(3)), _found(started(search._MANY + 1))
+    assert few.value == few.bound == pytest.approx(3.0)
+    assert few.nodes > 1
+    assert many.nodes == 1
+    assert many.integers is None
+    assert many.bound >= search._MANY + 1
+    solution = solve(started(search._MANY + 1))
+    assert solution.objective == pytest.approx(search._MANY + 1.0)
+    assert "branch and cut" in solution.solver

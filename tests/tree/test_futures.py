@@ -132,6 +132,10 @@ def test_probabilities_are_divided_by_their_sum_where_that_is_asked_for() -> Non
         ({"column": "demand"}, "no part of its key"),
         ({"outcome": "god"}, r'god.*Did you mean "good"'),
         ({"value": "many"}, "many.*a number"),
+        ({"value": "-3"}, "-3.*at least 0"),
+        ({"column": "per", "value": "mont"}, 'mont.*one of hour, .*Did you mean "month"'),
+        ({"column": "site", "value": "wroks"}, 'wroks.*a site in sites.*Did you mean "works"'),
+        ({"column": "wait_share", "value": "1.2"}, r"1\.2.*at least 0 and at most 1"),
         ({"value": None}, "a number"),
         ({"operation": "times", "value": "twice"}, "twice.*a number"),
         ({"operation": "plus", "column": "per", "value": "1"}, "set, as per is no number"),
@@ -144,6 +148,39 @@ def test_probabilities_are_divided_by_their_sum_where_that_is_asked_for() -> Non
 def test_edits_that_mean_nothing_are_refused(mistake: dict[str, Any], told: str) -> None:
     with pytest.raises(CaseError, match=told):
         _luck(**{"value": "3", **mistake}).case()
+
+
+def test_all_mistakes_of_edits_are_told_at_once() -> None:
+    small = _luck(column="per", value="fortnight")
+    small.add("edits", outcome="bad", table="demand", key="box", column="quantity", value="-1")
+    small.add("edits", outcome="bad", table="demand", key="bux", column="quantity", value="1")
+    with pytest.raises(CaseError) as caught:
+        small.case()
+    told = [(problem.table, problem.row, problem.column) for problem in caught.value.problems]
+    assert told == [("edits", 1, "value"), ("edits", 2, "value"), ("edits", 3, "key")]
+
+
+def test_a_number_without_end_is_refused() -> None:
+    small = _luck(operation="times", value="1e200")
+    small.since("demand", demand="box", item="box", site="works", quantity=1e200, per="month", from_=_day(4))
+    with pytest.raises(CaseError, match=r"if good:\n.*quantity: .*a number"):
+        list(Futures.of(small.case()).cases())
+
+
+def test_a_mistake_of_one_future_says_of_which() -> None:
+    small = _luck(column="item", value="bin")
+    with pytest.raises(CaseError, match=r"1 problem in .*, if good:\n.*item.*bin.*box") as caught:
+        list(Futures.of(small.case()).cases())
+    assert [problem.table for problem in caught.value.problems] == ["demand"]
+
+
+def test_mistakes_of_several_futures_are_told_at_once() -> None:
+    small = _luck(column="item", value="bin")
+    small.add("edits", outcome="bad", table="demand", key="bin", column="item", value="box")
+    with pytest.raises(CaseError, match="2 problems in ") as caught:
+        list(Futures.of(small.case()).cases())
+    told = [(problem.value, problem.expected.rpartition(", ")[2]) for problem in caught.value.problems]
+    assert told == [("box", "if bad"), ("bin", "if good")]
 
 
 @pytest.mark.parametrize(

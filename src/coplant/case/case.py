@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -228,6 +228,24 @@ class Case:
         """
         return self._with({name: Found.of(records) for name, records in tables.items()})
 
+    def with_edited(self, tables: Mapping[str, pl.DataFrame]) -> Case:
+        """Put edited tables in the place of those of this case; messages count their rows from 1.
+
+        Parameters
+        ----------
+        tables : mapping of str to DataFrame
+            Tables by name, all of whose cells are of this case or were read as cells of their columns.
+
+        Raises
+        ------
+        CaseError
+            With every mistake in the new case.
+        """
+        found = {name: Found.of(frame) for name, frame in tables.items()}
+        for table in found.values():
+            table.typed = True
+        return self._with(found)
+
     def known(self, on: datetime.date | None = None) -> Case:
         """Return the case as it was known on a day: of each clause and each actual the version that counts.
 
@@ -279,10 +297,9 @@ class Case:
         from coplant.case.rules import check_rules  # as in `make_case`
 
         draft = Draft(self.settings)
-        check_tables({**self._found(), **found}, draft)
+        check_tables(found, draft, self._drafted)
         # A table that is as it was stays the same object, by which it is known again.
-        same = {name: frame for name, frame in self.tables.items() if name not in found}
-        return _made(draft, check_rules(draft, self.read, found), same)
+        return _made(draft, check_rules(draft, self.read, found), self, found)
 
     def _with_settings(self, where: Where | None, changes: Mapping[str, Any]) -> Case:
         check_columns(TABLES["case"], changes)
@@ -290,6 +307,11 @@ class Case:
             problem = Problem("case", None, None, None, "no condition", "The settings are one row: leave where out")
             raise CaseError([problem], "the edit")
         return make_case({**vars(self.settings), **changes}, self._found())
+
+    @cached_property
+    def _drafted(self) -> dict[str, pl.DataFrame]:
+        """The tables with the row of each record."""
+        return {name: frame.with_columns(self.rows[name].alias(ROW)) for name, frame in self.tables.items()}
 
     def _found(self) -> dict[str, Found]:
         found = {name: Found.of(frame, self.rows[name]) for name, frame in self.tables.items() if frame.height}
@@ -331,15 +353,21 @@ def make_case(
     draft.add(*problems)
     check_settings(settings, setting_rows or {}, draft)
     check_tables(found, draft)
-    return _made(draft, check_rules(draft), {}, origin)
+    return _made(draft, check_rules(draft), origin=origin)
 
 
-def _made(draft: Draft, read: Read, same: Mapping[str, pl.DataFrame], origin: str = "the case") -> Case:
-    """Make a case of a draft in which everything has been checked, with tables of it that a case has already."""
+def _made(
+    draft: Draft, read: Read, like: Case | None = None, changed: Collection[str] = (), origin: str = "the case"
+) -> Case:
+    """Make a case of a draft in which everything has been checked, like another but for the tables that changed."""
     if draft.problems or draft.settings is None:
         raise CaseError(_in_order(draft.problems), origin)
-    tables = {name: same[name] if name in same else frame.drop(ROW) for name, frame in draft.tables.items()}
-    return Case(draft.settings, tables, {name: frame[ROW] for name, frame in draft.tables.items()}, read)
+    new = {name: frame for name, frame in draft.tables.items() if like is None or name in changed}
+    tables = {name: frame.drop(ROW) for name, frame in new.items()}
+    rows = {name: frame[ROW] for name, frame in new.items()}
+    if like is not None:
+        tables, rows = {**like.tables, **tables}, {**like.rows, **rows}
+    return Case(draft.settings, tables, rows, read)
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:

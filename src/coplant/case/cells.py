@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from numbers import Integral, Real
 from typing import Any
 
@@ -82,6 +83,12 @@ def value(column: Column, dtype: pl.DataType) -> pl.Expr:
         text = text.str.replace_all("\r\n?", "\n")
         return pl.when(text != "", ~text.str.contains(_CONTROL_IN_TEXT)).then(text)
     return pl.when(text != "", ~text.str.contains(_CONTROL)).then(text)
+
+
+@lru_cache(maxsize=100_000)
+def typed(column: Column, text: str) -> Any:
+    """Read one cell that is written as text; None where it is empty, or nothing that the column can hold."""
+    return pl.DataFrame({column.name: [text]}).select(value(column, pl.String())).item()
 
 
 def _finite(number: pl.Expr) -> pl.Expr:

@@ -5,6 +5,7 @@ They are compiled to polars expressions; a check that nothing fails costs one pa
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -62,7 +63,7 @@ def check_settings(found: Mapping[str, Any], rows: Mapping[str, int], draft: Dra
     draft.settings = None if part.problems else Settings(**settings)
 
 
-def check_tables(found: Mapping[str, Found], draft: Draft) -> None:
+def check_tables(found: Mapping[str, Found], draft: Draft, kept: Mapping[str, pl.DataFrame] | None = None) -> None:
     """Check all that the schema says about the tables found, and fill in the draft's tables.
 
     Parameters
@@ -71,8 +72,12 @@ def check_tables(found: Mapping[str, Found], draft: Draft) -> None:
         The tables by name, ``case`` left out.
     draft : Draft
         Takes the typed tables and the mistakes.
+    kept : mapping of DataFrame, optional
+        Tables of a draft without mistakes, which stand where none was found. Only what was found, and what refers to
+        it, is checked.
     """
     names = [name for name in TABLES if name != "case"]
+    there = {*found, *(name for name, frame in (kept or {}).items() if frame.height)}
     unknown = [name for name in found if name not in names]
     for name in unknown:
         expected, mend = _STRAY[found[name].origin]
@@ -85,12 +90,14 @@ def check_tables(found: Mapping[str, Found], draft: Draft) -> None:
         draft.add(Problem(name, None, None, None, expected, f"{near} {mend}".lstrip()))
     # A programme by itself can be launched, and lacks nothing that a plan needs.
     draft.tables = typed = dict[str, pl.DataFrame]()
-    planned = "activities" not in found or not found.keys().isdisjoint(("items", "demand", "routes", "offers"))
+    planned = "activities" not in there or not there.isdisjoint(("items", "demand", "routes", "offers"))
     for name in names:
         table = TABLES[name]
         if name in found:
             draft.add(*found[name].problems)
             typed[name] = _typed(table, found[name], draft)
+        elif kept is not None:
+            typed[name] = kept[name]
         else:
             typed[name] = _empty(table)
             if unknown:
@@ -102,10 +109,17 @@ def check_tables(found: Mapping[str, Found], draft: Draft) -> None:
     known: dict[tuple[str, str], pl.Series] = {}
     filled_names = [name for name in names if not draft[name].is_empty()]
     for name in filled_names:
-        _check_references(TABLES[name], draft, known)
+        if kept is None or name in found or not _referred_to(TABLES[name]).isdisjoint(found):
+            _check_references(TABLES[name], draft, known)
     for name in filled_names:
-        if not found[name].checked:
+        if name in found and not found[name].checked:
             _check_keys(TABLES[name], draft)
+
+
+@cache
+def _referred_to(table: Table) -> frozenset[str]:
+    """Tables that a table refers to."""
+    return frozenset(column.refers_to[0] for column in table.columns if column.refers_to)
 
 
 @cache
@@ -117,6 +131,9 @@ def _typed(table: Table, found: Found, draft: Draft) -> pl.DataFrame:
     rows = found.rows.alias(ROW)
     if found.checked:
         return pl.DataFrame([*(pl.Series(found.columns[name]) for name in table.names), rows])
+    if found.typed and not _doubtful(table, found):
+        cells = pl.DataFrame([*(pl.Series(found.columns[name]) for name in table.names), rows])
+        return _within_limits(table, cells, draft)
     for name in found.columns:
         if name not in table.names:
             mend = did_you_mean(name, table.names, f"The names are {', '.join(table.names)}")
@@ -141,7 +158,21 @@ def _typed(table: Table, found: Found, draft: Draft) -> pl.DataFrame:
     with_empty = [(column, dtype) for column, dtype in here if empty[column.name]]
     if with_empty:
         frame = _without_empty(table, found, cells, frame, with_empty, draft)
-    frame = frame.select(*table.names, ROW)
+    return _within_limits(table, frame.select(*table.names, ROW), draft)
+
+
+def _doubtful(table: Table, found: Found) -> bool:
+    """Whether cells are empty that are needed or have a default, or numbers may have no end."""
+    return any(
+        ((column.required or column.default is not None) and cells.null_count() > 0)
+        or (cells.dtype == pl.Float64 and not math.isfinite(cells.sum()))
+        for column in table.columns
+        for cells in [pl.Series(found.columns[column.name])]
+    )
+
+
+def _within_limits(table: Table, frame: pl.DataFrame, draft: Draft) -> pl.DataFrame:
+    """Report the cells that are beyond the limits of their columns; the rows in the order of their keys."""
     limits = _limits(table)
     broken = frame.select(limit.broken.any().alias(limit.column.name) for limit in limits).row(0) if limits else ()
     for limit, one in zip(limits, broken, strict=True):
@@ -214,6 +245,17 @@ def _report_limit(table: Table, limit: _Limit, frame: pl.DataFrame, draft: Draft
         draft.add(Problem(table.name, row, column.name, cell, allowed(column), mend))
 
 
+def beyond(column: Column, cell: Any) -> bool:
+    """Whether a value is none that the range or the choices of a column allow."""
+    bounds = column.bounds
+    if column.choices:
+        return cell not in column.choices
+    return bounds is not None and not (
+        (bounds.low is None or (cell > bounds.low if bounds.low_open else cell >= bounds.low))
+        and (bounds.high is None or (cell < bounds.high if bounds.high_open else cell <= bounds.high))
+    )
+
+
 def allowed(column: Column) -> str:
     """Say in words which values the range or the choices of a column allow."""
     if column.choices:
@@ -259,7 +301,7 @@ def _check_references(table: Table, draft: Draft, known: dict[tuple[str, str], p
             names = draft[place[0]][place[1]]
             if place == ("items", "family"):  # an item without a family is a family of its own
                 names = names.fill_null(draft["items"]["item"])
-            known[place] = names.drop_nulls().unique()
+            known[place] = names.drop_nulls() if names.null_count() else names
     if not references:
         return
     dangling = draft[table.name].select(
@@ -272,7 +314,7 @@ def _check_references(table: Table, draft: Draft, known: dict[tuple[str, str], p
 
 def _report_dangling(table: Table, column: str, place: tuple[str, str], known: pl.Series, draft: Draft) -> None:
     rows = draft[table.name].filter(~pl.col(column).is_in(known.implode()))
-    names = known.sort().to_list()
+    names = known.unique().sort().to_list()
     expected = f"{'an' if place[1][0] in 'aeiou' else 'a'} {place[1]} in {place[0]}"
     otherwise = f"Add it to {place[0]}, or name one that is there"
     hints: dict[str, str] = {}

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import polars as pl
 
-from coplant.case.cells import EXPECTED, as_series, filled, value
+from coplant.case.cells import EXPECTED, as_series, filled, typed, value
 from coplant.case.names import did_you_mean
 from coplant.errors import CaseError, Problem
 from coplant.schema import TABLES, Table
@@ -130,12 +130,15 @@ def changed(table: Table, frame: pl.DataFrame, mask: pl.Series, changes: Mapping
 def _literal(table: Table, name: str, given: Any) -> pl.Expr:
     """Return a value that was handed over, in the type of its column."""
     column = table.column(name)
-    raw = as_series([given], column).alias(name).to_frame()
-    dtype = raw.schema[name]
-    typed, present = raw.select(value(column, dtype).alias("typed"), filled(column, dtype).alias("present")).row(0)
-    if present and typed is None:
+    if isinstance(given, str):
+        read, present = typed(column, given), given.strip() != ""
+    else:
+        raw = as_series([given], column).alias(name).to_frame()
+        dtype = raw.schema[name]
+        read, present = raw.select(value(column, dtype).alias("read"), filled(column, dtype).alias("present")).row(0)
+    if present and read is None:
         _refuse(table.name, name, given, EXPECTED[column.type], column.description)
-    return pl.lit(typed, column.dtype)
+    return pl.lit(read, column.dtype)
 
 
 def _is(table: Table, name: str, given: Any) -> pl.Expr:

@@ -26,6 +26,8 @@ class Found:
         The row of each record as a planner sees it.
     problems : list of Problem
         Mistakes noticed while reading.
+    typed : bool
+        Whether the cells are those of a case, or were read as such: what is open is whether they are within limits.
     checked : bool
         Whether the table is one of a case, typed and sound in itself.
     origin : {"table", "sheet", "file"}
@@ -35,6 +37,7 @@ class Found:
     columns: Mapping[str, Raw]
     rows: pl.Series
     problems: list[Problem] = field(default_factory=list)
+    typed: bool = False
     checked: bool = False
     origin: Literal["table", "sheet", "file"] = "table"
 

@@ -6,10 +6,12 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
     from coplant.case.case import Case
+    from coplant.case.draft import Draft
 
 Result = TypeVar("Result")
 
@@ -86,7 +88,7 @@ class Kept:
     def __init__(self) -> None:
         self._done: dict[Callable[..., Any], _Done] = {}
 
-    def __call__(self, work: Callable[..., Result], case: Case, *given: object) -> Result:
+    def __call__(self, work: Callable[..., Result], case: Case | Draft, *given: object) -> Result:
         """Work something out from a case, unless that was done last from the same.
 
         Parameters
@@ -94,9 +96,9 @@ class Kept:
         work : callable
             Takes the case and what is given, and keeps neither.
         case : Case
-            The case.
+            The case, or one in the making.
         *given : object
-            The same if they are the same objects, equal texts, or tuples of such.
+            The same if they are the same objects, equal texts or arrays, or tuples of such.
         """
         given = (case.settings, *given)
         last = self._done.get(work)
@@ -113,6 +115,10 @@ class Kept:
 
 
 def _same(one: object, other: object) -> bool:
+    if one is other:
+        return True
     if isinstance(one, tuple) and isinstance(other, tuple):
         return len(one) == len(other) and all(map(_same, one, other))
-    return one is other or (isinstance(one, str) and one == other)
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return np.array_equal(one, other)
+    return isinstance(one, str) and isinstance(other, str) and one == other

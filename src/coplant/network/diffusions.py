@@ -75,6 +75,10 @@ class Diffusions:
         openings : Openings
             When routes can be started.
         """
+        if case["diffusion"].is_empty():
+            none = np.empty(0, dtype=np.int64)
+            never = np.empty(0, dtype="datetime64[D]")
+            return cls((), none, none, never, none, np.empty((0, len(timeline))))
         found = _starts(case, starts, openings)
         # Nobody buys before the first row of a stream.
         opens = case["demand"].group_by("demand").agg(opens=pl.col("from").min())

@@ -18,12 +18,13 @@ Integers = NDArray[np.int64]
 def indices(names: pl.Series, among: Sequence[str]) -> Integers:
     """Index of each name among others; -1 where the name is null."""
     code = names.cast(pl.Enum(list(among))).to_physical().cast(pl.Int64)
-    return code.fill_null(-1).to_numpy()
+    return (code.fill_null(-1) if code.null_count() else code).to_numpy()
 
 
 def floats(values: pl.Series, null: float = np.nan) -> Floats:
     """Column of numbers as an array, with what stands for null."""
-    return values.cast(pl.Float64).fill_null(null).to_numpy()
+    numbers = values.cast(pl.Float64)
+    return (numbers.fill_null(null) if numbers.null_count() else numbers).to_numpy()
 
 
 def days(values: pl.Series) -> Days:

@@ -98,7 +98,8 @@ class Network:
             Activities.of, case, tree, openings, items, sites, names.agreements, allotments.labels, names.curves
         )
         bom = part(supplied_parts, case)
-        stock_points = part(_stock_points, case, tree, names, activities, bom)
+        asked = part(_asked_at, case, names)
+        stock_points = part(_stock_points, case, tree, names, activities, bom, asked)
         resources = part(Resources.of, case, tree, sites)
         inputs, outputs = _taken_and_given(names, activities, stock_points, bom)
         return cls(
@@ -152,19 +153,32 @@ def _openings(case: Case, tree: Tree, led: Starts) -> Openings:
     return Openings.of(led.lead(case), tree.timeline)
 
 
-def _stock_points(case: Case, tree: Tree, names: _Names, activities: Activities, bom: pl.DataFrame) -> StockPoints:
-    """Where anything is made, taken to or from, or used."""
+def _asked_at(case: Case, names: _Names) -> tuple[Integers, Integers]:
+    """Item and site of each row of demand."""
+    return pairs(case["demand"], names.items, names.sites)
+
+
+def _stock_points(
+    case: Case,
+    tree: Tree,
+    names: _Names,
+    activities: Activities,
+    bom: pl.DataFrame,
+    asked: tuple[Integers, Integers],
+) -> StockPoints:
+    """Where anything is made, taken to or from, used or asked for."""
     lane = activities.kind == LANE
     return StockPoints.of(
         case,
         tree,
         names.items,
         names.sites,
-        [
+        (
             (activities.item, activities.site),
             (activities.item[lane], activities.from_site[lane]),
             pairs(bom, names.items, names.sites),
-        ],
+            asked,
+        ),
     )
 
 

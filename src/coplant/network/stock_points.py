@@ -61,11 +61,11 @@ class StockPoints:
         tree: Tree,
         items: tuple[str, ...],
         sites: tuple[str, ...],
-        more: list[tuple[Integers, Integers]],
+        more: tuple[tuple[Integers, Integers], ...],
     ) -> StockPoints:
-        """Collect the stock points that a case's tables name, and more pairs of item and site."""
+        """Collect the stock points that tables of stock name, and more pairs of item and site."""
         present = np.zeros((len(items), len(sites)), dtype=bool)
-        for name in ("stock", "receipts", "safety_stock", "demand"):
+        for name in ("stock", "receipts", "safety_stock"):
             frame = case[name]
             present[indices(frame["item"], items), indices(frame["site"], sites)] = True
         for item, site in more:

@@ -6,7 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from coplant.clauses import ExitTerms, Reservation, Reservations, Scope, clauses_of, exit_of, exits, tooling_share
+from coplant.case import Case
+from coplant.clauses import Clause, Exit, ExitTerms, Reservations, Scope, clauses_of, exit_of, exits, tooling_share
 from coplant.network.activities import agreement_end, signing_day, term_end
 from coplant.network.frames import days, indices
 from coplant.planning.draft import Draft
@@ -19,14 +20,27 @@ def agreements(draft: Draft) -> None:
     ``alternatives[g]``: sum_{k in g} z_k <= 1 for each group of agreements, with z binary. What is built under an
     agreement that reserves nothing is gated by ``signed_only[j,n]``: x_{j,n} <= most_{j,n} z_k.
     """
+    if not draft.network.agreements:
+        return
     _alternatives(draft)
+    clauses_by_name = draft.kept(_clauses, draft.network.case)
     for scope in _scopes(draft):
         draft.scopes[scope.name] = scope
-        clauses = clauses_of(draft.network.case, scope.name)
+        clauses = clauses_by_name[scope.name]
         if not any(isinstance(clause, Reservations) for clause in clauses):
             _signed_only(scope)
         for clause in clauses:
             clause.price(scope)
+
+
+def _clauses(case: Case) -> dict[str, list[Clause]]:
+    """Every clause of each agreement."""
+    return {name: clauses_of(case, name) for name in case["agreements"]["agreement"]}
+
+
+def _exits(case: Case) -> dict[str, Exit | None]:
+    """How each agreement was left."""
+    return {name: exit_of(case, name) for name in case["agreements"]["agreement"]}
 
 
 def _alternatives(draft: Draft) -> None:
@@ -60,12 +74,14 @@ def _scopes(draft: Draft) -> list[Scope]:
     starts, ends, signed_on = days(table["starts"]), agreement_end(network.case), signing_day(network.case)
     site = indices(table["site"], network.sites)
 
+    clauses, left = draft.kept(_clauses, network.case), draft.kept(_exits, network.case)
     gone = table["agreement"].is_in(network.case["exits"]["agreement"].implode()) | (table["status"] == "ended")
     scopes = []
     for number, name in enumerate(network.agreements):
         routes = np.flatnonzero(activities.agreement == number)
         most = draft.room.most[routes]
-        rates, terms = Reservation.read(network.case, name), ExitTerms.read(network.case, name)
+        rates = [rate for clause in clauses[name] if isinstance(clause, Reservations) for rate in clause.rates]
+        terms = [clause for clause in clauses[name] if isinstance(clause, ExitTerms)]
         signed = int(draft.signed.index[number])
         leave = [] if gone[number] else terms
         leaving = exits(
@@ -91,7 +107,7 @@ def _scopes(draft: Draft) -> list[Scope]:
             signed,
             int(draft.signing_node[number]),
             *leaving,
-            exit_of(network.case, name),
+            left[name],
             term_end(network.case)[number],
             partial(tooling_share, terms),
             tuple(activities.labels[j] for j in routes),

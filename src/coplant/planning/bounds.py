@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from coplant.case import Case
+from coplant.case.reads import Kept
 from coplant.case.structure import bill_order
 from coplant.network import Network
 from coplant.program.money import Floats, Integers
@@ -31,16 +32,18 @@ class Room:
     most: Floats
 
     @classmethod
-    def of(cls, network: Network) -> Room:
+    def of(cls, network: Network, kept: Kept | None = None) -> Room:
         """Bound what a network can be asked for.
 
         Parameters
         ----------
         network : Network
             The network.
+        kept : Kept, optional
+            Parts of the bounds of similar networks.
         """
         activities = network.activities
-        useful = useful_units(network)
+        useful = useful_units(network, kept or Kept())
         wanted = useful[activities.item] + lot_size(network)
         most = np.minimum(wanted[:, None], full_rate(network, np.arange(len(activities))))
         limited = np.flatnonzero(activities.allotment >= 0)
@@ -78,7 +81,7 @@ def full_rate(network: Network, activities: Integers) -> Floats:
     return most
 
 
-def useful_units(network: Network) -> Floats:
+def useful_units(network: Network, part: Kept) -> Floats:
     """Bound on the units of each item that could ever be of use, shape (items,).
 
     All demand of the horizon, safety targets, lots, what take-or-pay and forecasts count, what makes up for a host's
@@ -90,23 +93,12 @@ def useful_units(network: Network) -> Floats:
     need = np.zeros(len(items))
     np.add.at(need, demands.item, demands.most_wanted.sum(axis=1))
     np.add.at(need, points.item, np.max(points.target, axis=1, initial=0.0))
-    agreed = case["take_or_pay"].join(case["agreements"].select("agreement", "term"), on="agreement")
-    counted = pl.concat(
-        [agreed.select("agreement", units=pl.col("quantity") * pl.col("term") / 12.0), _units_without_loss(case)]
-    )
-    made = case["routes"].join(counted, on="agreement").select("item", "units")
-    # A forecast may be worth building for nothing but what a cut would cost.
-    bound = case["forecasts"].join(case["flexibility"], on="agreement", how="semi")
-    bound = bound.filter(pl.col("month") >= case.settings.start)
-    bound = bound.group_by("agreement", "item", "month").agg(units=pl.col("quantity").max())
-    for item, units in pl.concat([made, bound.select("item", "units")]).group_by("item").sum().iter_rows():
+    for item, units in part(_units_of_items, case):
         need[items.index(item)] += units
     activities = network.activities
     made_in_lots = lot_size(network) * np.sum(activities.open_share > 0.0, axis=1)
     np.maximum.at(need, activities.item, need[activities.item] + made_in_lots)
-    tiers = case["processing_fees"].filter(method="all_units").group_by("agreement").agg(pl.col("above").max() + 1.0)
-    milestones = case["security"].filter(pl.col("milestone_units").is_not_null()).select("agreement", pl.lit(1.0))
-    for agreement, units in (*tiers.iter_rows(), *milestones.iter_rows()):
+    for agreement, units in part(_units_of_agreements, case):
         of_agreement = np.unique(activities.item[activities.agreement == network.agreements.index(agreement)])
         need[of_agreement] += units
     demanded_by: dict[int, list[tuple[int, float]]] = {}
@@ -116,13 +108,34 @@ def useful_units(network: Network) -> Floats:
             per_good = quantity / activities.good_share[activity]
             demanded_by.setdefault(int(activities.item[activity]), []).append((int(points.item[point]), per_good))
     place = {item: number for number, item in enumerate(items)}
-    for name in reversed(bill_order(case)):
+    for name in reversed(part(bill_order, case)):
         hungriest: dict[int, float] = {}
         for component, quantity in demanded_by.get(place[name], ()):
             hungriest[component] = max(hungriest.get(component, 0.0), quantity)
         for component, quantity in hungriest.items():
             need[component] += quantity * need[place[name]]
     return np.asarray(need / np.array([_worst_yield(network, item) for item in range(len(items))]))
+
+
+def _units_of_items(case: Case) -> list[tuple[str, float]]:
+    """Units of items that agreements count, or that forecasts bind a host to; bounds."""
+    agreed = case["take_or_pay"].join(case["agreements"].select("agreement", "term"), on="agreement")
+    counted = pl.concat(
+        [agreed.select("agreement", units=pl.col("quantity") * pl.col("term") / 12.0), _units_without_loss(case)]
+    )
+    made = case["routes"].join(counted, on="agreement").select("item", "units")
+    # A forecast may be worth building for nothing but what a cut would cost.
+    bound = case["forecasts"].join(case["flexibility"], on="agreement", how="semi")
+    bound = bound.filter(pl.col("month") >= case.settings.start)
+    bound = bound.group_by("agreement", "item", "month").agg(units=pl.col("quantity").max())
+    return pl.concat([made, bound.select("item", "units")]).group_by("item").sum().rows()
+
+
+def _units_of_agreements(case: Case) -> list[tuple[str, float]]:
+    """Units of whatever is built under agreements that reach a tier for all units, or a milestone."""
+    tiers = case["processing_fees"].filter(method="all_units").group_by("agreement").agg(pl.col("above").max() + 1.0)
+    milestones = case["security"].filter(pl.col("milestone_units").is_not_null()).select("agreement", pl.lit(1.0))
+    return [*tiers.rows(), *milestones.rows()]
 
 
 def _units_without_loss(case: Case) -> pl.DataFrame:

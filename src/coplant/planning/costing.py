@@ -40,10 +40,12 @@ def average_cost(network: Network, started: Floats, extra: Floats, stock: Floats
     given = network.outputs.tocoo()
     point = np.zeros(len(activities), dtype=np.int64)
     point[given.col] = given.row
-    lags = {
-        float(days): tree.lag(float(days), network.case.settings.lag_rule) for days in np.unique(activities.lead_time)
-    }
+    days, which_lag = np.unique(activities.lead_time, return_inverse=True)
+    lags = [tree.lag(float(one), network.case.settings.lag_rule).tocsr() for one in days]
+    # Share of what is started at each node that arrives at it.
+    at_once = np.stack([lag.diagonal() for lag in lags]) if lags else np.empty((0, len(tree)))
     inputs = network.inputs.T.tocsr()
+    takes = np.diff(inputs.indptr) > 0
     identity = np.ones(count)
     for node in range(len(tree)):
         parent = int(tree.parent[node])
@@ -52,24 +54,28 @@ def average_cost(network: Network, started: Floats, extra: Floats, stock: Floats
         quantity = quantity_in[:, node] + forward + points.receipts[:, node]
         value = value_in[:, node] + forward * worth + points.receipts[:, node] * points.value
         active = np.flatnonzero(started[:, node] > 0.0)
-        same = np.array([lags[float(activities.lead_time[j])][node, node] for j in active])
+        same = at_once[which_lag[active], node]
         here = active[same > 0.0]
         arriving = started[here, node] * same[same > 0.0]
         np.add.at(quantity, point[here], arriving * activities.good_share[here])
         np.add.at(value, point[here], arriving * extra[here, node])
-        passing = sparse.csr_array((arriving, (point[here], np.arange(len(here)))), shape=(count, len(here)))
         full = quantity > 1e-9 * max(float(quantity.max(initial=0.0)), 1.0)
-        system = sparse.diags_array(np.where(full, quantity, identity)) - sparse.diags_array(
-            full.astype(np.float64)
-        ) @ (passing @ inputs[here])
-        cost[:, node] = spsolve(system.tocsc(), np.where(full, value, points.value))
-        batch = started[active, node] * (inputs[active] @ cost[:, node] + extra[active, node])
-        for days in np.unique(activities.lead_time[active]):
-            row = lags[float(days)][[node]].tocoo()
-            later = row.col != node
-            hit = np.flatnonzero(activities.lead_time[active] == days)
-            where = (point[active[hit]][:, None], row.col[later])
-            np.add.at(value_in, where, batch[hit][:, None] * row.data[later])
+        each, total = np.where(full, quantity, identity), np.where(full, value, points.value)
+        if takes[here].any():
+            passing = sparse.csr_array((arriving, (point[here], np.arange(len(here)))), shape=(count, len(here)))
+            fed = sparse.diags_array(full.astype(np.float64)) @ (passing @ inputs[here])
+            cost[:, node] = spsolve((sparse.diags_array(each) - fed).tocsc(), total)
+        else:
+            cost[:, node] = total / each
+        batch = started[active, node] * ((inputs @ cost[:, node])[active] + extra[active, node])
+        for number in np.unique(which_lag[active]):
+            lag = lags[number]
+            entries = slice(lag.indptr[node], lag.indptr[node + 1])
+            later = lag.indices[entries] != node
+            arrival, share = lag.indices[entries][later], lag.data[entries][later]
+            hit = np.flatnonzero(which_lag[active] == number)
+            where = (point[active[hit]][:, None], arrival)
+            np.add.at(value_in, where, batch[hit][:, None] * share)
             good = started[active[hit], node] * activities.good_share[active[hit]]
-            np.add.at(quantity_in, where, good[:, None] * row.data[later])
+            np.add.at(quantity_in, where, good[:, None] * share)
     return cost

@@ -259,7 +259,9 @@ def read_back(reading: Reading) -> list[Plan]:
     dual = reading.solution.row_dual.copy()
     dual[early_rows(outlook, 0, group.split)] = reading.early_dual * outlook.futures.probability.sum()
     solution = dataclasses.replace(reading.solution, row_dual=dual)
-    return outlook.plans(solution, reading.scaling, reading.options, reading.size, reading.timings)
+    plans = outlook.plans(solution, reading.scaling, reading.options, reading.size, reading.timings)
+    # Read now: the programs of a group are forgotten once it is done.
+    return [dataclasses.replace(plan, tables=dict(plan.tables)) for plan in plans]
 
 
 # -- the whole --------------------------------------------------------------------------------------------------------
@@ -603,7 +605,7 @@ def _worth_later(sketch: Outlook, split: int, drawn: Solution, place: Integers) 
         total = weight * chance * program.worth(late) - program.matrix().T @ dual
         if len(sketch.risk_column):
             dear = drawn.row_dual[sketch.program.row_blocks["worst"].index[future]]
-            total -= dear * program.worth()
+            total -= dear * sketch.tied.worth[future]
         of_early = np.zeros(int((place >= 0).sum()))
         mine = np.flatnonzero(place[columns] >= 0)
         of_early[place[columns[mine]]] = total[mine]

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from coplant.case.reads import Kept
 from coplant.clauses import Scope
 from coplant.network import Network
 from coplant.network.activities import signing_day
@@ -43,6 +44,8 @@ class Draft:
         Node at which that is decided.
     wider : Room, optional
         Bounds to size binaries by, where those of the network's own are too tight.
+    kept : Kept
+        What was read of similar cases.
     scopes : dict of str to Scope
         Each agreement as its clauses see it, once `agreements` has run.
     """
@@ -59,10 +62,11 @@ class Draft:
     signed: Columns
     signing_node: Integers
     wider: Room | None = None
+    kept: Kept = field(default_factory=Kept)
     scopes: dict[str, Scope] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, network: Network, wider: Room | None = None) -> Draft:
+    def of(cls, network: Network, wider: Room | None = None, kept: Kept | None = None) -> Draft:
         """Make the columns that every plan has."""
         tree = network.tree
         discount = tree.timeline.discount_factors(network.case.settings.discount_rate)[tree.bucket]
@@ -72,6 +76,8 @@ class Draft:
         costly = (points.value * points.holding_rate > 0.0)[:, None]
         status = network.case["agreements"]["status"]
         signing = _signing_nodes(network)
+        asked = _asked_so_far(network)
+        can_wait = asked & (demands.stay_share > 0.0)
         signed, option = ((status == value).to_numpy() for value in ("signed", "option"))
         return cls(
             network,
@@ -79,9 +85,10 @@ class Draft:
             program.columns("start", (activities.labels, nodes), where=activities.open_share > 0.0),
             program.columns("stock", (points.labels, nodes)),
             program.columns("scrapped", (points.labels, nodes), where=costly),
-            program.columns("sold", (demands.labels, nodes), where=_asked_so_far(network)),
-            program.columns("waiting", (demands.labels, nodes), where=_can_wait(network)),
-            program.columns("lost", (demands.labels, nodes), where=_asked_so_far(network)),
+            program.columns("sold", (demands.labels, nodes), where=asked),
+            # Who is not served may still wait later.
+            program.columns("waiting", (demands.labels, nodes), where=can_wait),
+            program.columns("lost", (demands.labels, nodes), where=asked),
             program.columns("opened", (demands.diffusions.labels,), upper=1.0, node=demands.diffusions.node),
             program.columns(
                 "sign",
@@ -94,6 +101,7 @@ class Draft:
             ),
             signing,
             wider,
+            kept or Kept(),
         )
 
     @cached_property
@@ -130,11 +138,6 @@ def _signing_nodes(network: Network) -> Integers:
     """Node at which it is decided whether each agreement is signed."""
     tree = network.tree
     return np.array([tree.timeline.bucket_of(day) for day in signing_day(network.case)], dtype=np.int64)
-
-
-def _can_wait(network: Network) -> np.ndarray:
-    """Demands and nodes at which a customer who is not served may still wait later."""
-    return _asked_so_far(network) & (network.demands.stay_share > 0.0)
 
 
 def _asked_so_far(network: Network) -> np.ndarray:

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from coplant.case.reads import Kept
 from coplant.errors import InfeasibleError, NumericalError
 from coplant.network import Network
 from coplant.planning.activity_cost import activity_cost
@@ -42,7 +43,7 @@ def in_words() -> Iterator[None]:
         raise NumericalError(error.said, [suspect_in_words(suspect) for suspect in error.suspects]) from None
 
 
-def formulate(network: Network, wider: Room | None = None) -> Draft:
+def formulate(network: Network, wider: Room | None = None, kept: Kept | None = None) -> Draft:
     """Write a network as a linear program.
 
     Parameters
@@ -51,13 +52,15 @@ def formulate(network: Network, wider: Room | None = None) -> Draft:
         A case on a tree.
     wider : Room, optional
         Bounds to size binaries by, where those of the network's own are too tight.
+    kept : Kept, optional
+        What was read of similar cases.
 
     Returns
     -------
     Draft
         The program, and the columns by which to read it.
     """
-    draft = Draft.of(network, wider)
+    draft = Draft.of(network, wider, kept)
     activity_cost(draft)
     stock_balance(draft)
     safety_stock(draft)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from coplant.case import Case
 from coplant.errors import FileError
 from coplant.network.activities import signing_day
 from coplant.planning.decided import decided_now, decided_then
+from coplant.planning.reader import Unread
 from coplant.planning.result import KIND, Plan
 from coplant.planning.risk import worst_mean
 from coplant.results import read_result, write_result
@@ -87,35 +88,16 @@ class Hedge:
     @cached_property
     def tables(self) -> Mapping[str, pl.DataFrame]:
         """The futures, what is decided now and then, and the plans' tables with the future in which a row holds."""
-        futures = pl.DataFrame(
-            {
-                "future": list(self.futures.names),
-                "probability": self.futures.probability,
-                "present_value": self._values,
-                "lowest_cash": [plan["cash"]["cumulative"].min() for plan in self.plans],
-            }
-        )
-        each = {
-            name: pl.concat(
-                [
-                    plan[name].select(pl.lit(future).alias("future"), pl.all())
-                    for future, plan in zip(self.futures.names, self.plans, strict=True)
-                ]
-            )
-            for name in self.plans[0].tables
-        }
-        outcomes = pl.DataFrame(
-            [
-                (name, *one._replace(known=one.known.astype(object)))
-                for name, future in zip(self.futures.names, self.futures.outcomes, strict=True)
-                for one in future
-            ],
-            schema=_OUTCOMES,
-            orient="row",
-        )
         told = (self.futures, self.timeline, self.plans)
-        own = (futures, outcomes, decided_now(*told), decided_then(*told), self._signatures())
-        return dict(zip(OWN, own, strict=True)) | each
+        own: tuple[Callable[[], pl.DataFrame], ...] = (
+            self._futures,
+            self._outcomes,
+            partial(decided_now, *told),
+            partial(decided_then, *told),
+            self._signatures,
+        )
+        each = {name: partial(self._of_plans, name) for name in self.plans[0].tables}
+        return Unread(dict(zip(OWN, own, strict=True)) | each)
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         """Return a table."""
@@ -129,6 +111,35 @@ class Hedge:
 
     def __str__(self) -> str:
         return self.summary()
+
+    def _futures(self) -> pl.DataFrame:
+        """How likely each future is, what it earns, and how low its cash gets."""
+        return pl.DataFrame(
+            {
+                "future": list(self.futures.names),
+                "probability": self.futures.probability,
+                "present_value": self._values,
+                "lowest_cash": [plan["cash"]["cumulative"].min() for plan in self.plans],
+            }
+        )
+
+    def _outcomes(self) -> pl.DataFrame:
+        """How the branches turn out in each future."""
+        rows = [
+            (name, *one._replace(known=one.known.astype(object)))
+            for name, future in zip(self.futures.names, self.futures.outcomes, strict=True)
+            for one in future
+        ]
+        return pl.DataFrame(rows, schema=_OUTCOMES, orient="row")
+
+    def _of_plans(self, table: str) -> pl.DataFrame:
+        """A table of all plans, with the future in which each row holds."""
+        return pl.concat(
+            [
+                plan[table].select(pl.lit(future).alias("future"), pl.all())
+                for future, plan in zip(self.futures.names, self.plans, strict=True)
+            ]
+        )
 
     def _signatures(self) -> pl.DataFrame:
         """What is decided about each agreement that may be signed, and what is known by then."""
@@ -190,17 +201,17 @@ class Hedge:
         kept = read_result(folder, KIND)
         if "plans" not in kept.facts:
             raise FileError(f"{folder} holds a plan of one future. Read it as a Plan")
-        futures = Futures(kept.case, _outcomes(kept.tables), frozenset(kept.facts.pop("foreseen")))
+        futures = Futures(kept.case, _outcomes_in(kept.tables), frozenset(kept.facts.pop("foreseen")))
         timeline = Timeline.of(kept.case.settings.start, kept.case.settings.buckets).split(futures.reveal_dates)
         plans = tuple(
-            Plan(
+            Plan.told(
                 case,
                 {
                     table: frame.filter(pl.col("future") == name).drop("future")
                     for table, frame in kept.tables.items()
                     if table not in OWN
                 },
-                **facts,
+                facts,
             )
             for case, name, facts in zip(futures.cases(), futures.names, kept.facts.pop("plans"), strict=True)
         )
@@ -231,7 +242,7 @@ class Hedge:
         write_book(self, path)
 
 
-def _outcomes(tables: Mapping[str, pl.DataFrame]) -> tuple[tuple[Outcome, ...], ...]:
+def _outcomes_in(tables: Mapping[str, pl.DataFrame]) -> tuple[tuple[Outcome, ...], ...]:
     """How the branches turn out in each future, as they were written."""
     of: dict[str, list[Outcome]] = {name: [] for name in tables["futures"]["future"]}
     for future, branch, outcome, probability, known in tables["outcomes"].iter_rows():

@@ -106,10 +106,7 @@ def _whole(outlook: Outlook, options: dict[str, Any], begin: float, say: Progres
     say(f"{size['columns']:,} columns ({size['integer columns']:,} whole), {size['rows']:,} rows; solving")
     solution = outlook.solve(options, say)
     timings |= solution.timings
-    clock = time.perf_counter()
-    say("reading the plan back")
     plans = outlook.plans(solution, scaling, options, size, timings)
-    timings["tables"] = time.perf_counter() - clock
     return Hedge.of(outlook.futures, outlook.timeline, plans, solution.objective, solution.bound, options["gap"])
 
 

@@ -39,6 +39,11 @@ PROGRAMME = (
 """Tables on which the start of production hangs."""
 
 
+_TINY = 250
+"""Columns of a future's program up to which the dual simplex solves thousands of them, tied together, sooner than an
+interior point: there is little that hangs together."""
+
+
 @dataclass(frozen=True, eq=False)
 class Outlook:
     """All futures of a case, and the program of each.
@@ -94,7 +99,9 @@ class Outlook:
         networks = _networks(cases, starts, timeline)
         target = _expected([network.stock_points.target for network in networks], futures, timeline)
         networks = _aiming(networks, target)
-        made = cls(futures, timeline, cases, starts, Room.widest(map(Room.of, networks)), target)
+        alike = Kept()
+        room = Room.widest(Room.of(network, alike) for network in networks)
+        made = cls(futures, timeline, cases, starts, room, target)
         vars(made)["networks"] = networks
         return made
 
@@ -106,8 +113,9 @@ class Outlook:
     @cached_property
     def drafts(self) -> tuple[Draft, ...]:
         """The program of each future as if it were the only one, length K."""
+        alike = Kept()
         with in_words():
-            return tuple(formulate(network, self.room) for network in self.networks)
+            return tuple(formulate(network, self.room, alike) for network in self.networks)
 
     @cached_property
     def tied(self) -> Tied:
@@ -196,8 +204,7 @@ class Outlook:
 
     @cached_property
     def _worst(self) -> WorstFutures:
-        programs = [draft.program for draft in self.drafts]
-        return WorstFutures.of(self.tied, programs, self.futures.probability, self.futures.case.settings.risk_share)
+        return WorstFutures.of(self.tied, self.futures.probability, self.futures.case.settings.risk_share)
 
     @property
     def risk_column(self) -> Integers:
@@ -224,15 +231,19 @@ class Outlook:
         InfeasibleError, NumericalError, SolverError
             As for `plan`.
         """
+        asked = program or self.program
+        tiny = all(draft.program.column_count <= _TINY for draft in self.drafts)
+        if tiny and options["solver"] == "auto" and not asked.integer.any():
+            options = {**options, "solver": "simplex"}
         with in_words():
-            return solve(program or self.program, **options, progress=progress)
+            return solve(asked, **options, progress=progress)
 
     def values(self, solution: Solution) -> Floats:
         """Present value of each future's money, shape (K,)."""
         return np.array(
             [
-                draft.program.worth() @ solution.columns[columns]
-                for draft, columns in zip(self.drafts, self.tied.columns, strict=True)
+                worth @ solution.columns[columns]
+                for worth, columns in zip(self.tied.worth, self.tied.columns, strict=True)
             ]
         )
 
@@ -244,7 +255,7 @@ class Outlook:
         dual[there] = solution.row_dual[row[there]] / tied.chances[future][there]
         return dataclasses.replace(
             solution,
-            objective=float(program.worth() @ columns),
+            objective=float(tied.worth[future] @ columns),
             columns=columns,
             row_activity=program.matrix() @ columns,
             row_dual=dual,
@@ -258,7 +269,7 @@ class Outlook:
         size: Mapping[str, int],
         timings: Mapping[str, float],
     ) -> list[Plan]:
-        """Read the plan of each future back.
+        """Say how the plan of each future is read back.
 
         Parameters
         ----------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,39 @@ from coplant.program import Solution
 from coplant.program.money import Floats, Integers
 
 Tables = dict[str, pl.DataFrame]
+
+
+class Unread(Mapping[str, pl.DataFrame]):
+    """Tables of a plan, each of which is read when it is first looked at.
+
+    Of the plans of many futures few are looked at in full. To another process the tables travel once they are read.
+
+    Parameters
+    ----------
+    reading : mapping of str to callable
+        How each is read.
+    """
+
+    def __init__(self, reading: Mapping[str, Callable[[], pl.DataFrame]]) -> None:
+        self._reading = dict(reading)
+        self._read: Tables = {}
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        if name not in self._read:
+            self._read[name] = self._reading[name]()
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._reading)
+
+    def __len__(self) -> int:
+        return len(self._reading)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._reading
+
+    def __reduce__(self) -> tuple[type, tuple[Tables]]:
+        return dict, (dict(self),)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,6 @@ class Plan:
         Whether the gap asked for was reached.
     objective, bound, gap : float
         Present value of the plan's money, the proven bound on that of any plan, and their relative distance.
-    digest : str
-        Digest of the case.
     options : mapping
         Options of the run.
     versions : mapping of str to str
@@ -62,7 +61,6 @@ class Plan:
     objective: float
     bound: float
     gap: float
-    digest: str
     options: Mapping[str, Any]
     versions: Mapping[str, str]
     solver: str
@@ -83,7 +81,6 @@ class Plan:
         timings: Mapping[str, float],
     ) -> Plan:
         """Put together a plan from what was solved."""
-        versions = versions_of(*LIBRARIES) | {"HiGHS": highspy.Highs().version()}
         return cls(
             case,
             tables,
@@ -91,15 +88,19 @@ class Plan:
             solution.objective,
             solution.bound,
             solution.gap,
-            case.digest,
             options,
-            versions,
+            _versions(),
             solution.solver,
             size,
             dataclasses.asdict(solution.violations),
             dataclasses.asdict(scaling),
             timings,
         )
+
+    @property
+    def digest(self) -> str:
+        """Digest of the case."""
+        return self.case.digest
 
     @property
     def settings(self) -> Any:
@@ -209,7 +210,7 @@ class Plan:
     def facts(self) -> dict[str, Any]:
         """All that is not a table, as plain values."""
         names = [field.name for field in dataclasses.fields(self) if field.name not in ("case", "tables")]
-        return {name: plain(getattr(self, name)) for name in names}
+        return {"digest": self.digest} | {name: plain(getattr(self, name)) for name in names}
 
     def write(self, folder: str | Path) -> None:
         """Write the plan to a folder: a Parquet file for each table, ``plan.json``, and the case.
@@ -235,7 +236,12 @@ class Plan:
         kept = read_result(folder, KIND)
         if "plans" in kept.facts:
             raise FileError(f"{folder} holds plans for several futures. Read them as a Hedge")
-        return cls(kept.case, kept.tables, **kept.facts)
+        return cls.told(kept.case, kept.tables, kept.facts)
+
+    @classmethod
+    def told(cls, case: Case, tables: Mapping[str, pl.DataFrame], facts: Mapping[str, Any]) -> Plan:
+        """Put together a plan from what was written of it."""
+        return cls(case, tables, **{name: fact for name, fact in facts.items() if name != "digest"})
 
     def to_excel(self, path: str | Path) -> None:
         """Write the plan's tables to a workbook."""
@@ -248,6 +254,12 @@ class Plan:
         from coplant.report import write_report
 
         write_report(self, Path(path))
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """Versions of the libraries and of HiGHS."""
+    return versions_of(*LIBRARIES) | {"HiGHS": highspy.Highs().version()}
 
 
 def _count(value: float) -> str:

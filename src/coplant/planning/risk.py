@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,29 +60,27 @@ class WorstFutures:
     mean: Floats
 
     @classmethod
-    def of(cls, tied: Tied, programs: Sequence[LinearProgram], probability: Floats, share: float) -> WorstFutures:
+    def of(cls, tied: Tied, probability: Floats, share: float) -> WorstFutures:
         """Add the rows to a program.
 
         Parameters
         ----------
         tied : Tied
-            The program of all futures.
-        programs : sequence of LinearProgram, length K
-            That of each.
+            The program of all futures, and maybe of some more that never come.
         probability : ndarray, shape (K,)
-            Probability of each.
+            Probability of each that may.
         share : float
             In [0, 1); the worst are this share short of all.
         """
-        program, count = tied.program, len(programs)
+        program, count = tied.program, len(probability)
         labels = tuple(str(future + 1) for future in range(count))
         eta = program.columns("worst_at_most", (("all",),), lower=-np.inf, node=0)
         # How far a future is short of it is known when it is over.
         last = np.array([int(tied.nodes[future][-1]) for future in range(count)])
         short = program.columns("short_of_it", (labels,), node=last)
         terms = [term(np.arange(count), short.index), term(np.arange(count), eta.index, -1.0)]
-        for future, its in enumerate(programs):
-            terms.append(term(future, tied.columns[future], its.worth()))
+        for future, worth in enumerate(tied.worth[:count]):
+            terms.append(term(future, tied.columns[future], worth))
         program.rows("worst", (labels,), terms, lower=0.0)
         return cls(program, np.append(eta.index, short.index), np.append(1.0, -probability / (1.0 - share)))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
+
 import numpy as np
 import polars as pl
 
@@ -11,13 +13,13 @@ from coplant.network.frames import dates
 from coplant.planning.draft import Draft
 from coplant.planning.marginal_values import marginal_values
 from coplant.planning.money_tables import by_year, cash_table, money_table
-from coplant.planning.reader import Reader, Tables, frame, named
+from coplant.planning.reader import Reader, Unread, frame, named
 from coplant.program import Solution
 from coplant.program.money import Floats, Integers
 
 
-def tables_of(draft: Draft, solution: Solution) -> Tables:
-    """Read every table of a plan.
+def tables_of(draft: Draft, solution: Solution) -> Unread:
+    """Say how every table of a plan is read.
 
     Parameters
     ----------
@@ -27,26 +29,33 @@ def tables_of(draft: Draft, solution: Solution) -> Tables:
         Its solution.
     """
     reader = Reader(draft, solution)
-    money = money_table(reader)
-    return {
-        "buckets": _buckets(reader),
-        "signed": _signed(reader),
-        "starts": _starts(reader),
-        "left": _left(reader),
-        "reserved": _reserved(reader),
-        "made": _made(reader),
-        "bought": _bought(reader),
-        "moved": _moved(reader),
-        "stock": _stock(reader),
-        "sold": _sold(reader),
-        "loads": _loads(reader),
-        "allotted": _allotted(reader),
-        "uses": _uses(reader),
-        "money": money,
-        **by_year(reader, money),
-        "cash": cash_table(money, _buckets(reader)),
-        "marginal_values": marginal_values(reader),
+    money = cache(lambda: money_table(reader))
+    yearly = cache(lambda: by_year(reader, money()))
+    of_reader = {
+        "buckets": _buckets,
+        "signed": _signed,
+        "starts": _starts,
+        "left": _left,
+        "reserved": _reserved,
+        "made": _made,
+        "bought": _bought,
+        "moved": _moved,
+        "stock": _stock,
+        "sold": _sold,
+        "loads": _loads,
+        "allotted": _allotted,
+        "uses": _uses,
     }
+    return Unread(
+        {name: partial(read, reader) for name, read in of_reader.items()}
+        | {
+            "money": money,
+            "revenue": lambda: yearly()["revenue"],
+            "concentration": lambda: yearly()["concentration"],
+            "cash": lambda: cash_table(money(), _buckets(reader)),
+            "marginal_values": partial(marginal_values, reader),
+        }
+    )
 
 
 def _buckets(reader: Reader) -> pl.DataFrame:

@@ -61,7 +61,10 @@ class MoneyLine:
     def entries(self) -> Entries:
         """The line spread out, without entries that have no column or no amount."""
         arrays = [self.column, self.coefficient, self.node, self.discount, *self.tags.values()]
-        spread = np.broadcast_arrays(*arrays)
+        alike = self.column.ndim == 1 and all(array.shape == self.column.shape for array in arrays)
+        spread = arrays if alike else np.broadcast_arrays(*arrays)
         keep = (spread[0] >= 0) & (spread[1] != 0.0)
+        if alike and keep.all():
+            return Entries(self.column, self.coefficient, self.node, self.discount, self.tags)
         column, coefficient, node, discount, *tags = (array[keep] for array in spread)
         return Entries(column, coefficient, node, discount, dict(zip(self.tags, tags, strict=True)))

@@ -25,6 +25,12 @@ from coplant.program.scaling import Scaled
 NODES = 400
 """Nodes after which the search leaves the rest to branch and cut."""
 
+_MANY = 20
+"""Integers that are not whole at the first node, beyond which a search of a small program would end at its last."""
+
+_SMALL = 10_000
+"""Columns up to which branch and cut by itself soon ends."""
+
 _WHOLE = 1e-7
 
 
@@ -131,11 +137,13 @@ class Search:
             value = min(_value(self.highs), promised)
             columns = np.array(self.highs.getSolution().col_value) * self.model.column
             relaxed = columns[self.integer]
+            open_ = self._open(relaxed, low, high)
             implied = whole_from(self.program, columns, low, high)
             branch = self._branch(relaxed, implied, low, high)
-            if not self._open(relaxed, low, high)[self.decisive].any():
+            if not open_[self.decisive].any():
                 self._try(implied, self.until if nodes > 1 else np.inf)
-            if branch is None or value <= self._worth_following():
+            hopeless = nodes == 1 and len(columns) <= _SMALL and int(open_.sum()) > _MANY
+            if branch is None or hopeless or value <= self._worth_following():
                 closed = max(closed, value)
                 continue
             stack += [(value, *half) for half in _halves(low, high, branch, relaxed[branch])]

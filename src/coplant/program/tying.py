@@ -8,8 +8,9 @@ differs has been known too early, and is refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -51,6 +52,8 @@ class Tied:
         The same for rows; -1 for rows without entries.
     chances : list of ndarray
         For each future, the probability of the node at which each of its rows holds.
+    worth : list of ndarray
+        For each future, what a unit of each of its own columns adds to the present value of its money.
     nodes : ndarray of int, shape (K, T)
         Node of the one program that each node of each future is.
     labels : tuple of str
@@ -61,6 +64,7 @@ class Tied:
     columns: list[Integers]
     rows: list[Integers]
     chances: list[Floats]
+    worth: list[Floats]
     nodes: Integers
     labels: tuple[str, ...]
 
@@ -96,6 +100,7 @@ def tie(programs: Sequence[LinearProgram], told_apart: Integers, probability: Fl
             [every],
             [np.arange(program.row_count)],
             [np.ones(program.row_count)],
+            [program.worth()],
             np.arange(steps)[None],
             tuple(nodes),
         )
@@ -116,7 +121,8 @@ def tie(programs: Sequence[LinearProgram], told_apart: Integers, probability: Fl
         one.take_money(ties)
         ties.append(one)
     chances = [chance[one.node[np.maximum(one.row_node, 0)]] for one in ties]
-    return Tied(whole, [one.column for one in ties], [one.row for one in ties], chances, node, tuple(nodes))
+    worth = [one.worth() for one in ties]
+    return Tied(whole, [one.column for one in ties], [one.row for one in ties], chances, worth, node, tuple(nodes))
 
 
 class _Tie:
@@ -154,12 +160,24 @@ class _Tie:
         self.by_node, self.begin = _by_node(self.column_node, len(node))
         self.column = np.full(program.column_count, -1, dtype=np.int64)
         self.row = np.full(program.row_count, -1, dtype=np.int64)
+        self.facts = np.stack([program.lower, program.upper, program.integer.astype(np.float64)])
+        self.row_bounds = np.stack([program.row_lower, program.row_upper])
         self.matrix = program.matrix()
         self.row_node = row_nodes(self.matrix, self.column_node)
         self.rows_by_node, self.row_begin = _by_node(self.row_node, len(node))
+        self.dues = [line.entries() for line in program.money_lines]
+        self.decided = [np.maximum(due.node, self.column_node[due.column]) for due in self.dues]
+        """Node at which what each amount of a money line hangs on is known."""
 
     def _own(self, node: Integers) -> Booleans:
         return np.asarray((node >= 0) & (self.other[node] == self.future))
+
+    def _entries(self, rows: Integers) -> _Entries:
+        """Entries of some rows of its program."""
+        matrix = self.matrix
+        begin, count = matrix.indptr[rows], matrix.indptr[rows + 1] - matrix.indptr[rows]
+        place = np.repeat(begin - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
+        return _Entries(count, matrix.indices[place], matrix.data[place])
 
     def _axes(self, axes: Axes) -> Axes:
         """Axes of a block, the nodes by their names in the whole."""
@@ -171,19 +189,14 @@ class _Tie:
     def take_columns(self, ties: Sequence[_Tie]) -> None:
         """Take the columns that are shared from other futures, and add the rest."""
         program = self.program
-        facts = np.stack([program.lower, program.upper, program.integer.astype(np.float64)])
-        for step in self.shared:
-            other = ties[self.other[step]]
-            mine = self.by_node[self.begin[step] : self.begin[step + 1]]
-            theirs = other.by_node[other.begin[step] : other.begin[step + 1]]
-            if len(mine) != len(theirs):
-                self._refuse(other.future, self._unmatched(mine, other, theirs))
-            if len(mine):
-                known = other.program
-                given = np.stack([known.lower, known.upper, known.integer.astype(np.float64)])[:, theirs]
-                differs = np.flatnonzero((facts[:, mine] != given).any(axis=0))
-                if len(differs):
-                    self._refuse(other.future, program.column_name(int(mine[differs[0]])))
+        facts = self.facts
+        for other, steps in self._shared_with(ties):
+            mine, theirs = self._matched(
+                steps, (self.by_node, self.begin), other, (other.by_node, other.begin), self._unmatched_columns
+            )
+            differs = np.flatnonzero((facts[:, mine] != other.facts[:, theirs]).any(axis=0))
+            if len(differs):
+                self._refuse(other.future, program.column_name(int(mine[differs[0]])))
             self.column[mine] = other.column[theirs]
         own = self._own(self.column_node)
         for block in program.column_blocks.values():
@@ -213,35 +226,61 @@ class _Tie:
     def _rule_of_whole(self, rule: Callable[[Floats], Floats]) -> Callable[[Floats], Floats]:
         return lambda columns: rule(columns[self.column])
 
-    def _unmatched(self, mine: Integers, other: _Tie, theirs: Integers) -> str:
+    def _shared_with(self, ties: Sequence[_Tie]) -> Iterator[tuple[_Tie, Integers]]:
+        """Each future from which this one cannot be told at first, and the nodes that they share."""
+        others = self.other[self.shared]
+        for other in np.unique(others):
+            yield ties[other], self.shared[others == other]
+
+    def _matched(
+        self,
+        steps: Integers,
+        mine: tuple[Integers, Integers],
+        other: _Tie,
+        theirs: tuple[Integers, Integers],
+        unmatched: Callable[[Integers, _Tie, Integers], str],
+    ) -> tuple[Integers, Integers]:
+        """What two futures have at the nodes that they share, in the same order."""
+        parts = []
+        for step in steps:
+            one, two = (by_node[begin[step] : begin[step + 1]] for by_node, begin in (mine, theirs))
+            if len(one) != len(two):
+                self._refuse(other.future, unmatched(one, other, two))
+            parts.append((one, two))
+        here, there = zip(*parts, strict=True)
+        return np.concatenate(here), np.concatenate(there)
+
+    def _unmatched_columns(self, mine: Integers, other: _Tie, theirs: Integers) -> str:
         """The first column that one of two futures has in a bucket and the other has not."""
         names = [self.program.column_name(int(column)) for column in mine]
         others = [other.program.column_name(int(column)) for column in theirs]
         return next((name for name in (*names, *others) if (name in names) != (name in others)), names[0])
 
+    def _unmatched_rows(self, mine: Integers, other: _Tie, theirs: Integers) -> str:
+        """A row of a bucket in which two futures have not as many."""
+        return self.program.row_name(int(mine[0])) if len(mine) else other.program.row_name(int(theirs[0]))
+
     def take_rows(self, ties: Sequence[_Tie]) -> None:
         """Find the rows that are shared in other futures, and add the rest."""
-        program, low, high = self.program, self.program.row_lower, self.program.row_upper
-        for step in self.shared:
-            other = ties[self.other[step]]
-            mine = self.rows_by_node[self.row_begin[step] : self.row_begin[step + 1]]
-            theirs = other.rows_by_node[other.row_begin[step] : other.row_begin[step + 1]]
-            if len(mine) != len(theirs):
-                both = [program.row_name(int(mine[0]))] if len(mine) else [other.program.row_name(int(theirs[0]))]
-                self._refuse(other.future, both[0])
-            if not len(mine):
-                continue
-            known = other.program
-            here, there = self.matrix[mine], other.matrix[theirs]
-            same = (low[mine] == known.row_lower[theirs]) & (high[mine] == known.row_upper[theirs])
-            same &= np.diff(here.indptr) == np.diff(there.indptr)
-            if same.all():
-                entry_row = np.repeat(np.arange(len(mine)), np.diff(here.indptr))
-                differs = (self.column[here.indices] != other.column[there.indices]) | (here.data != there.data)
-                same[entry_row[differs]] = False
-            if not same.all():
-                self._refuse(other.future, program.row_name(int(mine[np.flatnonzero(~same)[0]])))
+        program = self.program
+        for other, steps in self._shared_with(ties):
+            mine, theirs = self._matched(
+                steps,
+                (self.rows_by_node, self.row_begin),
+                other,
+                (other.rows_by_node, other.row_begin),
+                self._unmatched_rows,
+            )
+            here, there = self._entries(mine), other._entries(theirs)
+            bounds, known = self.row_bounds[:, mine], other.row_bounds[:, theirs]
+            differs = (bounds != known).any(axis=0) | (here.length != there.length)
+            if not differs.any():
+                apart = (self.column[here.column] != other.column[there.column]) | (here.value != there.value)
+                differs[np.repeat(np.arange(len(mine)), here.length)[apart]] = True
+            if differs.any():
+                self._refuse(other.future, program.row_name(int(mine[np.flatnonzero(differs)[0]])))
             self.row[mine] = other.row[theirs]
+        low, high = self.row_bounds
         own = self._own(self.row_node)
         for block in program.row_blocks.values():
             present = block.index >= 0
@@ -251,12 +290,12 @@ class _Tie:
                 continue
             cells = np.maximum(block.index, 0)
             rows = block.index[where]
-            entries = self.matrix[rows]
-            place = np.repeat(np.flatnonzero(where.reshape(-1)), np.diff(entries.indptr))
+            entries = self._entries(rows)
+            place = np.repeat(np.flatnonzero(where.reshape(-1)), entries.length)
             added = self.whole.rows(
                 f"{block.name}#{self.future}" if self.future else block.name,
                 self._axes(block.axes),
-                [Term(place, self.column[entries.indices], entries.data)],
+                [Term(place, self.column[entries.column], entries.value)],
                 low[cells],
                 high[cells],
                 where=where,
@@ -268,12 +307,9 @@ class _Tie:
 
         What a later decision costs at an earlier node, such as leaving at the end of a month, is that decision's.
         """
-        shares = {int(other) for other in self.other[self.shared]}
-        for other in sorted(shares):
-            self._compare_money(ties[other], self.shared[self.other[self.shared] == other])
-        for line in self.program.money_lines:
-            due = line.entries()
-            decided = np.maximum(due.node, self.column_node[due.column])
+        for other, steps in self._shared_with(ties):
+            self._compare_money(other, steps)
+        for line, due, decided in zip(self.program.money_lines, self.dues, self.decided, strict=True):
             own = self._own(decided)
             if own.any():
                 likely, then = (self.whole.probability[self.node[node[own]]] for node in (decided, due.node))
@@ -291,27 +327,43 @@ class _Tie:
                     )
                 )
 
+    def worth(self) -> Floats:
+        """What a unit of each column adds to the present value of the future's money."""
+        total = np.zeros(len(self.column))
+        for due in self.dues:
+            total += np.bincount(due.column, due.coefficient * due.discount, minlength=len(total))
+        return total
+
     def _compare_money(self, other: _Tie, steps: Integers) -> None:
         """Refuse money that differs from another future's where the two cannot be told apart."""
-        mine, theirs = (one._money_on(steps) for one in (self, other))
-        apart = (mine - theirs).tocoo()
-        size = float(np.abs(mine.data).max(initial=0.0))
-        differs = np.flatnonzero(np.abs(apart.data) > _SAME * size)
+        (mine, given), (theirs, known) = (one._money_on(steps) for one in (self, other))
+        place, cell = np.unique(np.concatenate([mine, theirs]), return_inverse=True)
+        paid = np.bincount(cell[: len(mine)], given, minlength=len(place))
+        apart = paid - np.bincount(cell[len(mine) :], known, minlength=len(place))
+        differs = np.flatnonzero(np.abs(apart) > _SAME * np.abs(paid).max(initial=0.0))
         if len(differs):
-            self._refuse(other.future, self.whole.column_name(int(apart.coords[1][differs[0]])))
+            self._refuse(other.future, self.whole.column_name(int(place[differs[0]] % self.whole.column_count)))
 
-    def _money_on(self, steps: Integers) -> sparse.csr_array:
-        """Money of each column of the whole at some nodes."""
-        total = sparse.csr_array((len(self.node), self.whole.column_count))
-        for line in self.program.money_lines:
-            due = line.entries()
-            here = np.isin(np.maximum(due.node, self.column_node[due.column]), steps)
-            if here.any():
-                total = total + sparse.csr_array(
-                    ((due.coefficient * due.discount)[here], (due.node[here], self.column[due.column[here]])),
-                    shape=total.shape,
-                )
-        return total
+    def _money_on(self, steps: Integers) -> tuple[Integers, Floats]:
+        """Money decided at some nodes: place of each amount among nodes and columns of the whole, and the amount."""
+        shared = np.zeros(len(self.node), dtype=bool)
+        shared[steps] = True
+        here = [shared[decided] for decided in self.decided]
+        dues = list(zip(self.dues, here, strict=True))
+        column, node = (
+            np.concatenate([np.empty(0, np.int64), *(getattr(due, name)[where] for due, where in dues)])
+            for name in ("column", "node")
+        )
+        amount = np.concatenate([np.empty(0), *((due.coefficient * due.discount)[where] for due, where in dues)])
+        return self.node[node] * self.whole.column_count + self.column[column], amount
+
+
+class _Entries(NamedTuple):
+    """Entries of some rows: how many each has, and the column and value of each entry."""
+
+    length: Integers
+    column: Integers
+    value: Floats
 
 
 def _by_node(node: Integers, count: int) -> tuple[Integers, Integers]:

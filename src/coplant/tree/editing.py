@@ -61,7 +61,7 @@ def edited(
     if not tables:
         return case
     try:
-        return case.replace(tables)
+        return case.with_edited(tables)
     except CaseError as error:
         raise CaseError(error.problems, origin) from None
 
@@ -72,7 +72,8 @@ def _new(edit: Edit) -> object:
         return edit["value"]
     by = float(str(edit["value"]))
     column = pl.col(str(edit["column"]))
-    return column * by if edit["operation"] == "times" else column + by
+    # Minus zero becomes zero, as in a cell that is read.
+    return column * by + 0.0 if edit["operation"] == "times" else column + by
 
 
 def _cut(

@@ -7,7 +7,7 @@ its outcomes change. Two futures cannot be told apart in a bucket as long as no 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import NamedTuple
@@ -17,6 +17,7 @@ import polars as pl
 
 from coplant.case import Case
 from coplant.case.rules.futures import LUCK
+from coplant.errors import CaseError, Problem
 from coplant.timeline import Timeline
 from coplant.timeline.calendar import Days, Floats
 from coplant.tree.editing import Edit, edited
@@ -218,18 +219,25 @@ class Futures:
         Raises
         ------
         CaseError
-            What its outcomes change makes a mistake of the case; names the future.
+            What outcomes change makes mistakes of the case: all of them, each with the first future in which it is one.
         """
         certain = self.case.as_it_stands()
         edits: dict[str, list[Edit]] = {}
         for edit in self.case["edits"].iter_rows(named=True):
             edits.setdefault(edit["outcome"], []).append(edit)
+        changing = [tuple((one.outcome, one.known) for one in future if one.branch != LUCK) for future in self.outcomes]
         made: dict[tuple[tuple[str, np.datetime64], ...], Case] = {}
-        for future, name in zip(self.outcomes, self.names, strict=True):
-            changing = tuple((one.outcome, one.known) for one in future if one.branch != LUCK)
-            if changing not in made:
-                made[changing] = edited(certain, edits, changing, name)
-            yield made[changing]
+        wrong: dict[str, CaseError] = {}
+        for way, name in zip(changing, self.names, strict=True):
+            if way in made:
+                continue
+            try:
+                made[way] = edited(certain, edits, way, name)
+            except CaseError as error:
+                wrong[name] = error
+        if wrong:
+            raise _all_of(wrong, certain.settings.name)
+        return iter([made[way] for way in changing])
 
 
 def _names(future: tuple[Outcome, ...]) -> list[str]:
@@ -238,6 +246,18 @@ def _names(future: tuple[Outcome, ...]) -> list[str]:
 
 def _key(outcome: Outcome) -> tuple[str, str]:
     return outcome.branch, outcome.outcome
+
+
+def _all_of(wrong: dict[str, CaseError], name: str) -> CaseError:
+    """The mistakes of several futures as one error."""
+    if len(wrong) == 1:
+        return next(iter(wrong.values()))
+    first: dict[Problem, str] = {}
+    for future, error in wrong.items():
+        for problem in error.problems:
+            first.setdefault(problem, future)
+    problems = [replace(problem, expected=f"{problem.expected}, if {future}") for problem, future in first.items()]
+    return CaseError(problems, name)
 
 
 def _ways(case: Case, branch: str) -> list[tuple[Outcome]]:

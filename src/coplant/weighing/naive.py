@@ -131,7 +131,7 @@ def for_the_mean(outlook: Outlook, options: dict[str, Any], progress: Progress) 
         raise NoMeanError("no plan keeps all rules at the mean") from None
     settings = futures.case.settings
     if settings.risk_weight > 0.0:
-        worst = WorstFutures.of(tied, programs, futures.probability, settings.risk_share)
+        worst = WorstFutures.of(tied, futures.probability, settings.risk_share)
         worst.weigh(settings.risk_weight)
     own, columns = outlook.decided_first(program), tied.columns[-1]
     alike = _promising(tied.program, program, columns, alone.objective)

@@ -18,6 +18,9 @@ def wants_something(draft: Draft) -> pl.Expr:
 @rule("demand")
 def streams_keep_their_item_and_site(draft: Draft) -> None:
     """Check that all rows of a stream of demand ask for the same item at the same site."""
+    streams = draft["demand"].select("demand", "item", "site").unique()
+    if streams.height == streams["demand"].n_unique():
+        return
     for column in ("item", "site"):
         first = pl.struct(ROW, column).filter(pl.col(column).is_not_null()).first().over("demand")
         rows = (
@@ -38,6 +41,9 @@ def demand_has_a_price_when_it_begins(draft: Draft) -> None:
     if draft.settings is None:
         return
     start, until = draft.settings.start, draft.settings.until
+    priced = draft["prices"].filter(pl.col("from") <= start)
+    if draft["demand"].join(priced, on="demand", how="anti").is_empty():
+        return
     wanted = (
         draft["demand"]
         .sort("demand", "from")
@@ -78,6 +84,8 @@ def safety_stock_is_a_quantity_or_days(draft: Draft) -> None:
 def days_of_cover_have_demand(draft: Draft) -> None:
     """Check that a target in days stands where there is demand."""
     in_days = draft["safety_stock"].filter(pl.col("days") > 0, pl.col("quantity").is_null())
+    if in_days.is_empty():
+        return
     rows = in_days.join(draft["demand"], on=("item", "site"), how="anti")
     mend = "There is no demand for {item} at {site}: give the target as a quantity"
     draft.report("safety_stock", rows, "days", "days only where there is demand", mend)
@@ -87,6 +95,8 @@ def days_of_cover_have_demand(draft: Draft) -> None:
 def days_of_cover_are_of_what_rows_ask_for(draft: Draft) -> None:
     """Check that a target in days does not stand where demand hangs on when sales start."""
     in_days = draft["safety_stock"].filter(pl.col("days") > 0, pl.col("quantity").is_null())
+    if in_days.is_empty():
+        return
     spreading = draft["demand"].join(draft["diffusion"], on="demand", how="semi").unique(("item", "site"))
     rows = in_days.join(spreading.select("item", "site", "demand"), on=("item", "site"))
     mend = "What follows a day hangs on when sales of {demand} start: give the target as a quantity"

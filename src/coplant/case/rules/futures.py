@@ -6,7 +6,8 @@ from graphlib import CycleError, TopologicalSorter
 
 import polars as pl
 
-from coplant.case.cells import EXPECTED, value
+from coplant.case.cells import EXPECTED, typed
+from coplant.case.check import allowed, beyond
 from coplant.case.draft import ROW, Draft
 from coplant.case.edits import matching, where_of
 from coplant.case.names import did_you_mean
@@ -125,7 +126,7 @@ def edits_name_a_column(draft: Draft) -> None:
 
 @rule("edits", sound=("edits.table", "edits.column", "edits.value"))
 def edits_have_a_value_of_their_column(draft: Draft) -> None:
-    """Check that the value is one of the column, or a number where it multiplies or adds."""
+    """Check that the value is one that the column may have, or a number where it multiplies or adds."""
     for record in draft["edits"].iter_rows(named=True):
         column, given = TABLES[record["table"]].column(record["column"]), record["value"]
         if record["operation"] != "set":
@@ -135,16 +136,25 @@ def edits_have_a_value_of_their_column(draft: Draft) -> None:
                 draft.add(Problem("edits", record[ROW], "operation", record["operation"], expected, mend))
                 continue
             column = TABLES["branches"].column("probability")
-            if given is None or pl.DataFrame({column.name: [given]}).select(value(column, pl.String())).item() is None:
+            if given is None or typed(column, given) is None:
                 draft.add(Problem("edits", record[ROW], "value", given, EXPECTED["number"], "Say how much"))
         elif given is None and column.required:
             mend = f"{column.name} of {record['table']}: {column.description}"
             draft.add(Problem("edits", record[ROW], "value", given, EXPECTED[column.type], mend))
         elif given is not None:
-            typed = pl.DataFrame({column.name: [given]}).select(value(column, pl.String())).item()
-            if typed is None:
-                mend = f"{column.name} of {record['table']}: {column.description}"
+            read = typed(column, given)
+            mend = f"{column.name} of {record['table']}: {column.description}"
+            if read is None:
                 draft.add(Problem("edits", record[ROW], "value", given, EXPECTED[column.type], mend))
+            elif beyond(column, read):
+                mend = did_you_mean(given, column.choices, mend) if column.choices else mend
+                draft.add(Problem("edits", record[ROW], "value", given, allowed(column), mend))
+            elif column.refers_to and draft.sound((".".join(column.refers_to),)):
+                table, name = column.refers_to
+                names = draft[table][name].drop_nulls().unique().sort().to_list()
+                if read not in names:
+                    mend = did_you_mean(given, names, f"Add it to {table}, or name one that is there")
+                    draft.add(Problem("edits", record[ROW], "value", given, f"a {name} in {table}", mend))
 
 
 @rule("edits", sound=("edits.table", "edits.key"))

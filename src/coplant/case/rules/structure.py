@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from coplant.case.draft import ROW, Draft
+from coplant.case.reads import Kept
 from coplant.case.rules.demand import wants_something
 from coplant.case.rules.registry import rule
 from coplant.case.structure import bill_loops, obtainable, why_not
@@ -15,6 +16,8 @@ _PLACES = ("sites.site", "routes.site", "demand.item", "demand.site", "demand.qu
 _MOVES = ("items.family", "lanes.item", "lanes.family", "lanes.from_site", "lanes.to_site")
 _BOUGHT = ("routes.agreement", "materials.agreement", "materials.item", "materials.mode")
 _THERE = ("stock.quantity", "receipts.quantity")
+_ALIKE = Kept()
+"""Cases that differ in what is asked for only have the same to be had."""
 _SOURCES = tuple(f"{table}.{column}" for table in ("offers", "stock", "receipts") for column in ("item", "site"))
 
 
@@ -43,7 +46,7 @@ def nothing_is_made_of_itself(draft: Draft) -> None:
 def what_is_asked_for_can_be_had(draft: Draft) -> None:
     """Check that everything in demand can be made, bought, moved or is there, and so can all that it takes."""
     wanted = draft["demand"].filter(wants_something(draft)).unique("demand", keep="first", maintain_order=True)
-    known = obtainable(draft)
+    known = _ALIKE(obtainable, draft)
     lacking = wanted.join(known, on=("item", "site"), how="anti", maintain_order="left")
     reasons: dict[tuple[str, str], str] = {}
     for row, item, site in lacking.select(ROW, "item", "site").iter_rows():
