@@ -1,0 +1,215 @@
+"""Solving one program after another of the same kind, each from the corner in which the one before ended."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from coplant.errors import InfeasibleError, SolverError
+from coplant.program.linear import Axes, LinearProgram
+from coplant.program.money import Floats, Integers
+from coplant.program.run import TOLERANCE, hand_over, run, start_from
+from coplant.program.scaling import Scaled
+from coplant.program.search import whole_from
+from coplant.program.solve import set_options
+
+States = NDArray[np.int8]
+
+_STATUS = highspy.HighsModelStatus
+_STATE = list(map(highspy.HighsBasisStatus, range(5)))
+_LOWER, _BASIC = (int(state) for state in (highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic))
+
+_DEVEX = 1
+"""Weights of edges that need not be worked out anew at every corner from which a solve starts."""
+
+SLACK = 1e-6
+"""By how much, in comfortable units, what is held may move, so that a corner that was found holds what it found."""
+
+
+class Corner(NamedTuple):
+    """A corner: the state of each column and row, as HiGHS counts them."""
+
+    columns: States
+    rows: States
+
+
+class Cornered(NamedTuple):
+    """A program solved."""
+
+    columns: Floats
+    corner: Corner
+    """The corner of the relaxed program, from which one like it is soon solved."""
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """Columns of a program that are decided already.
+
+    Parameters
+    ----------
+    which : ndarray of bool
+        The columns.
+    values : ndarray
+        Their values; of others nothing.
+    """
+
+    which: NDArray[np.bool_]
+    values: Floats
+
+
+def from_corner(
+    program: LinearProgram, model: Scaled, lower: Floats, upper: Floats, held: Held, corner: Corner | None, seed: int
+) -> Cornered:
+    """Solve a program, whole numbers read off the quantities that are best without them.
+
+    Parameters
+    ----------
+    program : LinearProgram
+        The program.
+    model : Scaled
+        The same, in comfortable units.
+    lower, upper : ndarray
+        Bounds of the columns, in place of those of the program.
+    held : Held
+        Columns that are decided; rows in which there are no others are taken to be kept.
+    corner : Corner, optional
+        Where to start; from nothing if left out.
+    seed : int
+        Seed of the solver's tie-breaking.
+
+    Raises
+    ------
+    InfeasibleError
+        Nothing keeps the rules within the bounds.
+    SolverError
+        What can be earned has no limit, or no method finds it.
+    """
+    integer = np.flatnonzero(program.integer)
+    low, high = lower / model.column, upper / model.column
+    value = held.values / model.column
+    loose = held.which & ~program.integer
+    if corner is not None:
+        loose &= corner.columns == _BASIC
+    # What is not basic stays where it is; what is has a little room, so that the corner holds.
+    low = np.where(held.which, value - SLACK * loose, low)
+    high = np.where(held.which, value + SLACK * loose, high)
+    activity = model.matrix @ np.where(held.which, value, 0.0)
+    over = program.entries_in(~held.which) == 0
+    ready = dataclasses.replace(
+        model,
+        lower=low,
+        upper=high,
+        row_lower=np.where(over, np.minimum(model.row_lower, activity), model.row_lower),
+        row_upper=np.where(over, np.maximum(model.row_upper, activity), model.row_upper),
+    )
+    highs = hand_over(ready)
+    set_options(highs, "simplex", seed, TOLERANCE)
+    if corner is not None:
+        highs.setOptionValue("presolve", "off")
+        highs.setOptionValue("simplex_dual_edge_weight_strategy", _DEVEX)
+        start_from(highs, [_STATE[k] for k in corner.columns], [_STATE[k] for k in corner.rows])
+    _solved(highs)
+    relaxed, found = _columns(highs, model), _corner(highs)
+    if not len(integer):
+        return Cornered(relaxed, found)
+    whole = whole_from(program, relaxed, low[integer], high[integer])
+    highs.changeColsBounds(len(integer), integer.astype(np.int32), whole, whole)
+    _solved(highs)
+    columns = _columns(highs, model)
+    columns[integer] = whole
+    return Cornered(columns, found)
+
+
+def _solved(highs: highspy.Highs) -> None:
+    status = run(highs)
+    if status == _STATUS.kInfeasible:
+        raise InfeasibleError({})
+    if status != _STATUS.kOptimal:
+        raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
+
+
+def _columns(highs: highspy.Highs, model: Scaled) -> Floats:
+    columns = np.array(highs.getSolution().col_value) * model.column
+    columns[np.abs(columns) <= TOLERANCE * model.column] = 0.0
+    return columns
+
+
+def _corner(highs: highspy.Highs) -> Corner:
+    basis = highs.getBasis()
+    return Corner(np.array(list(map(int, basis.col_status)), np.int8), np.array(list(map(int, basis.row_status)), np.int8))
+
+
+# -- programs that are alike ------------------------------------------------------------------------------------------
+
+
+class Matching(NamedTuple):
+    """For each column and row of a program that of another which has its name; -1 where there is none."""
+
+    columns: Integers
+    rows: Integers
+
+    def values(self, of_columns: Floats) -> Floats:
+        """Values of the columns of the other program at those of this one; nothing where it has none."""
+        return np.where(self.columns >= 0, of_columns[self.columns], 0.0)
+
+    def corner(self, corner: Corner) -> Corner:
+        """The corner of the other program here: what is new is at its bound, and a new row decides nothing."""
+        columns = np.where(self.columns >= 0, corner.columns[self.columns], _LOWER)
+        rows = np.where(self.rows >= 0, corner.rows[self.rows], _BASIC)
+        return Corner(columns.astype(np.int8), rows.astype(np.int8))
+
+
+def matching(program: LinearProgram, other: LinearProgram) -> Matching | None:
+    """Find the columns and rows of a program in another that is written of a similar case.
+
+    Parameters
+    ----------
+    program, other : LinearProgram
+        The two.
+
+    Returns
+    -------
+    Matching or None
+        None where they are the same, one by one.
+    """
+    columns, rows = (
+        _matched(getattr(program, blocks), getattr(other, blocks), count)
+        for blocks, count in (("column_blocks", program.column_count), ("row_blocks", program.row_count))
+    )
+    same = (
+        len(columns) == other.column_count and len(rows) == other.row_count
+        and np.array_equal(columns, np.arange(len(columns))) and np.array_equal(rows, np.arange(len(rows)))
+    )  # fmt: skip
+    return None if same else Matching(columns, rows)
+
+
+def _matched(blocks: dict[str, object], others: dict[str, object], count: int) -> Integers:
+    found = np.full(count, -1, dtype=np.int64)
+    for name, block in blocks.items():
+        other = others.get(name)
+        if other is None:
+            continue
+        index, there = block.index, _aligned(other.index, other.axes, block.axes)  # type: ignore[attr-defined]
+        present = index >= 0
+        found[index[present]] = there[present]
+    return found
+
+
+def _aligned(index: Integers, axes: Axes, wanted: Axes) -> Integers:
+    """An index along other axes; -1 for labels that it does not have."""
+    for place, (axis, other) in enumerate(zip(axes, wanted, strict=True)):
+        if axis is other or tuple(axis) == tuple(other):
+            continue
+        number = {label: k for k, label in enumerate(axis)}
+        take = np.array([number.get(label, -1) for label in other], dtype=np.int64)
+        index = np.where(_along(take >= 0, place, index.ndim), index.take(take, axis=place), -1)
+    return index
+
+
+def _along(values: NDArray[np.bool_], place: int, dimensions: int) -> NDArray[np.bool_]:
+    return values.reshape([-1 if k == place else 1 for k in range(dimensions)])
