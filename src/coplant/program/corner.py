@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import highspy
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from coplant.errors import InfeasibleError, SolverError
 from coplant.program.linear import Axes, LinearProgram
 from coplant.program.money import Floats, Integers
-from coplant.program.run import TOLERANCE, hand_over, run, start_from
+from coplant.program.run import WARM, hand_over, run, start_from
 from coplant.program.scaling import Scaled
 from coplant.program.search import whole_from
 from coplant.program.solve import set_options
@@ -24,8 +24,22 @@ _STATUS = highspy.HighsModelStatus
 _STATE = list(map(highspy.HighsBasisStatus, range(5)))
 _LOWER, _BASIC = (int(state) for state in (highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic))
 
-_DEVEX = 1
-"""Weights of edges that need not be worked out anew at every corner from which a solve starts."""
+_FROM_CORNER: tuple[dict[str, Any], ...] = (
+    {"simplex_dual_edge_weight_strategy": 1, "dual_simplex_cost_perturbation_multiplier": 1.0},
+    {"simplex_dual_edge_weight_strategy": 1, "dual_simplex_cost_perturbation_multiplier": 0.0},
+    {"simplex_dual_edge_weight_strategy": 2, "dual_simplex_cost_perturbation_multiplier": 1.0},
+)
+"""Options to try in turn from a corner: weights of edges that need not be worked out anew at every corner (Devex), prices
+as they are, and weights that are worked out.
+"""
+
+_TOLERANCE = 1e-7
+"""How far rows, bounds and prices may be off, in comfortable units."""
+
+_PRICES = "dual_feasibility_tolerance"
+
+_OFF = 1e-6
+"""By how much prices may be off in what HiGHS says is the best."""
 
 SLACK = 1e-6
 """By how much, in comfortable units, what is held may move, so that a corner that was found holds what it found."""
@@ -92,7 +106,8 @@ def from_corner(
     integer = np.flatnonzero(program.integer)
     low, high = lower / model.column, upper / model.column
     value = held.values / model.column
-    loose = held.which & ~program.integer
+    # What is fixed from the first has no price here, and no room.
+    loose = held.which & ~program.integer & (program.lower < program.upper)
     if corner is not None:
         loose &= corner.columns == _BASIC
     # What is not basic stays where it is; what is has a little room, so that the corner holds.
@@ -100,20 +115,18 @@ def from_corner(
     high = np.where(held.which, value + SLACK * loose, high)
     activity = model.matrix @ np.where(held.which, value, 0.0)
     over = program.entries_in(~held.which) == 0
-    ready = dataclasses.replace(
-        model,
-        lower=low,
-        upper=high,
-        row_lower=np.where(over, np.minimum(model.row_lower, activity), model.row_lower),
-        row_upper=np.where(over, np.maximum(model.row_upper, activity), model.row_upper),
+    highs = hand_over(
+        dataclasses.replace(
+            model,
+            lower=low,
+            upper=high,
+            row_lower=np.where(over, np.minimum(model.row_lower, activity), model.row_lower),
+            row_upper=np.where(over, np.maximum(model.row_upper, activity), model.row_upper),
+        )
     )
-    highs = hand_over(ready)
-    set_options(highs, "simplex", seed, TOLERANCE)
-    if corner is not None:
-        highs.setOptionValue("presolve", "off")
-        highs.setOptionValue("simplex_dual_edge_weight_strategy", _DEVEX)
-        start_from(highs, [_STATE[k] for k in corner.columns], [_STATE[k] for k in corner.rows])
-    _solved(highs)
+    set_options(highs, "simplex", seed, _TOLERANCE)
+    if corner is None or not _led(highs, corner):
+        _solved(highs)
     relaxed, found = _columns(highs, model), _corner(highs)
     if not len(integer):
         return Cornered(relaxed, found)
@@ -123,6 +136,28 @@ def from_corner(
     columns = _columns(highs, model)
     columns[integer] = whole
     return Cornered(columns, found)
+
+
+def _led(highs: highspy.Highs, corner: Corner) -> bool:
+    """Solve a program from a corner; False where that leads nowhere, and nothing is as if it had been tried."""
+    columns, rows = [_STATE[k] for k in corner.columns], [_STATE[k] for k in corner.rows]
+    before = {name: highs.getOptionValue(name)[1] for name in ("presolve", _PRICES, *_FROM_CORNER[0], *WARM)}
+    highs.setOptionValue("presolve", "off")
+    # Money is made small on the way; what prices may be off by is made as small.
+    highs.setOptionValue(_PRICES, _TOLERANCE * 2.0 ** WARM["user_objective_scale"])
+    for options in _FROM_CORNER:
+        for name, value in options.items():
+            highs.setOptionValue(name, value)
+        start_from(highs, columns, rows)
+        highs.solve()
+        if highs.getModelStatus() == _STATUS.kInfeasible:
+            raise InfeasibleError({})
+        if highs.getModelStatus() == _STATUS.kOptimal and highs.getInfo().max_dual_infeasibility <= _OFF:
+            return True
+    highs.clearSolver()
+    for name, value in before.items():
+        highs.setOptionValue(name, value)
+    return False
 
 
 def _solved(highs: highspy.Highs) -> None:
@@ -135,13 +170,14 @@ def _solved(highs: highspy.Highs) -> None:
 
 def _columns(highs: highspy.Highs, model: Scaled) -> Floats:
     columns = np.array(highs.getSolution().col_value) * model.column
-    columns[np.abs(columns) <= TOLERANCE * model.column] = 0.0
+    columns[np.abs(columns) <= _TOLERANCE * model.column] = 0.0
     return columns
 
 
 def _corner(highs: highspy.Highs) -> Corner:
     basis = highs.getBasis()
-    return Corner(np.array(list(map(int, basis.col_status)), np.int8), np.array(list(map(int, basis.row_status)), np.int8))
+    columns, rows = (np.array(list(map(int, states)), np.int8) for states in (basis.col_status, basis.row_status))
+    return Corner(columns, rows)
 
 
 # -- programs that are alike ------------------------------------------------------------------------------------------

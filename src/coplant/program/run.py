@@ -33,8 +33,11 @@ _INTERIOR_FALLBACKS: tuple[dict[str, Any], ...] = (
 )
 """The same for programs that are too large to be brought to a corner, and so for the simplex too."""
 
-_PIVOT = 0.5
-"""Share of the largest entry of its column that a pivot has at least, on the way from a corner."""
+WARM: dict[str, Any] = {"factor_pivot_threshold": 0.5, "user_objective_scale": -8}
+"""Options on the way from a corner: the share of the largest entry of its column that a pivot has at least, and the power
+of two by which money is made small, as from a corner of another program prices can be so far out that the dual simplex
+finds no step ("excessive dual values").
+"""
 
 _SECONDS_BETWEEN = 1.0
 """Seconds between two lines on how far it is."""
@@ -112,7 +115,10 @@ def start_from(highs: highspy.Highs, columns: Sequence[highspy.HighsBasisStatus]
     """
     basis = highspy.HighsBasis()
     basis.col_status, basis.row_status, basis.valid = list(columns), list(rows), True
-    highs.setOptionValue("factor_pivot_threshold", _PIVOT)
+    for name, value in WARM.items():
+        highs.setOptionValue(name, value)
+    # Of a program that is only like this one the corner may have too few basic columns; HiGHS completes it.
+    basis.alien = True
     highs.setBasis(basis)
 
 

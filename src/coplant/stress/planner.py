@@ -286,7 +286,7 @@ class Planner:
                     del carried[name]
                     continue
                 carried[name] = one
-                if before == 0 and near is None:
+                if near is None:
                     # Of the same sample, the plan for one policy is nearer to that for another than any made before.
                     near = one.corner
                 if ended:
