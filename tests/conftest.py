@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +12,7 @@ from hypothesis import settings
 
 from coplant.clauses import Record
 from coplant.report.words import LANGUAGES, words_of
+from coplant.workers import Cluster, Processes, Workers
 
 # Solving takes as long as the machine is busy, so no example has a deadline. `make test` draws the same examples each
 # time; `make test-all` draws new ones, and many more.
@@ -43,3 +46,15 @@ def words_of_lines() -> Iterator[None]:
         patch.setattr(Record, "charge", charged)
         patch.setattr(Record, "keep", kept)
         yield
+
+
+@pytest.fixture(scope="session", params=["processes", "cluster"])
+def two(request: pytest.FixtureRequest) -> Iterator[Workers]:
+    """Two workers of each kind, who stay for all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        # A cluster of the tests' own, whose processes find the functions of the tests.
+        patch.setenv("RAY_ADDRESS", "local")
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        workers = Processes(2) if request.param == "processes" else Cluster(count=2)
+    yield workers
+    workers.close()

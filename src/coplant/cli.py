@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from coplant.planning import Hedge, Plan
     from coplant.schema import Table
     from coplant.settlement import Settlement
+    from coplant.workers import Workers
 
 DONE, WRONG_INPUT, INTERRUPTED = 0, 2, 130
 
@@ -122,6 +123,41 @@ SolverName = Annotated[Solver, typer.Option(help="How to solve linear programs."
 
 SolverSeed = Annotated[int, typer.Option(metavar="N", min=0, help="Seed of the solver's tie-breaking.")]
 
+WorkerCount = Annotated[
+    int | None,
+    typer.Option(
+        "--workers", metavar="N", min=1, help="Processes that share the work; their number changes no answer."
+    ),
+]
+
+ClusterAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="auto|ADDRESS",
+        help="Let a Ray cluster do the work: that one, or one found or started here.",
+    ),
+]
+
+
+def _workers(count: int | None, cluster: str | None) -> Workers:
+    from coplant.errors import WorkerError
+    from coplant.workers import Cluster, Here, Processes
+
+    if cluster:
+        try:
+            return Cluster(cluster, count)
+        except WorkerError as error:
+            raise typer.BadParameter(str(error), param_hint="--cluster") from None
+    return Processes(count) if count and count > 1 else Here()
+
+
+def _refuse(options: Mapping[str, object], why: str, besides: str | None = None) -> None:
+    """Refuse those of some options that were given."""
+    for option, value in options.items():
+        if value and option != besides:
+            raise typer.BadParameter(f"{why}. Leave it out", param_hint=option)
+
 
 # -- commands -------------------------------------------------------------------------------------------------------
 
@@ -159,16 +195,14 @@ def plan(
     solver: SolverName = Solver.AUTO,
     seed: SolverSeed = 0,
     method: Annotated[Method, typer.Option(help="Plan for several futures as one program, or in parts.")] = Method.AUTO,
-    workers: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Processes that plan the parts; their number changes no answer.")
-    ] = 1,
+    workers: WorkerCount = None,
+    cluster: ClusterAddress = None,
 ) -> None:
     """Say what to sign, reserve, build, buy, move, stock and sell."""
     with _answering(as_json), _Progress() as progress:
         import coplant
         from coplant.case.outputs import PAGE, PAGES, Output, check_outputs
         from coplant.planning.result import KIND
-        from coplant.workers import Here, Processes
 
         outputs = {
             "tables": Output(out, option="--out", folder=True, replaces=(KIND.facts, KIND.name)) if out else None,
@@ -179,20 +213,25 @@ def plan(
         check_outputs([output for output in outputs.values() if output], case)
         with progress.stage("Reading the case"):
             read = coplant.read(case)
+        of_parts = {"--method": method is not Method.AUTO, "--workers": workers, "--cluster": cluster}
         if not read.certain:
-            with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
+            if method is Method.WHOLE:
+                _refuse(of_parts, "one program has no parts that others could plan", besides="--method")
+            with (
+                progress.stage("Planning"),
+                contextlib.redirect_stdout(sys.stderr),
+                contextlib.closing(_workers(workers, cluster)) as them,
+            ):
                 hedge = coplant.hedge(
                     read, gap=gap, time_limit=time_limit, solver=solver.value, seed=seed, progress=progress.say,
-                    method=method.value, workers=Processes(workers) if workers > 1 else Here(),
+                    method=method.value, workers=them,
                 )  # fmt: skip
             for name, path in files.items():
                 with progress.stage(f"Writing {path}"):
                     {"tables": hedge.write, "report": hedge.report, "excel": hedge.to_excel}[name](path)
             _tell_hedge(hedge, files, as_json)
             return
-        if method is not Method.AUTO:
-            told = "the case can turn out in one way only, which has no parts. Leave it out"
-            raise typer.BadParameter(told, param_hint="--method")
+        _refuse(of_parts, "the case can turn out in one way only, which has no parts")
         # What HiGHS says when it is interrupted is not an answer.
         with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
             made = coplant.plan(

@@ -251,18 +251,36 @@ def test_plan_of_several_futures_writes_a_page_and_a_workbook(uncertain: Path, t
 
 def test_plan_of_several_futures_in_parts_earns_the_same(uncertain: Path) -> None:
     whole, parts = (
-        json.loads(run("plan", uncertain, "--json", "--method", method, "--workers", "2").stdout)
-        for method in ("whole", "parts")
+        json.loads(run("plan", uncertain, "--json", "--method", *how).stdout)
+        for how in (["whole"], ["parts", "--workers", "2"])
     )
     assert parts["objective"] == pytest.approx(whole["objective"])
     assert "L-shaped" in parts["plans"][0]["solver"]
     assert "L-shaped" not in whole["plans"][0]["solver"]
 
 
-def test_plan_of_one_future_has_no_parts(lamps: Path) -> None:
-    answer = run("plan", lamps, "--method", "parts")
+@pytest.mark.parametrize("given", [("--method", "parts"), ("--workers", "2"), ("--cluster", "auto")])
+def test_plan_of_one_future_has_no_parts(lamps: Path, given: tuple[str, str]) -> None:
+    answer = run("plan", lamps, *given)
     assert answer.exit_code == 2
+    assert given[0] in answer.stderr
     assert "in one way only" in answer.stderr
+
+
+@pytest.mark.parametrize("given", [("--workers", "2"), ("--cluster", "auto")])
+def test_one_program_is_planned_by_nobody_else(uncertain: Path, given: tuple[str, str]) -> None:
+    answer = run("plan", uncertain, "--method", "whole", *given)
+    assert answer.exit_code == 2
+    assert given[0] in answer.stderr
+    assert "no parts that others could plan" in answer.stderr
+
+
+def test_a_cluster_that_cannot_be_joined_is_told(uncertain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ray.is_initialized", lambda: False)
+    answer = run("plan", uncertain, "--method", "parts", "--cluster", "127.0.0.1:1")
+    assert answer.exit_code == 2
+    assert "--cluster" in answer.stderr
+    assert "cannot join a Ray cluster at 127.0.0.1:1" in answer.stderr
 
 
 def test_plan_of_several_futures_tells_a_program_what_is_decided(uncertain: Path) -> None:

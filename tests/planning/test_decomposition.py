@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
+import functools
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -11,10 +17,10 @@ from small_case import SmallCase
 
 import coplant
 from coplant import CaseError, Hedge, InfeasibleError
-from coplant.planning import decomposition
+from coplant.planning import decomposition, hedging
 from coplant.planning.decomposition import split_of
 from coplant.planning.outlook import Outlook
-from coplant.workers import Processes
+from coplant.workers import Workers
 
 LATER, LAST = datetime.date(2023, 1, 8), datetime.date(2023, 1, 15)
 WANTED = (20.0, 35.0, 50.0, 70.0, 90.0)
@@ -105,11 +111,33 @@ def test_marginal_values_before_and_after_are_those_of_the_whole(sketch: int) ->
     assert worth[0]["value"].to_list() == pytest.approx(worth[1]["value"].to_list(), abs=1e-6)
 
 
-def test_processes_change_no_digit() -> None:
-    case = _lots(risk_weight=0.3, risk_share=0.5).case()
-    workers = Processes(2)
-    here, there = coplant.hedge(case, method="parts"), coplant.hedge(case, method="parts", workers=workers)
-    workers.close()
+@dataclasses.dataclass
+class _Dying:
+    """Workers of whom the first that is given a task dies in the midst of it."""
+
+    them: Workers
+    mark: Path
+
+    def map(self, function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
+        return self.them.map(functools.partial(_dying_first, function, self.mark), tasks)
+
+    def close(self) -> None:
+        self.them.close()
+
+
+def _dying_first(function: Callable[[Any], Any], mark: Path, task: Any) -> Any:
+    answer = function(task)
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), 9)
+    return answer
+
+
+def test_neither_workers_nor_their_death_change_a_digit(two: Workers, tmp_path: Path) -> None:
+    case, mark = _lots(risk_weight=0.3, risk_share=0.5).case(), tmp_path / "mark"
+    here = coplant.hedge(case, method="parts")
+    there = coplant.hedge(case, method="parts", workers=_Dying(two, mark))
+    assert mark.exists()
     assert there.objective == here.objective
     assert there.bound == here.bound
     for name, table in here.tables.items():
@@ -139,6 +167,24 @@ def test_what_is_known_from_the_first_day_is_not_planned_in_parts() -> None:
     assert split_of(Outlook.of(case, ["market"])) is None
     known = coplant.hedge(case, foreseen=["market"], method="parts")
     assert known.objective > coplant.hedge(case, method="whole").objective
+
+
+def test_a_plan_says_how_it_was_made_and_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = _boxes().case()
+
+    def told(**options: Any) -> str:
+        told = {plan.solver.partition("; ")[2] for plan in coplant.hedge(case, **options).plans}
+        assert len(told) == 1
+        return told.pop()
+
+    columns = f"{Outlook.of(case).estimated_columns:,} columns"
+    assert told(method="whole") == "one program, as asked"
+    assert told() == f"one program, as it has {columns}"
+    assert told(method="parts", foreseen=["market"]) == "one program, as nothing becomes known later"
+    assert told(method="parts").startswith("L-shaped, 5 groups")
+    assert told(method="parts").endswith("rounds, as asked")
+    monkeypatch.setattr(hedging, "FITS", 10)
+    assert told().endswith(f"rounds, as one program would have {columns}")
 
 
 def test_a_method_that_is_none_is_refused() -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from coplant import WorkerError
-from coplant.workers import Here, Processes
+from coplant import CaseError, Problem, WorkerError
+from coplant.workers import Here, Workers
 
 
 def _square(number: int) -> int:
     return number * number
+
+
+def _place(_: int) -> int:
+    return os.getpid()
 
 
 def _dying_once(task: tuple[int, Path]) -> int:
@@ -31,33 +36,31 @@ def _dying(number: int) -> int:
 
 
 def _wrong(number: int) -> int:
-    raise ValueError(f"{number} is wrong")
+    raise CaseError([Problem("prices", number, "price", -1.0, "no less than 0", "A price is a sum of money.")])
 
 
-def test_results_come_in_the_order_of_the_tasks() -> None:
-    workers = Processes(2)
-    assert list(workers.map(_square, range(20))) == list(Here().map(_square, range(20)))
-    # The same workers can be asked again, and those that were let go are replaced.
-    workers.close()
-    assert list(workers.map(_square, [7])) == [49]
-    workers.close()
+def test_results_come_in_the_order_of_the_tasks(two: Workers) -> None:
+    assert list(two.map(_square, range(20))) == list(Here().map(_square, range(20)))
 
 
-def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
-    workers = Processes(2)
-    assert list(workers.map(_dying_once, [(number, tmp_path / "mark") for number in range(8)])) == list(range(8))
-    workers.close()
+def test_a_worker_that_dies_is_replaced(two: Workers, tmp_path: Path) -> None:
+    assert list(two.map(_dying_once, [(number, tmp_path / "mark") for number in range(8)])) == list(range(8))
 
 
-def test_a_task_that_kills_all_its_workers_is_given_up() -> None:
-    workers = Processes(1)
-    with pytest.raises(WorkerError, match="workers died"):
-        list(workers.map(_dying, range(3)))
-    workers.close()
+def test_a_task_that_kills_all_its_workers_is_given_up(two: Workers) -> None:
+    with pytest.raises(WorkerError, match="workers died 3 times of one task"):
+        list(two.map(_dying, range(3)))
 
 
-def test_what_a_task_raises_is_raised_here() -> None:
-    workers = Processes(1)
-    with pytest.raises(ValueError, match="4 is wrong"):
-        list(workers.map(_wrong, [4]))
-    workers.close()
+def test_what_a_task_raises_is_raised_here(two: Workers) -> None:
+    with pytest.raises(CaseError) as raised:
+        list(two.map(_wrong, [4]))
+    assert [problem.row for problem in raised.value.problems] == [4]
+
+
+def test_workers_that_were_let_go_are_replaced(two: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    before = list(two.map(_place, [0]))
+    assert list(two.map(_place, [0])) == before
+    two.close()
+    assert list(two.map(_place, [0])) != before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Collection
 from typing import Any
@@ -74,10 +75,25 @@ def hedge(
     begin = time.perf_counter()
     outlook = Outlook.of(case, foreseen, say)
     split, columns = split_of(outlook), outlook.estimated_columns
-    if split is None or method == "whole" or (method == "auto" and columns <= FITS):
-        return _whole(outlook, options, begin, say)
-    say(f"{columns:,} columns in all: planning in parts, from {outlook.timeline.labels[split]} on")
-    return _in_parts(outlook, split, options, begin, workers or Here(), say)
+    in_parts = split is not None and (method == "parts" or (method == "auto" and columns > FITS))
+    if split is None:
+        why = "as nothing becomes known later"
+    elif method != "auto":
+        why = "as asked"
+    else:
+        why = f"as {'one program would have' if in_parts else 'it has'} {columns:,} columns"
+    if split is None or not in_parts:
+        say(f"planning as one program, {why}")
+        return _told(_whole(outlook, options, begin, say), f"; one program, {why}")
+    them = workers or Here()
+    say(f"planning in parts, from {outlook.timeline.labels[split]} on, by {them}, {why}")
+    return _told(_in_parts(outlook, split, options, begin, them, say), f", {why}")
+
+
+def _told(hedge: Hedge, how: str) -> Hedge:
+    """The same, where plans tell how and why they were planned so."""
+    plans = (dataclasses.replace(plan, solver=plan.solver + how) for plan in hedge.plans)
+    return dataclasses.replace(hedge, plans=tuple(plans))
 
 
 def _whole(outlook: Outlook, options: dict[str, Any], begin: float, say: Progress) -> Hedge:

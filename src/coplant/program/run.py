@@ -15,6 +15,11 @@ from coplant.program.scaling import Scaled
 TOLERANCE = 1e-9
 """How far rows, bounds and prices of a linear program may be off, in comfortable units."""
 
+_PIVOT = 0.5
+"""Share of its column's largest entry that a pivot has to have when HiGHS factors a basis. With the 0.1 that HiGHS
+takes it loses so many digits on programs with large numbers beside small ones that it cannot start from an optimal
+basis of its own."""
+
 _STATUS = highspy.HighsModelStatus
 _BROKEN = (_STATUS.kNotset, _STATUS.kSolveError, _STATUS.kUnknown)
 """What HiGHS says when a method gave up on a program that another may solve."""
@@ -47,6 +52,7 @@ def hand_over(model: Scaled, integer: Booleans | None = None) -> highspy.Highs:
     """Give a program to HiGHS as arrays, as a minimisation; without its whole numbers unless they are named."""
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("factor_pivot_threshold", _PIVOT)
     highs.passModel(
         len(model.cost),
         len(model.row_lower),

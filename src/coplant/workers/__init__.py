@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from coplant.workers.workers import Here, Processes, Workers
+from coplant.workers.cluster import Cluster
+from coplant.workers.processes import Processes
+from coplant.workers.workers import Here, Workers
 
-__all__ = ["Here", "Processes", "Workers"]
+__all__ = ["Cluster", "Here", "Processes", "Workers"]
