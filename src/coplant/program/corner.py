@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from coplant.errors import InfeasibleError, SolverError
 from coplant.program.linear import Axes, LinearProgram
 from coplant.program.money import Floats, Integers
-from coplant.program.run import WARM, hand_over, run, start_from
+from coplant.program.run import hand_over, run
 from coplant.program.scaling import Scaled
 from coplant.program.search import whole_from
 from coplant.program.solve import set_options
@@ -36,10 +36,20 @@ as they are, and weights that are worked out.
 _TOLERANCE = 1e-7
 """How far rows, bounds and prices may be off, in comfortable units."""
 
-_PRICES = "dual_feasibility_tolerance"
-
 _OFF = 1e-6
 """By how much prices may be off in what HiGHS says is the best."""
+
+_CHEAP = -8
+"""Power of two by which money is made small on the way from a corner: of another program's prices can be so far out that
+the dual simplex finds no step ("excessive dual values").
+"""
+
+_ON_THE_WAY: dict[str, Any] = {
+    "presolve": "off",
+    "user_objective_scale": _CHEAP,
+    # What prices may be off by is made as small as they are.
+    "dual_feasibility_tolerance": _TOLERANCE * 2.0**_CHEAP,
+}
 
 SLACK = 1e-6
 """By how much, in comfortable units, what is held may move, so that a corner that was found holds what it found."""
@@ -140,15 +150,15 @@ def from_corner(
 
 def _led(highs: highspy.Highs, corner: Corner) -> bool:
     """Solve a program from a corner; False where that leads nowhere, and nothing is as if it had been tried."""
-    columns, rows = [_STATE[k] for k in corner.columns], [_STATE[k] for k in corner.rows]
-    before = {name: highs.getOptionValue(name)[1] for name in ("presolve", _PRICES, *_FROM_CORNER[0], *WARM)}
-    highs.setOptionValue("presolve", "off")
-    # Money is made small on the way; what prices may be off by is made as small.
-    highs.setOptionValue(_PRICES, _TOLERANCE * 2.0 ** WARM["user_objective_scale"])
+    start = highspy.HighsBasis()
+    start.col_status, start.row_status = [_STATE[k] for k in corner.columns], [_STATE[k] for k in corner.rows]
+    start.valid = True
+    before = {name: highs.getOptionValue(name)[1] for name in (*_ON_THE_WAY, *_FROM_CORNER[0])}
     for options in _FROM_CORNER:
-        for name, value in options.items():
+        for name, value in (_ON_THE_WAY | options).items():
             highs.setOptionValue(name, value)
-        start_from(highs, columns, rows)
+        # A corner of a program that is only like this one may lack basic columns; HiGHS completes it.
+        highs.setBasis(start)
         highs.solve()
         if highs.getModelStatus() == _STATUS.kInfeasible:
             raise InfeasibleError({})

@@ -15,7 +15,7 @@ from scipy import sparse
 from coplant.errors import InfeasibleError, SolverError
 from coplant.program.linear import LinearProgram
 from coplant.program.money import Booleans, Floats, Integers
-from coplant.program.run import TOLERANCE, hand_over, run, start_from
+from coplant.program.run import TOLERANCE, hand_over, run
 from coplant.program.scaling import Scaled, scaled
 from coplant.program.search import NODES
 from coplant.program.solve import DIVE, INTERIOR_TOLERANCE, Solution, set_options, solve
@@ -213,7 +213,11 @@ class Recourse:
         set_options(highs, method, self.options["seed"], TOLERANCE if cornered else INTERIOR_TOLERANCE)
         highs.setOptionValue("run_crossover", "on" if cornered else "off")
         if cornered and basis is not None:
-            start_from(highs, [_BASIC(state) for state in basis.columns], [_BASIC(state) for state in basis.rows])
+            start = highspy.HighsBasis()
+            start.col_status = [_BASIC(state) for state in basis.columns]
+            start.row_status = [_BASIC(state) for state in basis.rows]
+            start.valid = True
+            highs.setBasis(start)
         return highs, cornered
 
     def _held(self, x: Floats) -> Scaled:

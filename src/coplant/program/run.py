@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import highspy
@@ -37,12 +37,6 @@ _INTERIOR_FALLBACKS: tuple[dict[str, Any], ...] = (
     {"solver": "hipo", "presolve": "off"},
 )
 """The same for programs that are too large to be brought to a corner, and so for the simplex too."""
-
-WARM: dict[str, Any] = {"factor_pivot_threshold": 0.5, "user_objective_scale": -8}
-"""Options on the way from a corner: the share of the largest entry of its column that a pivot has at least, and the power
-of two by which money is made small, as from a corner of another program prices can be so far out that the dual simplex
-finds no step ("excessive dual values").
-"""
 
 _SECONDS_BETWEEN = 1.0
 """Seconds between two lines on how far it is."""
@@ -110,22 +104,6 @@ def run(highs: highspy.Highs, until: float = np.inf, possible: bool = False) -> 
     if highs.getModelStatus() == _STATUS.kInterrupt:
         raise KeyboardInterrupt
     return highs.getModelStatus()
-
-
-def start_from(highs: highspy.Highs, columns: Sequence[highspy.HighsBasisStatus],
-               rows: Sequence[highspy.HighsBasisStatus]) -> None:
-    """Let the next solve start from a corner, given by the states of columns and rows.
-
-    With its usual threshold for pivots HiGHS 1.15 does not find its way from a corner to the very same one where the
-    coefficients of a row lie far apart ("Not Set" after no iteration); with a higher one it does.
-    """
-    basis = highspy.HighsBasis()
-    basis.col_status, basis.row_status, basis.valid = list(columns), list(rows), True
-    for name, value in WARM.items():
-        highs.setOptionValue(name, value)
-    # Of a program that is only like this one the corner may have too few basic columns; HiGHS completes it.
-    basis.alien = True
-    highs.setBasis(basis)
 
 
 def stop_at(highs: highspy.Highs, until: float) -> None:

@@ -17,6 +17,10 @@ KIND = Kind("stress", "coplant stress --out")
 """How it is kept in a folder."""
 
 
+EACH = ("results", "sampled")
+"""Tables with rows for each sample."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Stress:
     """How a plan fares over many sampled futures.

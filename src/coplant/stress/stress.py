@@ -11,8 +11,8 @@ from coplant.case import Case
 from coplant.planning.hedge import Hedge
 from coplant.planning.hedging import hedge
 from coplant.planning.plan import Progress, plan
-from coplant.planning.result import Plan
-from coplant.results import versions_of
+from coplant.planning.result import KIND, Plan
+from coplant.results import read_result, versions_of
 from coplant.stress.batches import Batches
 from coplant.stress.question import BATCH, Batch, Question, answer
 from coplant.stress.result import Stress
@@ -88,6 +88,18 @@ def stress(
         question.digest,
         versions_of("coplant", "highspy", "numpy", "scipy"),
     )
+
+
+def planned_in(folder: str | Path) -> Plan | Hedge:
+    """Read the plan that a folder holds, for one future or for several.
+
+    Raises
+    ------
+    FileError
+        It holds none.
+    """
+    several = "plans" in read_result(folder, KIND).facts
+    return Hedge.read(folder) if several else Plan.read(folder)
 
 
 def _planned(case: Case, seed: int, say: Progress) -> Plan | Hedge:
