@@ -35,8 +35,8 @@ class Stress:
         - ``distributions`` and ``quantiles``: present value, lowest cash, service and concentration;
         - ``regret``: other agreements beside the plan, in the same samples;
         - ``first_sales``: by when what waits for the launch is sold, and how sure that is;
-        - ``mix`` and ``concentration``: revenue by year;
-        - ``causes``: what was sampled, that which matters most first;
+        - ``mix`` and ``concentrations``: revenue by year;
+        - ``influences``: what was sampled, that which matters most first;
         - ``results`` and ``sampled``: every sample.
     promised : float
         Present value that the plan has if all comes as is expected.
@@ -104,9 +104,9 @@ class Stress:
                 told = "no plan" if row["more"] is None else f"{row['more']:z+,.0f}"
                 better = "" if row["better"] is None else f"  better in {row['better']:.0%}"
                 lines.append(f"{told:>20}  {row['policy']}{better}")
-        if self["causes"].height:
+        if self["influences"].height:
             lines.append("What goes with the value, by correlation of ranks:")
-            for row in self["causes"].head(5).iter_rows(named=True):
+            for row in self["influences"].head(5).iter_rows(named=True):
                 lines.append(f"{row['correlation']:>+20.2f}  {row['cause']}")
         return "\n".join(lines)
 

@@ -44,8 +44,8 @@ def tables_of(question: Question, measured: pl.DataFrame) -> dict[str, pl.DataFr
         "regret": _regret(question, results),
         "first_sales": _first_sales(question, measured),
         "mix": _mix(measured),
-        "concentration": _concentration(measured),
-        "causes": _causes(question, results),
+        "concentrations": _concentrations(measured),
+        "influences": _influences(question, results),
         "results": results,
         "sampled": _sampled(question),
     }
@@ -223,7 +223,7 @@ def _mix(measured: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _concentration(measured: pl.DataFrame) -> pl.DataFrame:
+def _concentrations(measured: pl.DataFrame) -> pl.DataFrame:
     hhi = _shares(measured).group_by("sample", "policy", "year", maintain_order=True).agg(hhi=(pl.col("share") ** 2).sum())
     return _spread(hhi, ["policy", "year"], "hhi").sort("policy", "year", maintain_order=True)
 
@@ -237,7 +237,7 @@ def _drawn(question: Question) -> Mapping[str, Floats]:
     return every
 
 
-def _causes(question: Question, results: pl.DataFrame) -> pl.DataFrame:
+def _influences(question: Question, results: pl.DataFrame) -> pl.DataFrame:
     """What was sampled, and how the value of the plan goes with it, that which matters most first."""
     own = results.filter(pl.col("policy") == PLANNED, pl.col("present_value").is_not_null())
     value, place = own["present_value"].to_numpy(), own["sample"].to_numpy() - 1

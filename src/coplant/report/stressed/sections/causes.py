@@ -11,7 +11,7 @@ from coplant.report.tabulate import Column, tabulate
 
 def causes(view: StressedView) -> Section | None:
     """List what was sampled by how the value of the plan goes with it."""
-    words, table = view.words, view.stress["causes"]
+    words, table = view.words, view.stress["influences"]
     if not table.height:
         return None
     named = table.with_columns(cause=pl.Series([view.cause(name) for name in table["cause"]], dtype=pl.String))

@@ -20,7 +20,7 @@ def mix(view: StressedView) -> Section | None:
     ]
     year, family = Column("year", words("column.year"), "year"), Column("family", words("column.family"), "family")
     title = words("stressed.mix.title")
-    hhi = view.stress["concentration"].filter(policy=PLANNED).drop("policy")
+    hhi = view.stress["concentrations"].filter(policy=PLANNED).drop("policy")
     indices = [Column(one.name, one.title, "index") for one in numbers]
     blocks = [
         Block(words("stressed.mix.hhi"), table=tabulate(view, hhi, [year, *indices], words("stressed.mix.hhi"))),
