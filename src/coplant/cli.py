@@ -569,8 +569,8 @@ def stress(
         import coplant
         from coplant.case.outputs import PAGE, PAGES, Output, check_outputs
         from coplant.planning.result import KIND as PLAN
-        from coplant.stress.result import EACH, KIND
-        from coplant.stress.stress import planned_in
+        from coplant.stressing.result import EACH, KIND
+        from coplant.stressing.stress import planned_in
 
         outputs = {
             "tables": Output(out, option="--out", folder=True, replaces=(KIND.facts, KIND.name)) if out else None,

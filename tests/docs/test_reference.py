@@ -17,7 +17,7 @@ from coplant.planning import formulate
 from coplant.planning.columns import COLUMNS
 from coplant.planning.hedge import OWN
 from coplant.settlement.columns import COLUMNS as SETTLED
-from coplant.stress.columns import COLUMNS as STRESSED
+from coplant.stressing.columns import COLUMNS as STRESSED
 from coplant.timeline import Timeline
 from coplant.tree import Tree
 from coplant.weighing.columns import COLUMNS as WEIGHED

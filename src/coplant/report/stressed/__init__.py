@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from coplant.stress.result import Stress
+    from coplant.stressing.result import Stress
 
 __all__ = ["write_book", "write_page"]
 

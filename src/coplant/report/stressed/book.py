@@ -9,8 +9,8 @@ from coplant.report.sheets import meanings, workbook, write_facts, write_overvie
 from coplant.report.stressed.sections.answer import answer_lines, key_figures
 from coplant.report.stressed.view import StressedView
 from coplant.report.words import LANGUAGES, words_of
-from coplant.stress.columns import COLUMNS
-from coplant.stress.result import Stress
+from coplant.stressing.columns import COLUMNS
+from coplant.stressing.result import Stress
 
 OVERVIEW, COLUMN_SHEET, FACTS = "overview", "columns", "stressed"
 """Sheets beside the tables."""

@@ -7,7 +7,7 @@ from coplant.report.page import Edition, rendered
 from coplant.report.stressed.sections import SECTIONS
 from coplant.report.stressed.view import StressedView
 from coplant.report.words import LANGUAGES, words_of
-from coplant.stress.result import Stress
+from coplant.stressing.result import Stress
 
 
 def page_of(stress: Stress) -> str:

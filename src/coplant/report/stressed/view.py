@@ -11,9 +11,9 @@ import polars as pl
 from coplant.case import Case
 from coplant.report.view import CaseView
 from coplant.report.words import Words
-from coplant.stress.question import NONE, PLANNED
-from coplant.stress.result import Stress
-from coplant.stress.statistics import LAUNCH
+from coplant.stressing.question import NONE, PLANNED
+from coplant.stressing.result import Stress
+from coplant.stressing.statistics import LAUNCH
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import polars as pl
 
 from coplant.report.blocks import KeyFigure, Section
 from coplant.report.stressed.view import StressedView
-from coplant.stress.question import PLANNED
+from coplant.stressing.question import PLANNED
 
 
 def answer(view: StressedView) -> Section:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from coplant.report.blocks import Block, Section
 from coplant.report.stressed.view import StressedView
 from coplant.report.tabulate import Column, tabulate
-from coplant.stress.question import PLANNED
+from coplant.stressing.question import PLANNED
 
 
 def mix(view: StressedView) -> Section | None:

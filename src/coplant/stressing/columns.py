@@ -10,5 +10,5 @@ from collections.abc import Mapping
 
 from coplant.results import Column, columns_of
 
-COLUMNS: Mapping[str, tuple[Column, ...]] = columns_of("coplant.stress")
+COLUMNS: Mapping[str, tuple[Column, ...]] = columns_of("coplant.stressing")
 """Columns by table, in order."""

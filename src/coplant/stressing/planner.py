@@ -26,8 +26,8 @@ from coplant.program import LinearProgram
 from coplant.program.corner import SLACK, Corner, Held, from_corner, matching
 from coplant.program.money import Booleans, Floats, Integers
 from coplant.program.scaling import Scaled, scaled
-from coplant.stress.drawing import Draws
-from coplant.stress.sampled import Template
+from coplant.stressing.drawing import Draws
+from coplant.stressing.sampled import Template
 from coplant.timeline import Timeline
 from coplant.timeline.calendar import Days
 from coplant.tree import Tree

@@ -18,9 +18,9 @@ from coplant.planning.hedge import Hedge
 from coplant.planning.result import Plan
 from coplant.program.money import Booleans, Floats
 from coplant.results import versions_of
-from coplant.stress.drawing import Draws
-from coplant.stress.measures import measures
-from coplant.stress.planner import Carried, Horizon, Planner, Policy
+from coplant.stressing.drawing import Draws
+from coplant.stressing.measures import measures
+from coplant.stressing.planner import Carried, Horizon, Planner, Policy
 from coplant.tree.futures import LUCK
 
 PLANNED = "as planned"

@@ -10,7 +10,7 @@ import polars as pl
 from scipy import stats
 
 from coplant.program.money import Floats
-from coplant.stress.question import PLANNED, Question
+from coplant.stressing.question import PLANNED, Question
 
 Z = 1.959963984540054
 """Standard normal quantile of an interval that holds 95 %."""

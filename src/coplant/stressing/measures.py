@@ -8,7 +8,7 @@ import numpy as np
 
 from coplant.planning.draft import Draft
 from coplant.program.money import Floats, Integers
-from coplant.stress.planner import Lived
+from coplant.stressing.planner import Lived
 
 REVENUE = ("revenue", "annuity")
 """Money lines that are revenue."""

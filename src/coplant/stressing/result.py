@@ -11,7 +11,7 @@ import polars as pl
 
 from coplant.case import Case
 from coplant.results import Kind, read_result, write_result
-from coplant.stress.question import PLANNED
+from coplant.stressing.question import PLANNED
 
 KIND = Kind("stress", "coplant stress --out")
 """How it is kept in a folder."""
@@ -101,7 +101,7 @@ class Stress:
         if others.height:
             lines.append("Other agreements, in the same samples:")
             for row in others.iter_rows(named=True):
-                told = "no plan" if row["more"] is None else f"{row['more']:z+,.0f}"
+                told = "no plan" if row["more"] is None else f"{row['more']:+z,.0f}"
                 better = "" if row["better"] is None else f"  better in {row['better']:.0%}"
                 lines.append(f"{told:>20}  {row['policy']}{better}")
         if self["influences"].height:

@@ -11,7 +11,7 @@ import polars as pl
 
 from coplant.case.files import holds_other, write_whole
 from coplant.errors import FileError
-from coplant.stress.result import KIND
+from coplant.stressing.result import KIND
 
 _FOLDER = "batches"
 

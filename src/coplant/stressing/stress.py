@@ -13,10 +13,10 @@ from coplant.planning.hedging import hedge
 from coplant.planning.plan import Progress, plan
 from coplant.planning.result import KIND, Plan
 from coplant.results import read_result, versions_of
-from coplant.stress.batches import Batches
-from coplant.stress.question import BATCH, Batch, Question, answer
-from coplant.stress.result import Stress
-from coplant.stress.statistics import tables_of
+from coplant.stressing.batches import Batches
+from coplant.stressing.question import BATCH, Batch, Question, answer
+from coplant.stressing.result import Stress
+from coplant.stressing.statistics import tables_of
 from coplant.workers import Here, Workers
 
 

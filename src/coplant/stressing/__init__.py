@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from coplant.stress.result import Stress
+from coplant.stressing.result import Stress
 
 __all__ = ["Stress"]
