@@ -174,6 +174,11 @@ def _solved(highs: highspy.Highs) -> None:
     status = run(highs)
     if status == _STATUS.kInfeasible:
         raise InfeasibleError({})
+    if status == _STATUS.kUnbounded:
+        raise SolverError(
+            "the money has no limit: something can be made or bought for less than it is worth at the end, without end."
+            " Look for an item whose end_value_share times value is above its cost"
+        )
     if status != _STATUS.kOptimal:
         raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
 

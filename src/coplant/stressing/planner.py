@@ -15,7 +15,7 @@ import numpy as np
 
 from coplant.case import Case
 from coplant.case.reads import Kept
-from coplant.errors import InfeasibleError
+from coplant.errors import InfeasibleError, SolverError
 from coplant.network import Network
 from coplant.network.starts import Starts
 from coplant.planning.draft import Draft
@@ -285,6 +285,8 @@ class Planner:
                 except InfeasibleError:
                     del carried[name]
                     continue
+                except SolverError as error:
+                    raise SolverError(f"in sample {sample + 1}: {error}") from None
                 carried[name] = one
                 if near is None:
                     # Of the same sample, the plan for one policy is nearer to that for another than any made before.
