@@ -557,7 +557,9 @@ LANES = [
 ]
 HOLDING_RATE = 0.10  # a year
 END_VALUE_SHARE = 0.8
-SWINGING = dict.fromkeys(("lithium", "cell-materials", "cell"), 0.4)  # assumed: what swings in price is valued with care
+SWINGING = dict.fromkeys(
+    ("lithium", "cell-materials", "cell"), 0.4
+)  # assumed: what swings in price is valued with care
 SAFETY_DAYS = {"india": 15, "europe": 25, "rest": 20}  # of phones
 SAFETY_PENALTY = 0.02  # of the price, a month below
 # What lies at the start: days of use at a plant, at the chip warehouse, of a market's demand
@@ -800,7 +802,8 @@ def items() -> Iterator[Row]:
     def item_row(item: str, title: str, unit: str, source: str, note: str = "") -> Row:
         return row(
             source, note, item=item, title=title, family=FAMILIES.get(item, ""), unit=unit,
-            value=round(material(item), 2), holding_rate=HOLDING_RATE, end_value_share=SWINGING.get(item, END_VALUE_SHARE),
+            value=round(material(item), 2), holding_rate=HOLDING_RATE,
+            end_value_share=SWINGING.get(item, END_VALUE_SHARE),
         )  # fmt: skip
 
     for item, product in PRODUCTS.items():

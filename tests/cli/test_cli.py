@@ -220,7 +220,8 @@ def test_stress_says_how_a_plan_fares_and_goes_on_from_its_folder(uncertain: Pat
     first = run("stress", uncertain, *words, "--report", page, "--excel", book)
     assert first.exit_code == 0
     assert "12 samples" in first.stdout
-    assert page.exists() and book.exists()
+    assert page.exists()
+    assert book.exists()
     again = run("stress", uncertain, *words)
     assert again.stdout.split("\n")[:4] == first.stdout.split("\n")[:4]
     told = json.loads(run("stress", uncertain, *words, "--json").stdout)

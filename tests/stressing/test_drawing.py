@@ -27,7 +27,9 @@ def _draws(case: Case, samples: int = SAMPLES, seed: int = 1) -> Draws:
     return Draws.of(case, Timeline.of(case.settings.start, case.settings.buckets), samples, seed)
 
 
-LEVELS = tuple({"factor": name, "distribution": "lognormal", "low": 0.8, "high": 1.25, "range": "p10_p90"} for name in "ab")
+LEVELS = tuple(
+    {"factor": name, "distribution": "lognormal", "low": 0.8, "high": 1.25, "range": "p10_p90"} for name in "ab"
+)
 MOVING = tuple({"factor": name, "distribution": "reverting", "reversion": 1.5, "volatility": 0.4} for name in "ab")
 
 

@@ -21,11 +21,15 @@ MARCH = datetime.date(2023, 3, 1)
 
 def _boxes(*buckets: str, **settings: object) -> SmallCase:
     """A hundred boxes a month are made for 4 and sold for 10."""
-    small = SmallCase(*(buckets or ("month:4",)), **{"review_months": 2, **settings}).item("box", value=4.0, holding_rate=0.2)
+    small = SmallCase(*(buckets or ("month:4",)), **{"review_months": 2, **settings}).item(
+        "box", value=4.0, holding_rate=0.2
+    )
     return small.route("box", cost=4.0).line("box", 500.0, "month").demand("box", 100.0, "month", 10.0)
 
 
-def _factor(small: SmallCase, likely: float | None = None, table: str = "demand", column: str = "quantity") -> SmallCase:
+def _factor(
+    small: SmallCase, likely: float | None = None, table: str = "demand", column: str = "quantity"
+) -> SmallCase:
     varies: dict[str, object] = {"distribution": "lognormal", "low": 0.7, "high": 1.4, "range": "p10_p90"}
     row = varies if likely is None else {"distribution": "fixed", "likely": likely}
     small.add("factors", factor=table, **row)
@@ -36,7 +40,7 @@ def _values(made: Stress, policy: str = PLANNED) -> list[float]:
     return made["results"].filter(policy=policy)["present_value"].to_list()
 
 
-# -- a planner who learns -----------------------------------------------------------------------------------------------
+# -- a planner who learns ---------------------------------------------------------------------------------------------
 
 
 def test_where_all_comes_as_expected_the_plan_earns_what_it_promises() -> None:
@@ -91,7 +95,7 @@ def test_a_price_that_returns_is_expected_to() -> None:
     assert made["distributions"].filter(measure="present_value")["mean"].item() > 0.9 * made.promised
 
 
-# -- futures of a tree, and the launch ------------------------------------------------------------------------------------
+# -- futures of a tree, and the launch --------------------------------------------------------------------------------
 
 
 def _uncertain() -> SmallCase:
@@ -114,7 +118,9 @@ def test_a_sample_draws_a_future_of_the_tree_and_the_hedge_is_held() -> None:
 
 def test_what_waits_for_the_launch_is_sold_by_its_luck() -> None:
     small = SmallCase("month:12", review_months=3).item("lamp").route("lamp", milestone="ready", cost=2)
-    small.demand("lamp", 100, "month", 10).line("lamp", 100, "month").add("milestones", milestone="ready", activity="tools")
+    small.demand("lamp", 100, "month", 10).line("lamp", 100, "month").add(
+        "milestones", milestone="ready", activity="tools"
+    )
     small.add("activities", activity="tools", distribution="uniform", low=60, high=300, range="limits")
     small.settings["buckets"] = ["month:24"]
     made = coplant.stress(small.case(), 40)
@@ -124,14 +130,16 @@ def test_what_waits_for_the_launch_is_sold_by_its_luck() -> None:
     assert 0.5 < chance["low"] < chance["chance"] <= chance["high"] <= 1.0
 
 
-# -- other agreements -------------------------------------------------------------------------------------------------------
+# -- other agreements -------------------------------------------------------------------------------------------------
 
 
 def _offered() -> SmallCase:
     """Two hosts build boxes: one for 3 each, one for 1 each and 500 a month."""
     small = SmallCase("month:6", review_months=2).item("box")
     for name, cost, charge in (("dear", 3.0, 0.0), ("cheap", 1.0, 150.0)):
-        small.host(name, site=f"{name}-plant", status="option", term=6, group="plants", sign_from=datetime.date(2023, 1, 1))
+        small.host(
+            name, site=f"{name}-plant", status="option", term=6, group="plants", sign_from=datetime.date(2023, 1, 1)
+        )
         small.add("fixed_charges", agreement=name, charge="line", amount=charge, per="month")
         small.route("box", f"{name}-plant", route=name, agreement=name, cost=cost)
         small.add("lanes", lane=name, item="box", from_site=f"{name}-plant", to_site="works", lead_time=0)
@@ -166,7 +174,7 @@ def test_where_no_rules_can_be_kept_the_sample_is_counted() -> None:
     assert "In 2 of them nothing keeps all rules" in made.summary()
 
 
-# -- the same question, the same answer ----------------------------------------------------------------------------------
+# -- the same question, the same answer -------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -259,7 +267,7 @@ def test_a_batch_hangs_on_the_question_and_its_number_only(offered: Case) -> Non
     assert last[1].equals(first[0], null_equal=True)
 
 
-# -- what is wrong ------------------------------------------------------------------------------------------------------
+# -- what is wrong ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("samples", [0, -3])

@@ -29,8 +29,8 @@ _FROM_CORNER: tuple[dict[str, Any], ...] = (
     {"simplex_dual_edge_weight_strategy": 1, "dual_simplex_cost_perturbation_multiplier": 0.0},
     {"simplex_dual_edge_weight_strategy": 2, "dual_simplex_cost_perturbation_multiplier": 1.0},
 )
-"""Options to try in turn from a corner: weights of edges that need not be worked out anew at every corner (Devex), prices
-as they are, and weights that are worked out.
+"""Options to try in turn from a corner: weights of edges that need not be worked out anew at every corner (Devex),
+prices as they are, and weights that are worked out.
 """
 
 _TOLERANCE = 1e-7
@@ -40,8 +40,8 @@ _OFF = 1e-6
 """By how much prices may be off in what HiGHS says is the best."""
 
 _CHEAP = -8
-"""Power of two by which money is made small on the way from a corner: of another program's prices can be so far out that
-the dual simplex finds no step ("excessive dual values").
+"""Power of two by which money is made small on the way from a corner: that of another program can have prices so far out
+that the dual simplex finds no step ("excessive dual values").
 """
 
 _ON_THE_WAY: dict[str, Any] = {

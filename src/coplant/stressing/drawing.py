@@ -76,9 +76,7 @@ class Reverting:
         if known == len(path):
             return np.asarray(factor)
         now, since = (path[known - 1], years - years[known - 1]) if known else (0.0, years)
-        later = np.exp(
-            now * np.exp(-self.reversion * since) + (self.variance(since) - self.variance(years)) / 2.0
-        )
+        later = np.exp(now * np.exp(-self.reversion * since) + (self.variance(since) - self.variance(years)) / 2.0)
         return np.where(np.arange(len(path)) < known, factor, later)
 
 
@@ -142,9 +140,7 @@ class Draws:
         years = (np.cumsum(timeline.days) - timeline.days / 2.0) / DAYS_PER_YEAR
         strays = normal[:, len(still) :].reshape(samples, len(moving), steps)
         strays = np.einsum("fg,ngt->nft", root[np.ix_(moving, moving)], strays)
-        processes = {
-            k: Reverting(*table.select("reversion", "volatility").row(k)) for k in moving
-        }
+        processes = {k: Reverting(*table.select("reversion", "volatility").row(k)) for k in moving}
         path = {k: processes[k].walk(strays[:, place], years) for place, k in enumerate(moving)}
         return cls(names, level, processes, path, years, uniform[:, 0], uniform[:, 1])
 

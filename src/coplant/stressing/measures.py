@@ -52,7 +52,7 @@ def measures(lived: Lived, awaited: tuple[str, ...]) -> list[Measure]:
 
 
 def _money(draft: Draft, columns: Floats) -> tuple[Floats, Floats]:
-    """Undiscounted money of each bucket: all that is paid and received, shape (T,), and revenue, shape (families, T)."""
+    """Undiscounted money of each bucket: all that is paid and received, (T,), and revenue by family, (families, T)."""
     steps, families = len(draft.timeline), len(draft.network.families)
     cash, revenue = np.zeros(steps), np.zeros(families * steps)
     for line in draft.program.money_lines:

@@ -90,7 +90,7 @@ class Horizon:
 
     @classmethod
     def of(cls, case: Case) -> Horizon:
-        """Lay out the futures of a case, and the reviews: days on which something is known, and every so many months."""
+        """Lay out the futures of a case, and the reviews: days on which something is known, and each so many months."""
         futures, settings = Futures.of(case), case.settings
         timeline = Timeline.of(settings.start, settings.buckets).split(futures.reveal_dates)
         begins = timeline.bounds[:-1]
@@ -220,7 +220,7 @@ class Planner:
             A plan for another policy, to start from.
         """
         future = self.horizon.futures.likeliest
-        program = self._expected.program
+        program = self.expected.program
         lower, upper = program.lower, program.upper
         node = program.column_node
         until = (*self.horizon.reviews, len(self.horizon.timeline))[0]
@@ -230,7 +230,9 @@ class Planner:
             index = block.index[cells]
             early = node[index] < until
             index, value = index[early], np.broadcast_to(values, block.index.shape)[cells][early]
-            upper[index] = np.minimum(upper[index], np.maximum(value, lower[index]) + _margin(self._model, value, index))
+            upper[index] = np.minimum(
+                upper[index], np.maximum(value, lower[index]) + _margin(self._model, value, index)
+            )
             if name != "start":
                 lower[index] = upper[index] = np.clip(value, lower[index], upper[index])
         self._sign(program, policy, future, lower, upper)
@@ -239,14 +241,14 @@ class Planner:
         return Carried(program, found.columns, found.corner)
 
     @cached_property
-    def _expected(self) -> Draft:
+    def expected(self) -> Draft:
         """The program of what is expected before anything is known."""
         future = self.horizon.futures.likeliest
         return self.draft(future, self.draws.seen(0, 0), self.starts(future, None, 0))
 
     @cached_property
     def _model(self) -> Scaled:
-        return scaled(self._expected.program)
+        return scaled(self.expected.program)
 
     def live(self, sample: int, future: int, policies: Mapping[str, tuple[Policy, Carried]]) -> dict[str, Lived | None]:
         """Carry plans through a sample.
@@ -315,7 +317,7 @@ class Planner:
         held = Held(node < passed[0], columns)
         lived = (node >= passed[0]) & (node < passed[1])
         lower, upper = program.lower, program.upper
-        # No more is started than was planned; less is where parts, capacity or customers are short of what was expected.
+        # No more is started than was planned; less is where parts, capacity or customers are fewer than expected.
         start = _columns_of(program, "start")
         start = start[lived[start]]
         most = np.maximum(columns[start], 0.0)

@@ -21,7 +21,7 @@ from coplant.results import versions_of
 from coplant.stressing.drawing import Draws
 from coplant.stressing.measures import measures
 from coplant.stressing.planner import Carried, Horizon, Planner, Policy
-from coplant.tree.futures import LUCK
+from coplant.case.rules.futures import LUCK
 
 PLANNED = "as planned"
 """What the plan itself is called among the alternatives."""
@@ -79,12 +79,17 @@ class Question:
     @cached_property
     def digest(self) -> str:
         """What the answer hangs on, as one text: the case, what the plan decides, samples, seed and versions."""
-        told = [self.case.digest, str(self.samples), str(self.seed), str(versions_of("coplant", "highspy", "numpy", "scipy"))]
-        for table in ("made", "moved", "bought", "reserved", "left", "signed"):
-            told.append(self.plan[table].write_csv(float_precision=6))
+        told = [
+            self.case.digest,
+            str(self.samples),
+            str(self.seed),
+            str(versions_of("coplant", "highspy", "numpy", "scipy")),
+        ]
+        decided = ("made", "moved", "bought", "reserved", "left", "signed")
+        told += [self.plan[table].write_csv(float_precision=6) for table in decided]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
-    # -- alternatives ---------------------------------------------------------------------------------------------------
+    # -- alternatives -------------------------------------------------------------------------------------------------
 
     @cached_property
     def policies(self) -> dict[str, Policy]:
@@ -95,7 +100,9 @@ class Question:
         option = np.stack([(case["agreements"]["status"] == "option").to_numpy() for case in self.horizon.cases])
         found = {PLANNED: own}
         for place, name in enumerate(names):
-            rivals = np.array([k != place and group[k] is not None and group[k] == group[place] for k in range(len(names))])
+            rivals = np.array(
+                [k != place and group[k] is not None and group[k] == group[place] for k in range(len(names))]
+            )
             other = own & ~(rivals & option & option[:, [place]])
             other[:, place] |= option[:, place]
             if option[:, place].any():
@@ -128,12 +135,12 @@ class Question:
     def start(self) -> dict[str, Carried]:
         """The plans with which the samples begin; worked out once."""
         if not self._started:
-            draft = self.planner._expected
+            draft = self.planner.expected
             held = _decided(self._base, draft)
             uncertain = len(self.horizon.futures) > 1
             near: Carried | None = None
             for name, policy in self.policies.items():
-                # What is started before anything is known is held; without that, another agreement has a start of its own.
+                # What is started before anything is known is held; else another agreement has a start of its own.
                 planned = held if name == PLANNED else {"start": held["start"]} if uncertain else None
                 self._started[name] = near = self.planner.first(policy, planned, near)
         return self._started
@@ -147,7 +154,9 @@ class Question:
     def future_of(self, sample: int) -> int:
         """The future of the tree that a sample draws."""
         upper = np.cumsum(self.horizon.futures.probability)
-        return int(min(np.searchsorted(upper, self.planner.draws.outcome[sample] * upper[-1], side="right"), len(upper) - 1))
+        return int(
+            min(np.searchsorted(upper, self.planner.draws.outcome[sample] * upper[-1], side="right"), len(upper) - 1)
+        )
 
     def __getstate__(self) -> dict[str, object]:
         """What travels to another process: not what it can work out there in no time."""
@@ -226,4 +235,3 @@ def _decided(plan: Plan, draft: Draft) -> dict[str, Floats]:
                 left[scope.leaving[node]] = 1.0
             held[f"leave/{agreement}"] = blocks[f"leave/{agreement}"].values(left)
     return held
-

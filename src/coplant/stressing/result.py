@@ -93,10 +93,13 @@ class Stress:
                                      ("hhi", "Concentration in the last year", ".3f")):  # fmt: skip
             row = self["distributions"].filter(policy=PLANNED, measure=measure).row(0, named=True)
             if row["mean"] is not None:
-                lines.append(f"{name}: {format(row['mean'], shown)} in the mean, {format(row['least'], shown)} at least")
-        for row in self._soonest().iter_rows(named=True):
-            lines.append(f"{row['item']} sold by the end of {row['year']}: {row['chance']:.1%}"
-                         f" ({row['low']:.1%} to {row['high']:.1%})")  # fmt: skip
+                lines.append(
+                    f"{name}: {format(row['mean'], shown)} in the mean, {format(row['least'], shown)} at least"
+                )
+        lines += [
+            f"{row['item']} sold by the end of {row['year']}: {row['chance']:.1%} ({row['low']:.1%} to {row['high']:.1%})"
+            for row in self._soonest().iter_rows(named=True)
+        ]
         others = self["regret"].filter(pl.col("policy") != PLANNED)
         if others.height:
             lines.append("Other agreements, in the same samples:")
@@ -106,8 +109,8 @@ class Stress:
                 lines.append(f"{told:>20}  {row['policy']}{better}")
         if self["influences"].height:
             lines.append("What goes with the value, by correlation of ranks:")
-            for row in self["influences"].head(5).iter_rows(named=True):
-                lines.append(f"{row['correlation']:>+20.2f}  {row['cause']}")
+            most = self["influences"].head(5)
+            lines += [f"{row['correlation']:>+20.2f}  {row['cause']}" for row in most.iter_rows(named=True)]
         return "\n".join(lines)
 
     def _soonest(self) -> pl.DataFrame:

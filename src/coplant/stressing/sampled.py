@@ -71,7 +71,7 @@ class Template:
         """
         frames: dict[str, pl.DataFrame] = {}
         rows = list(case["factor_effects"].iter_rows(named=True))
-        spans = []
+        spans: list[tuple[np.datetime64, np.datetime64 | None] | None] = []
         for row in rows:
             table = TABLES[row["table"]]
             frame = frames.get(table.name, case[table.name])
@@ -95,17 +95,17 @@ class Template:
         for row, span in zip(rows, spans, strict=True):
             table = TABLES[row["table"]]
             frame = frames[table.name]
-            mask = matching(table, frame, where_of(table, row["key"])).to_numpy()
+            reached = matching(table, frame, where_of(table, row["key"])).to_numpy()
             bucket = np.zeros(frame.height, dtype=np.int64)
             if span is not None:
                 begins = frame["from"].to_numpy().astype("datetime64[D]")
                 bucket = np.clip(np.searchsorted(timeline.bounds, begins, side="right") - 1, 0, len(timeline) - 1)
-                mask = mask & (begins >= span[0])
+                reached = reached & (begins >= span[0])
                 if span[1] is not None:
-                    mask = mask & (begins < span[1])
-            reached = np.flatnonzero(mask)
+                    reached = reached & (begins < span[1])
+            place = np.flatnonzero(reached)
             effects.setdefault(table.name, []).append(
-                _Effect(factors.index(row["factor"]), row["column"], reached, bucket[reached], row["strength"])
+                _Effect(factors.index(row["factor"]), row["column"], place, bucket[place], row["strength"])
             )
         return cls(case, frames, effects)
 
@@ -124,9 +124,7 @@ class Template:
                 if effect.column not in column:
                     column[effect.column] = frame[effect.column].to_numpy().astype(np.float64, copy=True)
                 column[effect.column][effect.row] *= factor[effect.factor, effect.bucket] ** effect.strength
-            made[name] = frame.with_columns(
-                pl.Series(one, values, nan_to_null=True) for one, values in column.items()
-            )
+            made[name] = frame.with_columns(pl.Series(one, values, nan_to_null=True) for one, values in column.items())
         return made
 
     def checked(self, factor: Floats, name: str) -> Case:

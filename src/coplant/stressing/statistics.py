@@ -186,7 +186,9 @@ def _first_sales(question: Question, measured: pl.DataFrame) -> pl.DataFrame:
     for (policy, item), of in first.group_by("policy", "thing", maintain_order=True):
         for year in years.tolist():
             end = (datetime.date(year + 1, 1, 1) - _FIRST).days
-            rows.append({"policy": policy, "item": item, "year": year, **chance_of(int((of["value"] < end).sum()), len(of))})
+            rows.append(
+                {"policy": policy, "item": item, "year": year, **chance_of(int((of["value"] < end).sum()), len(of))}
+            )
     schema = {"policy": pl.String, "item": pl.String, "year": pl.Int64,
               **dict.fromkeys(("chance", "low", "high"), pl.Float64)}  # fmt: skip
     return pl.DataFrame(rows, schema=schema)
@@ -208,8 +210,10 @@ def _spread(frame: pl.DataFrame, by: Sequence[str], value: str) -> pl.DataFrame:
 def _shares(measured: pl.DataFrame) -> pl.DataFrame:
     """Share of each family in the revenue of each year, by sample; nothing where a family has none."""
     revenue = measured.filter(measure="revenue").rename({"thing": "family"})
-    every = revenue.select("sample", "policy", "year").unique(maintain_order=True).join(
-        revenue.select("family").unique(maintain_order=True), how="cross", maintain_order="left_right"
+    every = (
+        revenue.select("sample", "policy", "year")
+        .unique(maintain_order=True)
+        .join(revenue.select("family").unique(maintain_order=True), how="cross", maintain_order="left_right")
     )
     keys = ["sample", "policy", "year", "family"]
     whole = every.join(revenue.select(*keys, "value"), on=keys, how="left", maintain_order="left")
@@ -224,7 +228,11 @@ def _mix(measured: pl.DataFrame) -> pl.DataFrame:
 
 
 def _concentrations(measured: pl.DataFrame) -> pl.DataFrame:
-    hhi = _shares(measured).group_by("sample", "policy", "year", maintain_order=True).agg(hhi=(pl.col("share") ** 2).sum())
+    hhi = (
+        _shares(measured)
+        .group_by("sample", "policy", "year", maintain_order=True)
+        .agg(hhi=(pl.col("share") ** 2).sum())
+    )
     return _spread(hhi, ["policy", "year"], "hhi").sort("policy", "year", maintain_order=True)
 
 

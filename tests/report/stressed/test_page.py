@@ -31,7 +31,9 @@ def stress() -> Stress:
         small.route("box", f"{name}-plant", route=name, agreement=name, cost=cost)
         small.add("lanes", lane=name, item="box", from_site=f"{name}-plant", to_site="works", lead_time=0)
     small.demand("box", 100.0, "month", 10.0)
-    small.add("factors", factor="fashion", title="Whim & fashion", distribution="uniform", low=0.5, high=1.5, range="limits")
+    small.add(
+        "factors", factor="fashion", title="Whim & fashion", distribution="uniform", low=0.5, high=1.5, range="limits"
+    )
     small.add("factor_effects", factor="fashion", table="demand", key="box", column="quantity")
     return coplant.stress(small.case(), 12)
 

@@ -102,8 +102,10 @@ def what_moves_multiplies_what_holds_from_a_day(draft: Draft) -> None:
     """Check that a factor that moves on reaches only numbers that can move too."""
     distribution = draft.lookup("factors", "factor", "distribution")
     dated = [name for name in TABLES if TABLES[name].dated]
-    rows = draft["factor_effects"].join(distribution, on="factor").filter(
-        pl.col("distribution") == REVERTING, ~pl.col("table").is_in(dated)
+    rows = (
+        draft["factor_effects"]
+        .join(distribution, on="factor")
+        .filter(pl.col("distribution") == REVERTING, ~pl.col("table").is_in(dated))
     )
     expected = "a table whose rows hold from a day until the next, as {factor} is reverting"
     draft.report("factor_effects", rows, "table", expected, f"They are {', '.join(dated)}")
@@ -120,7 +122,9 @@ def correlations_are_of_like_factors(draft: Draft) -> None:
     unlike = pairs.filter(pl.col("distribution") != pl.col("distribution_with"))
     mend = "Let both follow one factor more: each may have several effects, and a number several factors"
     draft.report("factor_correlations", unlike, "with", "reverting as {factor} is, or like it drawn once", mend)
-    ordered = rows.with_columns(pl.min_horizontal("factor", "with").alias("#a"), pl.max_horizontal("factor", "with").alias("#b"))
+    ordered = rows.with_columns(
+        pl.min_horizontal("factor", "with").alias("#a"), pl.max_horizontal("factor", "with").alias("#b")
+    )
     twice = ordered.filter(~pl.struct("#a", "#b").is_first_distinct()).drop("#a", "#b")
     draft.report("factor_correlations", twice, "with", "each pair once", "Leave one of the two rows out")
 

@@ -8,8 +8,8 @@ import polars as pl
 
 from coplant.case.draft import ROW, Draft
 from coplant.case.rules.registry import rule
-from coplant.schema import TABLES
 from coplant.errors import Problem
+from coplant.schema import TABLES
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Days of the week as calendars name them."""

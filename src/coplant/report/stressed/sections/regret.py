@@ -10,7 +10,7 @@ from coplant.report.tabulate import Column, tabulate
 
 
 def regret(view: StressedView) -> Section | None:
-    """List what other agreements bring more than the plan in the same samples, and what each falls short of the best."""
+    """List what other agreements bring more than the plan in the same samples, and how far each is from the best."""
     words, table = view.words, view.stress["regret"]
     if table.height < 2:
         return None
