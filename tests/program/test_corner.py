@@ -15,8 +15,7 @@ from coplant.generate import generate
 from coplant.network import Network
 from coplant.planning import formulate
 from coplant.program import LinearProgram, solve
-from coplant.program.corner import Held, from_corner, matching
-from coplant.program.scaling import scaled
+from coplant.program.corner import Held, Layout, Relay, matching
 from coplant.timeline import Timeline
 from coplant.tree import Tree
 
@@ -42,20 +41,25 @@ def _free(program: LinearProgram) -> Held:
 @given(st.integers(0, 50), st.floats(0.6, 1.5), st.floats(0.95, 1.5))
 def test_a_corner_of_another_program_leads_to_the_same_optimum(seed: int, demand: float, price: float) -> None:
     first, then = _program(seed).relaxed(), _program(seed, demand, price).relaxed()
-    begun = from_corner(first, scaled(first), first.lower, first.upper, _free(first), None, 0)
-    other = matching(then, first)
+    begun = Relay(first, None, 0).solve(first.lower, first.upper, _free(first))
+    other = matching(then, Layout.of(first))
     corner = begun.corner if other is None else other.corner(begun.corner)
-    found = from_corner(then, scaled(then), then.lower, then.upper, _free(then), corner, 0)
+    relay = Relay(then, corner, 0)
+    found = relay.solve(then.lower, then.upper, _free(then))
     assert then.objective() @ found.columns == pytest.approx(solve(then).objective, rel=1e-6)
+    # The same program once more, within other bounds and back.
+    relay.solve(then.lower, np.minimum(then.upper, np.maximum(found.columns / 2.0, then.lower)), _free(then))
+    again = relay.solve(then.lower, then.upper, _free(then))
+    assert then.objective() @ again.columns == pytest.approx(then.objective() @ found.columns, rel=1e-6)
 
 
 def test_what_is_held_stays_where_it_is() -> None:
     program = _program(3)
-    model = scaled(program)
-    begun = from_corner(program, model, program.lower, program.upper, _free(program), None, 0)
+    relay = Relay(program, None, 0)
+    begun = relay.solve(program.lower, program.upper, _free(program))
     early = program.column_node < 3
-    held = from_corner(program, model, program.lower, program.upper, Held(early, begun.columns), begun.corner, 0)
-    assert held.columns[early] == pytest.approx(begun.columns[early], abs=3e-6 * model.unit)
+    held = relay.solve(program.lower, program.upper, Held(early, begun.columns))
+    assert held.columns[early] == pytest.approx(begun.columns[early], abs=3e-6 * relay.model.unit)
     assert program.objective() @ held.columns == pytest.approx(program.objective() @ begun.columns, rel=1e-6)
     assert (held.columns[program.integer] % 1.0 == 0.0).all()
 
@@ -66,7 +70,7 @@ def test_what_cannot_be_is_said() -> None:
     lower = program.lower
     lower[sold[0, 0]] = 10.0
     with pytest.raises(InfeasibleError):
-        from_corner(program, scaled(program), lower, program.upper, _free(program), None, 0)
+        Relay(program, None, 0).solve(lower, program.upper, _free(program))
 
 
 def test_columns_are_told_by_block_and_cell() -> None:
@@ -77,14 +81,14 @@ def test_columns_are_told_by_block_and_cell() -> None:
         return small.line("box", 50.0, "month").demand("box", 9.0, "month", 5.0).draft().program
 
     early, late = made(1), made(2)
-    found = matching(late, early)
+    found = matching(late, Layout.of(early))
     assert found is not None
     start = late.column_blocks["start"].index
     assert (found.columns[start[start >= 0]] == early.column_blocks["start"].index[0, 1:]).all()
     names = [early.column_name(int(column)) for column in found.columns]
     assert names == [late.column_name(column) for column in range(late.column_count)]
-    back = matching(early, late)
+    back = matching(early, Layout.of(late))
     assert back is not None
     assert back.columns[early.column_blocks["start"].index[0, 0]] == -1
     assert back.values(np.ones(late.column_count)).sum() == late.column_count
-    assert matching(late, made(2)) is None
+    assert matching(late, Layout.of(made(2))) is None

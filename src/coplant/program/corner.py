@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coplant.errors import InfeasibleError, SolverError
-from coplant.program.linear import Axes, LinearProgram
+from coplant.program.linear import Axes, Columns, LinearProgram, Rows
 from coplant.program.money import Floats, Integers
 from coplant.program.run import hand_over, run
-from coplant.program.scaling import Scaled
+from coplant.program.scaling import Scaled, scaled
 from coplant.program.search import whole_from
 from coplant.program.solve import set_options
 
@@ -40,8 +41,8 @@ _OFF = 1e-6
 """By how much prices may be off in what HiGHS says is the best."""
 
 _CHEAP = -8
-"""Power of two by which money is made small on the way from a corner: that of another program can have prices so far out
-that the dual simplex finds no step ("excessive dual values").
+"""Power of two by which money is made small on the way from a corner: that of another program can have prices so far
+out that the dual simplex finds no step ("excessive dual values").
 """
 
 _ON_THE_WAY: dict[str, Any] = {
@@ -86,66 +87,85 @@ class Held:
     values: Floats
 
 
-def from_corner(
-    program: LinearProgram, model: Scaled, lower: Floats, upper: Floats, held: Held, corner: Corner | None, seed: int
-) -> Cornered:
-    """Solve a program, whole numbers read off the quantities that are best without them.
+class Relay:
+    """A program that is solved several times within bounds of its columns, each time from where the last ended.
+
+    Whole numbers are read off the quantities that are best without them, then held.
 
     Parameters
     ----------
     program : LinearProgram
         The program.
-    model : Scaled
-        The same, in comfortable units.
-    lower, upper : ndarray
-        Bounds of the columns, in place of those of the program.
-    held : Held
-        Columns that are decided; rows in which there are no others are taken to be kept.
-    corner : Corner, optional
-        Where to start; from nothing if left out.
+    corner : Corner or None
+        Where to start; from nothing if there is none.
     seed : int
         Seed of the solver's tie-breaking.
-
-    Raises
-    ------
-    InfeasibleError
-        Nothing keeps the rules within the bounds.
-    SolverError
-        What can be earned has no limit, or no method finds it.
     """
-    integer = np.flatnonzero(program.integer)
-    low, high = lower / model.column, upper / model.column
-    value = held.values / model.column
-    # What is fixed from the first has no price here, and no room.
-    loose = held.which & ~program.integer & (program.lower < program.upper)
-    if corner is not None:
-        loose &= corner.columns == _BASIC
-    # What is not basic stays where it is; what is has a little room, so that the corner holds.
-    low = np.where(held.which, value - SLACK * loose, low)
-    high = np.where(held.which, value + SLACK * loose, high)
-    activity = model.matrix @ np.where(held.which, value, 0.0)
-    over = program.entries_in(~held.which) == 0
-    highs = hand_over(
-        dataclasses.replace(
+
+    def __init__(self, program: LinearProgram, corner: Corner | None, seed: int) -> None:
+        self.program, self.model, self.seed = program, scaled(program), seed
+        self._corner = corner
+        self._highs: highspy.Highs | None = None
+
+    def solve(self, lower: Floats, upper: Floats, held: Held) -> Cornered:
+        """Solve it.
+
+        Parameters
+        ----------
+        lower, upper : ndarray
+            Bounds of the columns, in place of those of the program.
+        held : Held
+            Columns that are decided; rows in which there are no others are taken to be kept.
+
+        Raises
+        ------
+        InfeasibleError
+            Nothing keeps the rules within the bounds.
+        SolverError
+            What can be earned has no limit, or no method finds it.
+        """
+        program, model = self.program, self.model
+        integer = np.flatnonzero(program.integer).astype(np.int32)
+        bounds = self._bounds(lower, upper, held)
+        if self._highs is None:
+            self._highs = hand_over(bounds)
+            set_options(self._highs, "simplex", self.seed, _TOLERANCE)
+        else:
+            every, rows = (np.arange(count, dtype=np.int32) for count in model.matrix.shape[::-1])
+            self._highs.changeColsBounds(len(every), every, bounds.lower, bounds.upper)
+            self._highs.changeRowsBounds(len(rows), rows, bounds.row_lower, bounds.row_upper)  # type: ignore[attr-defined]
+        highs = self._highs
+        if self._corner is None or not _led(highs, self._corner):
+            _solved(highs)
+        relaxed, found = _columns(highs, model), _corner(highs)
+        self._corner = found
+        if not len(integer):
+            return Cornered(relaxed, found)
+        whole = whole_from(program, relaxed, bounds.lower[integer], bounds.upper[integer])
+        highs.changeColsBounds(len(integer), integer, whole, whole)
+        _solved(highs)
+        columns = _columns(highs, model)
+        columns[integer] = whole
+        return Cornered(columns, found)
+
+    def _bounds(self, lower: Floats, upper: Floats, held: Held) -> Scaled:
+        """The program within bounds, with what is held where it is."""
+        program, model = self.program, self.model
+        value = held.values / model.column
+        # What is fixed from the first has no price here, and no room.
+        loose = held.which & ~program.integer & (program.lower < program.upper)
+        if self._corner is not None:
+            loose &= self._corner.columns == _BASIC
+        activity = model.matrix @ np.where(held.which, value, 0.0)
+        over = program.entries_in(~held.which) == 0
+        return dataclasses.replace(
             model,
-            lower=low,
-            upper=high,
+            # What is not basic stays where it is; what is has a little room, so that the corner holds.
+            lower=np.where(held.which, value - SLACK * loose, lower / model.column),
+            upper=np.where(held.which, value + SLACK * loose, upper / model.column),
             row_lower=np.where(over, np.minimum(model.row_lower, activity), model.row_lower),
             row_upper=np.where(over, np.maximum(model.row_upper, activity), model.row_upper),
         )
-    )
-    set_options(highs, "simplex", seed, _TOLERANCE)
-    if corner is None or not _led(highs, corner):
-        _solved(highs)
-    relaxed, found = _columns(highs, model), _corner(highs)
-    if not len(integer):
-        return Cornered(relaxed, found)
-    whole = whole_from(program, relaxed, low[integer], high[integer])
-    highs.changeColsBounds(len(integer), integer.astype(np.int32), whole, whole)
-    _solved(highs)
-    columns = _columns(highs, model)
-    columns[integer] = whole
-    return Cornered(columns, found)
 
 
 def _led(highs: highspy.Highs, corner: Corner) -> bool:
@@ -198,6 +218,20 @@ def _corner(highs: highspy.Highs) -> Corner:
 # -- programs that are alike ------------------------------------------------------------------------------------------
 
 
+class Layout(NamedTuple):
+    """Where the columns and rows of a program are: all by which those of another are found in it."""
+
+    columns: dict[str, Columns]
+    rows: dict[str, Rows]
+    column_count: int
+    row_count: int
+
+    @classmethod
+    def of(cls, program: LinearProgram) -> Layout:
+        """Lay out a program."""
+        return cls(program.column_blocks, program.row_blocks, program.column_count, program.row_count)
+
+
 class Matching(NamedTuple):
     """For each column and row of a program that of another which has its name; -1 where there is none."""
 
@@ -215,39 +249,39 @@ class Matching(NamedTuple):
         return Corner(columns.astype(np.int8), rows.astype(np.int8))
 
 
-def matching(program: LinearProgram, other: LinearProgram) -> Matching | None:
+def matching(program: LinearProgram, other: Layout) -> Matching | None:
     """Find the columns and rows of a program in another that is written of a similar case.
 
     Parameters
     ----------
-    program, other : LinearProgram
-        The two.
+    program : LinearProgram
+        The program.
+    other : Layout
+        The other.
 
     Returns
     -------
     Matching or None
         None where they are the same, one by one.
     """
-    columns, rows = (
-        _matched(getattr(program, blocks), getattr(other, blocks), count)
-        for blocks, count in (("column_blocks", program.column_count), ("row_blocks", program.row_count))
-    )
+    columns = _matched(program.column_blocks, other.columns, program.column_count)
+    rows = _matched(program.row_blocks, other.rows, program.row_count)
     same = (
-        len(columns) == other.column_count and len(rows) == other.row_count
-        and np.array_equal(columns, np.arange(len(columns))) and np.array_equal(rows, np.arange(len(rows)))
-    )  # fmt: skip
+        len(columns) == other.column_count
+        and len(rows) == other.row_count
+        and np.array_equal(columns, np.arange(len(columns)))
+        and np.array_equal(rows, np.arange(len(rows)))
+    )
     return None if same else Matching(columns, rows)
 
 
-def _matched(blocks: dict[str, object], others: dict[str, object], count: int) -> Integers:
+def _matched(blocks: Mapping[str, Columns | Rows], others: Mapping[str, Columns | Rows], count: int) -> Integers:
     found = np.full(count, -1, dtype=np.int64)
     for name, block in blocks.items():
-        other = others.get(name)
-        if other is None:
-            continue
-        index, there = block.index, _aligned(other.index, other.axes, block.axes)  # type: ignore[attr-defined]
-        present = index >= 0
-        found[index[present]] = there[present]
+        if name in others:
+            there = _aligned(others[name].index, others[name].axes, block.axes)
+            present = block.index >= 0
+            found[block.index[present]] = there[present]
     return found
 
 

@@ -23,9 +23,9 @@ from coplant.planning.formulation import formulate, in_words
 from coplant.planning.outlook import PROGRAMME
 from coplant.planning.plan import awaited
 from coplant.program import LinearProgram
-from coplant.program.corner import SLACK, Corner, Held, from_corner, matching
+from coplant.program.corner import SLACK, Corner, Cornered, Held, Layout, Relay, matching
 from coplant.program.money import Booleans, Floats, Integers
-from coplant.program.scaling import Scaled, scaled
+from coplant.program.scaling import Scaled
 from coplant.stressing.drawing import Draws
 from coplant.stressing.sampled import Template
 from coplant.timeline import Timeline
@@ -35,6 +35,10 @@ from coplant.tree.futures import Futures
 
 _AGREED = ("leave/", "reserved/")
 """Blocks of columns, beside ``sign``, in which is decided what an agreement is to be."""
+
+
+LEVELS = 8
+"""Levels of luck of the launch for which there are corners to start from."""
 
 
 class Policy(NamedTuple):
@@ -53,11 +57,26 @@ class Policy(NamedTuple):
 
 
 class Carried(NamedTuple):
-    """A plan that is being carried out: the program in which it was made, its columns, and its corner."""
+    """A plan that is being carried out: the layout of the program in which it was made, and its columns."""
 
-    program: LinearProgram
+    layout: Layout
     columns: Floats
+
+
+class Anchor(NamedTuple):
+    """A corner from which a program like one is soon solved."""
+
+    layout: Layout
     corner: Corner
+
+    def of(self, program: LinearProgram) -> Corner:
+        """The corner in a program."""
+        other = matching(program, self.layout)
+        return self.corner if other is None else other.corner(self.corner)
+
+
+Anchors = tuple[tuple[Anchor, ...], ...]
+"""By level of luck, and by review and then the horizon's end."""
 
 
 class Lived(NamedTuple):
@@ -100,6 +119,11 @@ class Horizon:
         known = np.searchsorted(begins, futures.reveal_dates)
         reviews = np.union1d(regular, known)
         return cls(case, futures, timeline, tuple(int(one) for one in reviews if 0 < one < len(timeline)))
+
+    @property
+    def stages(self) -> tuple[int, ...]:
+        """The reviews, and the horizon's end."""
+        return (*self.reviews, len(self.timeline))
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -207,38 +231,37 @@ class Planner:
 
     # -- plans --------------------------------------------------------------------------------------------------------
 
-    def first(self, policy: Policy, planned: Mapping[str, Floats] | None, near: Carried | None = None) -> Carried:
-        """Make the plan with which a policy starts: that which is given, or the best for what is expected.
+    def first(self, policies: Mapping[str, Policy], planned: Mapping[str, Mapping[str, Floats]]) -> dict[str, Carried]:
+        """Make the plans with which policies start: what is given, and the best for what is expected.
 
         Parameters
         ----------
-        policy : Policy
+        policies : mapping of str to Policy
             What is signed.
-        planned : mapping of str to ndarray, optional
-            By block, what is started at the most before the first review, and what is agreed.
-        near : Carried, optional
-            A plan for another policy, to start from.
+        planned : mapping of str to mapping of str to ndarray
+            For some of them, by block, what is started at the most before the first review, and what is agreed.
         """
-        future = self.horizon.futures.likeliest
-        program = self.expected.program
-        lower, upper = program.lower, program.upper
+        future, program = self.horizon.futures.likeliest, self.expected.program
+        relay = Relay(program, None, self.seed)
         node = program.column_node
-        until = (*self.horizon.reviews, len(self.horizon.timeline))[0]
-        for name, values in (planned or {}).items():
-            block = program.column_blocks[name]
-            cells = block.index >= 0
-            index = block.index[cells]
-            early = node[index] < until
-            index, value = index[early], np.broadcast_to(values, block.index.shape)[cells][early]
-            upper[index] = np.minimum(
-                upper[index], np.maximum(value, lower[index]) + _margin(self._model, value, index)
-            )
-            if name != "start":
-                lower[index] = upper[index] = np.clip(value, lower[index], upper[index])
-        self._sign(program, policy, future, lower, upper)
-        nothing = Held(np.zeros(program.column_count, dtype=bool), np.zeros(program.column_count))
-        found = from_corner(program, self._model, lower, upper, nothing, near and near.corner, self.seed)
-        return Carried(program, found.columns, found.corner)
+        until = self.horizon.stages[0]
+        made = {}
+        for policy in policies.values():
+            lower, upper = program.lower, program.upper
+            for name, values in planned.get(policy.name, {}).items():
+                block = program.column_blocks[name]
+                cells = block.index >= 0
+                index = block.index[cells]
+                early = node[index] < until
+                index, value = index[early], np.broadcast_to(values, block.index.shape)[cells][early]
+                most = np.maximum(value, lower[index])
+                upper[index] = np.minimum(upper[index], most + _margin(relay.model, value, index))
+                if name != "start":
+                    lower[index] = upper[index] = np.clip(value, lower[index], upper[index])
+            _sign(program, policy, future, lower, upper)
+            nothing = Held(np.zeros(program.column_count, dtype=bool), np.zeros(program.column_count))
+            made[policy.name] = Carried(Layout.of(program), relay.solve(lower, upper, nothing).columns)
+        return made
 
     @cached_property
     def expected(self) -> Draft:
@@ -246,11 +269,34 @@ class Planner:
         future = self.horizon.futures.likeliest
         return self.draft(future, self.draws.seen(0, 0), self.starts(future, None, 0))
 
-    @cached_property
-    def _model(self) -> Scaled:
-        return scaled(self.expected.program)
+    def anchors(self, policy: Policy, plan: Carried) -> Anchors:
+        """Find corners to start from at every review: those of a sample in which all comes as expected but the luck.
 
-    def live(self, sample: int, future: int, policies: Mapping[str, tuple[Policy, Carried]]) -> dict[str, Lived | None]:
+        Parameters
+        ----------
+        policy : Policy
+            What is signed.
+        plan : Carried
+            The plan that is started with.
+        """
+        future, expected = self.horizon.futures.likeliest, self.draws.seen(0, 0)
+        levels = LEVELS if awaited(self.horizon.cases[future]) else 1
+        found: list[tuple[Anchor, ...]] = []
+        for level in range(levels):
+            anchors: list[Anchor] = []
+            carried, before = plan, 0
+            for known in self.horizon.stages:
+                draft = self.draft(future, expected, self.starts(future, (level + 0.5) / levels, known))
+                relay = Relay(draft.program, found[-1][len(anchors)].of(draft.program) if found else None, self.seed)
+                one = _review(relay, policy, future, carried, (before, known))
+                carried, before = Carried(Layout.of(draft.program), one.columns), known
+                anchors.append(Anchor(carried.layout, one.corner))
+            found.append(tuple(anchors))
+        return tuple(found)
+
+    def live(
+        self, sample: int, future: int, policies: Mapping[str, tuple[Policy, Carried]], anchors: Anchors
+    ) -> dict[str, Lived | None]:
         """Carry plans through a sample.
 
         Parameters
@@ -261,79 +307,72 @@ class Planner:
             The future of the tree that comes.
         policies : mapping of str to (Policy, Carried)
             What is signed, and the plan that is started with.
+        anchors : tuple of tuple of Anchor
+            Where to start from at each review, by luck.
 
         Returns
         -------
         dict of str to Lived or None
             What becomes of each; None where nothing keeps the rules.
+
+        Raises
+        ------
+        CaseError
+            A factor makes a mistake of the case.
+        SolverError
+            What can be earned has no limit; names the sample.
         """
         carried: dict[str, Carried] = {name: plan for name, (_, plan) in policies.items()}
         lived: dict[str, Lived | None] = dict.fromkeys(policies)
+        luck = float(self.draws.luck[sample])
         before = 0
-        for known in (*self.horizon.reviews, len(self.horizon.timeline)):
+        for anchor, known in zip(anchors[int(luck * len(anchors))], self.horizon.stages, strict=True):
             believed = self.horizon.believed(future, known)
             ended = known == len(self.horizon.timeline)
-            draft = self.draft(
-                believed,
-                self.draws.seen(sample, known),
-                self.starts(believed, float(self.draws.luck[sample]), known),
-                f"sample {sample + 1}" if ended else None,
-            )
-            model = scaled(draft.program)
-            near: Corner | None = None
+            name_of = f"sample {sample + 1}" if ended else None
+            draft = self.draft(believed, self.draws.seen(sample, known), self.starts(believed, luck, known), name_of)
+            relay = Relay(draft.program, anchor.of(draft.program), self.seed)
             for name, plan in list(carried.items()):
                 try:
-                    one = self._review(draft, model, policies[name][0], believed, plan, (before, known), near)
+                    one = _review(relay, policies[name][0], believed, plan, (before, known))
                 except InfeasibleError:
                     del carried[name]
                     continue
                 except SolverError as error:
                     raise SolverError(f"in sample {sample + 1}: {error}") from None
-                carried[name] = one
-                if near is None:
-                    # Of the same sample, the plan for one policy is nearer to that for another than any made before.
-                    near = one.corner
+                carried[name] = Carried(Layout.of(draft.program), one.columns)
                 if ended:
                     lived[name] = Lived(draft, one.columns)
             before = known
         return lived
 
-    def _review(
-        self,
-        draft: Draft,
-        model: Scaled,
-        policy: Policy,
-        believed: int,
-        plan: Carried,
-        passed: tuple[int, int],
-        near: Corner | None,
-    ) -> Carried:
-        """Carry a plan out up to a review, and plan anew from then on."""
-        program, columns, corner = draft.program, plan.columns, near or plan.corner
-        other = matching(program, plan.program)
-        if other is not None:
-            columns, corner = other.values(columns), near or other.corner(corner)
-        node = program.column_node
-        held = Held(node < passed[0], columns)
-        lived = (node >= passed[0]) & (node < passed[1])
-        lower, upper = program.lower, program.upper
-        # No more is started than was planned; less is where parts, capacity or customers are fewer than expected.
-        start = _columns_of(program, "start")
-        start = start[lived[start]]
-        most = np.maximum(columns[start], 0.0)
-        upper[start] = np.minimum(upper[start], most + _margin(model, most, start))
-        for name in program.column_blocks:
-            if name.startswith(_AGREED):
-                agreed = _columns_of(program, name)
-                agreed = agreed[lived[agreed]]
-                lower[agreed] = upper[agreed] = np.clip(columns[agreed], lower[agreed], upper[agreed])
-        self._sign(program, policy, believed, lower, upper)
-        found = from_corner(program, model, lower, upper, held, corner, self.seed)
-        return Carried(program, found.columns, found.corner)
 
-    def _sign(self, program: LinearProgram, policy: Policy, future: int, lower: Floats, upper: Floats) -> None:
-        sign = program.column_blocks["sign"].index
-        lower[sign] = upper[sign] = policy.signed[future]
+def _review(relay: Relay, policy: Policy, believed: int, plan: Carried, passed: tuple[int, int]) -> Cornered:
+    """Carry a plan out up to a review, and plan anew from then on."""
+    program, columns = relay.program, plan.columns
+    other = matching(program, plan.layout)
+    if other is not None:
+        columns = other.values(columns)
+    node = program.column_node
+    lived = (node >= passed[0]) & (node < passed[1])
+    lower, upper = program.lower, program.upper
+    # No more is started than was planned; less is where parts, capacity or customers are fewer than expected.
+    start = _columns_of(program, "start")
+    start = start[lived[start]]
+    most = np.maximum(columns[start], 0.0)
+    upper[start] = np.minimum(upper[start], most + _margin(relay.model, most, start))
+    for name in program.column_blocks:
+        if name.startswith(_AGREED):
+            agreed = _columns_of(program, name)
+            agreed = agreed[lived[agreed]]
+            lower[agreed] = upper[agreed] = np.clip(columns[agreed], lower[agreed], upper[agreed])
+    _sign(program, policy, believed, lower, upper)
+    return relay.solve(lower, upper, Held(node < passed[0], columns))
+
+
+def _sign(program: LinearProgram, policy: Policy, future: int, lower: Floats, upper: Floats) -> None:
+    sign = program.column_blocks["sign"].index
+    lower[sign] = upper[sign] = policy.signed[future]
 
 
 def _columns_of(program: LinearProgram, name: str) -> Integers:

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from coplant.case import Case
+from coplant.case.rules.futures import LUCK
 from coplant.network.activities import LANE, OFFER, ROUTE
 from coplant.network.frames import days
 from coplant.planning.draft import Draft
@@ -20,8 +21,7 @@ from coplant.program.money import Booleans, Floats
 from coplant.results import versions_of
 from coplant.stressing.drawing import Draws
 from coplant.stressing.measures import measures
-from coplant.stressing.planner import Carried, Horizon, Planner, Policy
-from coplant.case.rules.futures import LUCK
+from coplant.stressing.planner import Anchors, Carried, Horizon, Planner, Policy
 
 PLANNED = "as planned"
 """What the plan itself is called among the alternatives."""
@@ -44,6 +44,15 @@ _OF_KIND = {ROUTE: ("made", "routes", "route", "started"), LANE: ("moved", "lane
 """
 
 
+class Started(NamedTuple):
+    """What the samples begin with."""
+
+    plans: dict[str, Carried]
+    """The plan of each policy."""
+    anchors: Anchors
+    """Corners to start from."""
+
+
 @dataclass(frozen=True, eq=False)
 class Question:
     """What is asked.
@@ -59,7 +68,7 @@ class Question:
     plan: Plan | Hedge
     samples: int
     seed: int
-    _started: dict[str, Carried] = field(default_factory=dict)
+    _started: list[Started] = field(default_factory=list)
 
     @property
     def case(self) -> Case:
@@ -132,18 +141,17 @@ class Question:
         """The plan in the likeliest future; until anything is known, it is that of all."""
         return self.plan if isinstance(self.plan, Plan) else self._plan_of(self.plan, self.horizon.futures.likeliest)
 
-    def start(self) -> dict[str, Carried]:
-        """The plans with which the samples begin; worked out once."""
+    def start(self) -> Started:
+        """The plans with which the samples begin, and corners to start from; worked out once."""
         if not self._started:
-            draft = self.planner.expected
-            held = _decided(self._base, draft)
-            uncertain = len(self.horizon.futures) > 1
-            near: Carried | None = None
-            for name, policy in self.policies.items():
-                # What is started before anything is known is held; else another agreement has a start of its own.
-                planned = held if name == PLANNED else {"start": held["start"]} if uncertain else None
-                self._started[name] = near = self.planner.first(policy, planned, near)
-        return self._started
+            held = _decided(self._base, self.planner.expected)
+            # What is started before anything is known is held; else another agreement has a start of its own.
+            others = {"start": held["start"]} if len(self.horizon.futures) > 1 else {}
+            planned = {name: held if name == PLANNED else others for name in self.policies}
+            plans = self.planner.first(self.policies, planned)
+            anchors = self.planner.anchors(self.policies[PLANNED], plans[PLANNED])
+            self._started.append(Started(plans, anchors))
+        return self._started[0]
 
     @cached_property
     def awaited(self) -> tuple[str, ...]:
@@ -193,10 +201,11 @@ def answer(batch: Batch) -> pl.DataFrame:
         _at_hand[batch.asked] = batch.question
     question = _at_hand[batch.asked]
     started = question.start()
-    policies = {name: (policy, started[name]) for name, policy in question.policies.items()}
+    policies = {name: (policy, started.plans[name]) for name, policy in question.policies.items()}
     rows: list[tuple[object, ...]] = []
     for sample in batch.samples:
-        for name, lived in question.planner.live(sample, question.future_of(sample), policies).items():
+        lives = question.planner.live(sample, question.future_of(sample), policies, started.anchors)
+        for name, lived in lives.items():
             if lived is None:
                 rows.append((sample + 1, name, "present_value", None, None, None))
                 continue

@@ -96,10 +96,9 @@ class Stress:
                 lines.append(
                     f"{name}: {format(row['mean'], shown)} in the mean, {format(row['least'], shown)} at least"
                 )
-        lines += [
-            f"{row['item']} sold by the end of {row['year']}: {row['chance']:.1%} ({row['low']:.1%} to {row['high']:.1%})"
-            for row in self._soonest().iter_rows(named=True)
-        ]
+        for row in self._soonest().iter_rows(named=True):
+            chance = f"{row['chance']:.1%} ({row['low']:.1%} to {row['high']:.1%})"
+            lines.append(f"{row['item']} sold by the end of {row['year']}: {chance}")
         others = self["regret"].filter(pl.col("policy") != PLANNED)
         if others.height:
             lines.append("Other agreements, in the same samples:")
