@@ -17,14 +17,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from coplant.errors import InfeasibleError
 from coplant.planning.formulation import in_words
 from coplant.planning.outlook import Outlook
 from coplant.planning.plan import Progress
 from coplant.planning.result import Plan
 from coplant.program import LinearProgram, ScalingReport, Solution
+from coplant.program.basis import Basis, Prices
+from coplant.program.dive import ANY
 from coplant.program.lshaped import Answer, Decomposed, Master, decompose
 from coplant.program.money import Booleans, Floats, Integers
-from coplant.program.recourse import Basis, Cut, Recourse
+from coplant.program.recourse import Cut, Recourse
+from coplant.program.search import whole_from
 from coplant.program.tying import Tied, row_nodes
 from coplant.workers import Workers
 
@@ -140,10 +144,13 @@ class Question(NamedTuple):
     split: int
     x: Floats
     """Early decisions."""
-    slope: Floats | None
-    """What a unit of each is thought to be worth later, where a limit on all is asked for too."""
     basis: Basis | None
+    """A corner to start from."""
     options: dict[str, Any]
+    slopes: Sequence[Floats] = ()
+    """What a unit of each is thought to be worth later, where limits on all are asked for too."""
+    prices: Sequence[Prices | None] = ()
+    """Prices by which a group that is like it is limited so."""
     whole: bool = False
     """Whether the answer is to mind whole numbers."""
 
@@ -154,11 +161,14 @@ class Reply(NamedTuple):
     cut: Cut
     limits: list[Cut]
     """Those asked for."""
+    prices: list[Prices | None]
+    """Prices by which it is limited so."""
     basis: Basis | None
+    """The corner that was found."""
     whole: bool
     """Whether whole numbers are left to decide, so that what the cut says is not all."""
     fingerprint: str | None
-    """Where limits were asked for, which is once."""
+    """Where limits were asked for, which is at first."""
 
 
 class Decision(NamedTuple):
@@ -211,13 +221,24 @@ def reply(question: Question) -> Reply:
     recourse = group.recourse
     with in_words():
         cut, basis = recourse.after(question.x, question.basis)
-        # What the sketch thinks is close to what is best; what is fair keeps all groups together within limits.
-        slopes = () if question.slope is None else (question.slope, group.fair)
-        limits = [limit for slope in slopes for limit in [recourse.at_most(slope)] if limit is not None]
+        told = [None if price is None else recourse.priced(price) for price in question.prices]
+        told += [None] * (len(question.slopes) - len(told))
+        limits = [
+            recourse.at_most(slope, basis) if limit is None else (limit, None)
+            for slope, limit in zip(question.slopes, told, strict=True)
+        ]
         if question.whole and cut.of_money:
             # As steep as where it is reached, and as low as whole numbers let it be.
             cut = recourse.at_most_whole(cut.slope) or cut
-    return Reply(cut, limits, basis, recourse.whole, group.fingerprint if question.slope is not None else None)
+    fingerprint = group.fingerprint if question.slopes else None
+    found, prices = [limit for limit, _ in limits if limit is not None], [price for _, price in limits]
+    return Reply(cut, found, prices, basis, recourse.whole, fingerprint)
+
+
+def fair(question: Question) -> Cut | None:
+    """Limit a group as if it paid its part of what is decided early."""
+    group = _group(question)
+    return group.recourse.at_most(group.fair, question.basis)[0]
 
 
 def decide(question: Question) -> Decision | None:
@@ -225,7 +246,7 @@ def decide(question: Question) -> Decision | None:
     group = _group(question)
     recourse = group.recourse
     with in_words():
-        solution = recourse.decided(question.x)
+        solution = recourse.decided(question.x, question.basis)
     if solution is None:
         return None
     return Decision(solution.objective - float(recourse.paid @ question.x), solution, recourse.size)
@@ -341,7 +362,8 @@ class Decomposition:
         progress(f"sketching {len(outlook.futures):,} futures by {len(parts.sketched)}")
         program = self.sketch.program
         # What it is worth to each future is best known where nothing has to be whole; the master sees to that.
-        self.drawn = self.sketch.solve(options, progress, program.relaxed())
+        self.sketches = [self.sketch.solve(options, progress, program.relaxed())]
+        """Sketches of which the groups have not heard yet."""
         self.early = np.flatnonzero(nodes_before(self.sketch.tied, split)[program.column_node])
         self.place = np.full(program.column_count, -1)
         self.place[self.early] = np.arange(len(self.early))
@@ -349,6 +371,9 @@ class Decomposition:
         """Sketched future that each group cannot be told from early."""
         self.own = [self.place[early_columns(self.sketch, k, split)] for k in self.like]
         self.master = Master(program, self.early, paid_early(self.sketch, split)[self.early], self.own)
+        self.decisive = self.master.integer[self.master.decisive]
+        self.drawn: set[bytes] = set()
+        """Decisive early decisions of which there was a sketch."""
         self.outlooks = [outlook.only(members) for members in parts.groups]
         self.bases: list[Basis | None] = [None] * len(parts.groups)
         self.rounds = 0
@@ -370,25 +395,50 @@ class Decomposition:
         InfeasibleError, SolverError
             As for `hedge`.
         """
-        return decompose(self.master, self.drawn.columns[self.early], self._ask, self.options["gap"], until, self.say)
+        drawn = self.sketches[0].columns[self.early]
+        open_by = np.abs(drawn[self.decisive] - np.rint(drawn[self.decisive]))
+        if open_by.max(initial=0.0) <= ANY:
+            self.drawn.add(np.rint(drawn[self.decisive]).tobytes())
+        x, gap = self._early_of(self.sketches[0]), self.options["gap"]
+        return decompose(self.master, x, self._ask, self._suggest, gap, until, self.say)
 
-    def _questions(self, x: Floats, slopes: list[Floats] | None = None) -> list[Question]:
+    def _drawn_for(self, values: Floats) -> Solution | None:
+        """The sketch with decisive early decisions held; None where nothing keeps the rules then."""
+        program = self.sketch.program.relaxed().hold(self.early[self.decisive], values)
+        try:
+            return self.sketch.solve(self.options, self.say, program)
+        except InfeasibleError:
+            return None
+
+    def _early_of(self, drawn: Solution) -> Floats:
+        """Early decisions of a sketch, whole numbers whole."""
+        program, columns = self.sketch.program, drawn.columns.copy()
+        integer = np.flatnonzero(program.integer)
+        columns[integer] = whole_from(program, columns, program.lower[integer], program.upper[integer])
+        return columns[self.early]
+
+    def _suggest(self, x: Floats) -> Floats | None:
+        """Draw decisive early decisions that were not drawn yet, and give what is best to decide with them."""
+        values = np.rint(x[self.decisive])
+        if values.tobytes() in self.drawn:
+            return None
+        self.drawn.add(values.tobytes())
+        drawn = self._drawn_for(values)
+        if drawn is None:
+            return None
+        self.sketches.append(drawn)
+        return self._early_of(drawn)
+
+    def _questions(self, x: Floats) -> list[Question]:
         return [
-            Question(
-                self.name, g, outlook, self.split, x[own], None if slopes is None else slopes[g], basis,
-                self.options,
-            )
+            Question(self.name, g, outlook, self.split, x[own], basis, self.options)
             for g, (outlook, own, basis) in enumerate(zip(self.outlooks, self.own, self.bases, strict=True))
-        ]  # fmt: skip
+        ]
 
     def _ask(self, x: Floats, least: float, whole: bool) -> Sequence[Answer]:
         """What groups say of early decisions, and of those that promise more than so much what they then earn."""
-        first = self.rounds == 0
-        questions = self._questions(x, self._thought() if first else None)
-        replies = list(self.workers.map(reply, [question._replace(whole=whole) for question in questions]))
+        replies = self._replies(x, whole)
         self.rounds += 1
-        if first:
-            self._take_note(replies)
         self.bases = [answer.basis or basis for answer, basis in zip(replies, self.bases, strict=True)]
         cuts = [answer.cut for answer in replies]
         values: Sequence[float | None] = [None] * len(cuts)
@@ -398,6 +448,38 @@ class Decomposition:
             if float(self.master.paid @ x) + sum(relaxed) > least:
                 values = self._decided(x) if self.whole else relaxed
         return [Answer(cut, value, answer.whole) for cut, value, answer in zip(cuts, values, replies, strict=True)]
+
+    def _replies(self, x: Floats, whole: bool) -> list[Reply]:
+        """Replies of all groups; where a sketch is new, with the limits that it suggests."""
+        questions = self._questions(x)
+        if not self.sketches:
+            return self._all(questions, whole)
+        slopes = zip(*map(self._thought, self.sketches), strict=True)
+        self.sketches.clear()
+        questions = [question._replace(slopes=its) for question, its in zip(questions, slopes, strict=True)]
+        # One of the groups like a sketched future comes first: the others try its corner and its prices.
+        leader = {k: g for g, k in reversed(list(enumerate(self.like)))}
+        leading = dict(zip(leader, self._all([questions[g] for g in leader.values()], whole), strict=True))
+        following = [g for g, k in enumerate(self.like) if leader[k] != g]
+        led = self._all([_led(questions[g], leading[self.like[g]]) for g in following], whole)
+        by_group = dict(zip(following, led, strict=True)) | {g: leading[k] for k, g in leader.items()}
+        replies = [by_group[g] for g in range(len(questions))]
+        for group, answer in enumerate(replies):
+            for limit in answer.limits:
+                self.master.add(group, limit)
+        if self.rounds == 0:
+            self._check(replies)
+            self.whole = any(answer.whole for answer in replies)
+        if not self.master.limited:
+            # What is fair keeps all groups together within limits.
+            asked = [question._replace(basis=answer.basis) for question, answer in zip(questions, replies, strict=True)]
+            for group, paying in enumerate(self.workers.map(fair, asked)):
+                if paying is not None:
+                    self.master.add(group, paying)
+        return replies
+
+    def _all(self, questions: Sequence[Question], whole: bool) -> list[Reply]:
+        return list(self.workers.map(reply, [question._replace(whole=whole) for question in questions]))
 
     def _decided(self, x: Floats) -> Sequence[float | None]:
         """What groups earn, whole numbers whole."""
@@ -411,18 +493,17 @@ class Decomposition:
     def _earned(self, x: Floats, decisions: list[Decision]) -> float:
         return float(self.master.paid @ x) + sum(decision.value for decision in decisions)
 
-    def _thought(self) -> list[Floats]:
+    def _thought(self, drawn: Solution) -> list[Floats]:
         """What a unit of each early decision is thought to be worth to each group later on, from the sketch."""
-        worth, chance = _worth_later(self.sketch, self.split, self.drawn, self.place), self.sketch.futures.probability
+        worth, chance = _worth_later(self.sketch, self.split, drawn, self.place), self.sketch.futures.probability
         # Of the sketched futures that the group cannot be told from early it is most like the one that stands for it.
         return [
             worth[k][own] * share / chance[k]
             for k, own, share in zip(self.like, self.own, self.parts.chance, strict=True)
         ]
 
-    def _take_note(self, replies: list[Reply]) -> None:
-        """Take limits on what groups earn, and refuse groups that differ where they cannot be told apart."""
-        self.whole = any(answer.whole for answer in replies)
+    def _check(self, replies: list[Reply]) -> None:
+        """Refuse groups that differ where they cannot be told apart."""
         alike = {
             k: Group(self.sketch.only(np.array([k])), self.split, self.options).fingerprint for k in set(self.like)
         }
@@ -430,8 +511,6 @@ class Decomposition:
             if answer.fingerprint != alike[self.like[group]]:
                 pair = [self.parts.sketched[self.like[group]], self.parts.groups[group][0]]
                 self.outlook.only(np.array(pair)).tied  # noqa: B018
-            for limit in answer.limits:
-                self.master.add(group, limit)
 
     def plans(self, found: Decomposed, scaling: ScalingReport, timings: Mapping[str, float]) -> list[Plan]:
         """Read the plan of every future back.
@@ -475,6 +554,11 @@ class Decomposition:
             plans |= dict(zip(members.tolist(), its, strict=True))
         _at_hand.clear()
         return [plans[k] for k in range(len(plans))]
+
+
+def _led(question: Question, by: Reply) -> Question:
+    """A question to a group with the corners of one that it is like."""
+    return question._replace(basis=by.basis, prices=by.prices)
 
 
 def split_of(outlook: Outlook) -> int | None:

@@ -18,7 +18,7 @@ from coplant.program.run import run
 from coplant.program.scaling import Scaled
 from coplant.program.search import whole_from
 
-_ANY = 1e-3
+ANY = 1e-3
 """How much of a decisive integer is more than none of it."""
 
 
@@ -53,7 +53,7 @@ def dive(highs: highspy.Highs, program: LinearProgram, model: Scaled, until: flo
     for chosen in _choices(columns[integer], decisive, low, high):
         at_least, at_most = np.where(decisive, chosen, low), np.where(decisive, chosen, high)
         quantities: Floats | None = columns
-        if np.abs(columns[integer] - chosen)[decisive].max(initial=0.0) > _ANY:
+        if np.abs(columns[integer] - chosen)[decisive].max(initial=0.0) > ANY:
             quantities = _solved(highs, integer, at_least, at_most, model, until)
         if quantities is None:
             continue
@@ -66,7 +66,7 @@ def dive(highs: highspy.Highs, program: LinearProgram, model: Scaled, until: flo
 
 def _choices(relaxed: Floats, decisive: np.ndarray, low: Floats, high: Floats) -> list[Floats]:
     """Whole values of the decisive integers that are tried: the nearest, and one more wherever there is any."""
-    nearest, some = np.rint(relaxed), np.ceil(relaxed - _ANY)
+    nearest, some = np.rint(relaxed), np.ceil(relaxed - ANY)
     both = [np.clip(values, np.ceil(low), np.floor(high)) for values in (nearest, some)]
     return both[:1] if (both[0] == both[1])[decisive].all() else both
 

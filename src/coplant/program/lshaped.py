@@ -9,6 +9,8 @@ Nesterov, 1995, with the distance as a sum of absolute values, so that it stays 
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,6 +28,12 @@ from coplant.program.scaling import Scaled, scaled
 
 PROMISE = 0.5
 """Part of what is still open that the next early decisions are to promise."""
+
+_NODES = 200
+"""Nodes after which whole numbers of early decisions are left to branch and cut."""
+
+_WHOLE = 1e-6
+"""How far from a whole number a column may be to count as one."""
 
 _STILL = 1e-9
 """Share of the bound beneath which what it moves by is noise."""
@@ -69,6 +77,7 @@ class Master:
         touched = np.isin(early, matrix[np.flatnonzero(of_late)].indices)
         self.linking = np.flatnonzero(touched | (program.objective()[early] != paid))
         self.integer = np.flatnonzero(program.integer[early])
+        self.decisive = np.isin(early[self.integer], np.concatenate([np.empty(0, np.int64), *program.decisive]))
         self.unit = whole.column[early]
         self.money, self.row_unit = whole.objective, whole.row[rows]
         self.highs = hand_over(
@@ -166,25 +175,72 @@ class Master:
         highs = self.highs
         self._price(self.cost, np.zeros(len(self.distance)))
         highs.changeRowBounds(self.level, -highspy.kHighsInf, highspy.kHighsInf)
-        whole = self.integer.astype(np.int32)
-        if len(whole):
-            highs.setOptionValue("mip_rel_gap", gap / 10.0)
-            highs.changeColsIntegrality(len(whole), whole, np.full(len(whole), int(_INTEGER), dtype=np.uint8))
-            highs.solve()
-            status = highs.getModelStatus()
-            value = float(highs.getInfo().mip_dual_bound)
-        else:
-            status = run(highs)
-            value = float(highs.getInfo().objective_function_value)
-        if status in (_STATUS.kInfeasible,):
+        status = run(highs)
+        if status == _STATUS.kInfeasible:
             raise InfeasibleError({})
         if status != _STATUS.kOptimal:
             raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
-        x = np.array(highs.getSolution().col_value)[: self.count]
-        if len(whole):
-            highs.changeColsIntegrality(len(whole), whole, np.full(len(whole), int(_CONTINUOUS), dtype=np.uint8))
-            x[whole] = np.rint(x[whole])
+        value, x = self._branch(gap / 10.0) or self._search(gap / 10.0)
+        x[self.integer] = np.rint(x[self.integer])
         return -value / self.money, x * self.unit
+
+    def _branch(self, gap: float) -> tuple[float, Floats] | None:
+        """Branch and bound from the corner in which the relaxed master was solved; None if that takes long.
+
+        There are few whole numbers that matter early, and each linear program differs from the last by one bound: so
+        this is much faster than a search that starts from nothing, however good that is.
+        """
+        highs, whole = self.highs, self.integer.astype(np.int32)
+        low, high = self._bounds(whole)
+        number = itertools.count()
+        nodes = [(float(highs.getInfo().objective_function_value), next(number), low, high)]
+        best, columns, done = np.inf, None, 0
+        while nodes and done <= _NODES:
+            if columns is not None and nodes[0][0] >= best - gap * max(abs(best), self.money):
+                break
+            _, _, at_least, at_most = heapq.heappop(nodes)
+            highs.changeColsBounds(len(whole), whole, at_least, at_most)
+            done += 1
+            if run(highs) != _STATUS.kOptimal:
+                continue
+            value, found = float(highs.getInfo().objective_function_value), np.array(highs.getSolution().col_value)
+            open_by = np.abs(found[whole] - np.rint(found[whole]))
+            if value >= best:
+                continue
+            if open_by.max(initial=0.0) <= _WHOLE:
+                best, columns = value, found[: self.count]
+                continue
+            at = int(np.argmax(np.where(self.decisive, 1.0 + open_by, open_by) * (open_by > _WHOLE)))
+            above, below = at_least.copy(), at_most.copy()
+            above[at], below[at] = np.floor(found[whole[at]]) + 1.0, np.floor(found[whole[at]])
+            heapq.heappush(nodes, (value, next(number), above, at_most))
+            heapq.heappush(nodes, (value, next(number), at_least, below))
+        highs.changeColsBounds(len(whole), whole, low, high)
+        if columns is None or (nodes and done > _NODES):
+            return None
+        return min([best, *(value for value, *_ in nodes)]), columns
+
+    def _search(self, gap: float) -> tuple[float, Floats]:
+        """Branch and cut."""
+        highs, whole = self.highs, self.integer.astype(np.int32)
+        highs.setOptionValue("mip_rel_gap", gap)
+        highs.changeColsIntegrality(len(whole), whole, np.full(len(whole), int(_INTEGER), dtype=np.uint8))
+        highs.solve()
+        status, value = highs.getModelStatus(), float(highs.getInfo().mip_dual_bound)
+        x = np.array(highs.getSolution().col_value)[: self.count]
+        highs.changeColsIntegrality(len(whole), whole, np.full(len(whole), int(_CONTINUOUS), dtype=np.uint8))
+        if status == _STATUS.kInfeasible:
+            raise InfeasibleError({})
+        if status != _STATUS.kOptimal:
+            raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
+        return value, x
+
+    @property
+    def limited(self) -> bool:
+        """Whether what is known limits what is earned."""
+        self._price(self.cost, np.zeros(len(self.distance)))
+        self.highs.changeRowBounds(self.level, -highspy.kHighsInf, highspy.kHighsInf)
+        return run(self.highs) not in (_STATUS.kUnbounded, _STATUS.kUnboundedOrInfeasible)
 
     def worth_of_rows(self, x: Floats) -> Floats:
         """Find what a unit more is worth in each early row, the whole numbers of early decisions held.
@@ -288,6 +344,7 @@ def decompose(
     master: Master,
     x: Floats,
     ask: Callable[[Floats, float, bool], Sequence[Answer]],
+    suggest: Callable[[Floats], Floats | None],
     gap: float,
     until: float,
     say: Callable[[str], None],
@@ -303,6 +360,8 @@ def decompose(
     ask : callable
         Given early decisions, what they have to earn in all to be better than the best so far, and whether cuts are to
         mind whole numbers, answers for each group; values only if what the cuts say is better.
+    suggest : callable
+        Given early decisions that promise the most, others to try in their place; None if it knows none.
     gap : float
         Relative distance of value and bound at which to stop.
     until : float
@@ -345,6 +404,10 @@ def decompose(
             if whole or not any(answer.whole for answer in answers):
                 break
             whole = True
+        suggested = suggest(promising)
+        if suggested is not None:
+            x, level, exact = suggested, np.inf, False
+            continue
         exact = best is None or not learnt or (kept and not better)
         level = bound if exact else value + PROMISE * (bound - value)
         x = promising if best is None or exact else master.nearest(best, promising, level)

@@ -13,6 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from coplant.errors import InfeasibleError, SolverError
+from coplant.program.basis import Basis, Prices
 from coplant.program.linear import LinearProgram
 from coplant.program.money import Booleans, Floats, Integers
 from coplant.program.run import TOLERANCE, hand_over, run
@@ -23,11 +24,16 @@ from coplant.program.solve import DIVE, INTERIOR_TOLERANCE, Solution, set_option
 _SIMPLEX = 60_000
 """Columns up to which the dual simplex is faster from an earlier basis than an interior point from nothing."""
 
+_DEVEX = 1
+"""HiGHS's number for Devex weights."""
+
 _MISSED = 1e-6
 """By how much, in comfortable units, rows may be missed by what counts as possible."""
 
+_PRICE = 1e-8
+"""What a column without bound may earn beyond its price, in comfortable units, and count as earning nothing."""
+
 _STATUS = highspy.HighsModelStatus
-_BASIC = highspy.HighsBasisStatus
 
 
 class Cut(NamedTuple):
@@ -42,13 +48,6 @@ class Cut(NamedTuple):
     def at(self, x: Floats) -> float:
         """Its value at some earlier decisions."""
         return float(self.constant + self.slope @ x)
-
-
-class Basis(NamedTuple):
-    """A corner to start from, as bytes of states of columns and rows, so that it can travel."""
-
-    columns: bytes
-    rows: bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,12 +142,13 @@ class Recourse:
         status = run(highs)
         if status == _STATUS.kOptimal:
             value = -float(highs.getInfo().objective_function_value) / model.objective
-            return self._cut(highs, model, x, value, 1.0 / model.objective, True), _basis(highs) if cornered else None
+            found = Basis.of(self.program, highs) if cornered else None
+            return self._cut(highs, model, x, value, 1.0 / model.objective, True), found
         if status not in (_STATUS.kInfeasible, _STATUS.kUnboundedOrInfeasible):
             raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
         return self._missing(model, x), None
 
-    def at_most(self, slope: Floats) -> Cut | None:
+    def at_most(self, slope: Floats, basis: Basis | None = None) -> tuple[Cut | None, Prices | None]:
         """Limit what later decisions earn after any early ones.
 
         Parameters
@@ -156,20 +156,55 @@ class Recourse:
         slope : ndarray, shape (E,)
             What a unit of each early decision is thought to be worth later on; the better it is known, the closer the
             limit.
+        basis : Basis, optional
+            A corner to start from.
 
         Returns
         -------
-        Cut or None
+        cut : Cut or None
             The limit with that slope; None if there is none.
+        prices : Prices or None
+            What is worth how much there: it limits what programs alike earn too, see `priced`.
         """
         model = self._model
         cost = model.cost.copy()
         units = model.column[self.early] * model.objective
         cost[self.early] += slope * units
-        highs, _ = self._ready(dataclasses.replace(model, cost=cost))
+        highs, _ = self._ready(dataclasses.replace(model, cost=cost), basis)
         if run(highs) != _STATUS.kOptimal:
+            return None, None
+        limit = Cut(-float(highs.getInfo().objective_function_value) / model.objective, slope, True)
+        price = -np.array(highs.getSolution().row_dual) * model.row / model.objective
+        return limit, Prices.of(self.program, price)
+
+    def priced(self, prices: Prices) -> Cut | None:
+        """Limit what later decisions earn after any early ones by what is thought to be worth how much.
+
+        Any prices do: what the columns earn beyond them is counted at the best of their bounds (weak duality).
+
+        Parameters
+        ----------
+        prices : Prices
+            The prices; the better they are, the closer the limit.
+
+        Returns
+        -------
+        Cut or None
+            The limit; None if there is none, as a column without bound would earn more than its price.
+        """
+        model, late = self._model, self.late
+        price = -prices.in_rows(self.program) * model.objective / model.row
+        bound = np.where(price > 0.0, model.row_lower, model.row_upper)
+        price[~np.isfinite(bound)] = 0.0
+        reduced = model.cost - model.matrix.T @ price
+        at = np.where(reduced > 0.0, model.lower, model.upper)
+        free = late & ~np.isfinite(at)
+        if np.abs(reduced[free]).max(initial=0.0) > _PRICE:
             return None
-        return Cut(-float(highs.getInfo().objective_function_value) / model.objective, slope, True)
+        counted = late & ~free
+        least = model.offset + price @ np.where(price != 0.0, bound, 0.0) + reduced[counted] @ at[counted]
+        slope = -reduced[self.early] / (model.column[self.early] * model.objective)
+        return Cut(-float(least) / model.objective, slope, True)
 
     def at_most_whole(self, slope: Floats) -> Cut | None:
         """Limit what later decisions earn after any early ones, whole numbers whole; so the limit is closer.
@@ -186,17 +221,20 @@ class Recourse:
         except SolverError:
             return None
 
-    def decided(self, x: Floats) -> Solution | None:
+    def decided(self, x: Floats, basis: Basis | None = None) -> Solution | None:
         """Decide all that is left, whole numbers whole; None if nothing keeps the rules.
 
         Parameters
         ----------
         x : ndarray, shape (E,)
             The early decisions.
+        basis : Basis, optional
+            A corner to start from.
         """
         try:
             # A large program is not searched: what its dives leave open is part of the gap that is told.
-            return solve(self.program.hold(self.early, x), **self.options, nodes=NODES if self._small else 0)
+            nodes = NODES if self._small else 0
+            return solve(self.program.hold(self.early, x), **self.options, nodes=nodes, basis=basis)
         except InfeasibleError:
             return None
 
@@ -213,11 +251,9 @@ class Recourse:
         set_options(highs, method, self.options["seed"], TOLERANCE if cornered else INTERIOR_TOLERANCE)
         highs.setOptionValue("run_crossover", "on" if cornered else "off")
         if cornered and basis is not None:
-            start = highspy.HighsBasis()
-            start.col_status = [_BASIC(state) for state in basis.columns]
-            start.row_status = [_BASIC(state) for state in basis.rows]
-            start.valid = True
-            highs.setBasis(start)
+            highs.setBasis(basis.start(self.program, model))
+            # Weights that need not be worked out anew at every corner.
+            highs.setOptionValue("simplex_dual_edge_weight_strategy", _DEVEX)
         return highs, cornered
 
     def _held(self, x: Floats) -> Scaled:
@@ -263,8 +299,3 @@ class Recourse:
         if not missed < -_MISSED:
             raise SolverError("HiGHS cannot say whether what is decided early leaves a plan for what comes later")
         return self._cut(highs, elastic, x, missed, 1.0, False)
-
-
-def _basis(highs: highspy.Highs) -> Basis:
-    basis = highs.getBasis()
-    return Basis(bytes(map(int, basis.col_status)), bytes(map(int, basis.row_status)))

@@ -10,6 +10,7 @@ import highspy
 import numpy as np
 
 from coplant.errors import InfeasibleError, NumericalError, SolverError
+from coplant.program.basis import Basis
 from coplant.program.conflict import Collision, colliding, colliding_by_choice
 from coplant.program.dive import dive
 from coplant.program.linear import LinearProgram
@@ -100,6 +101,7 @@ def solve(
     seed: int = 0,
     progress: Progress | None = None,
     nodes: int = NODES,
+    basis: Basis | None = None,
 ) -> Solution:
     """Maximise a program's money.
 
@@ -127,6 +129,9 @@ def solve(
     nodes : int
         Nodes that the search visits at the most; few where no integers are decisive and the program is small. With
         none a large program ends with the best plan of a few dives.
+    basis : Basis, optional
+        A corner to start from, of this program or of one that is alike. Whole numbers are then made whole by dives
+        before anything is searched, as they are in a large program.
 
     Raises
     ------
@@ -150,12 +155,20 @@ def solve(
     highs = hand_over(model)
     if progress is not None:
         tell_how_far(highs, progress)
-    diving = solver == "auto" and bool(integer.any()) and len(model.cost) > DIVE
-    method = "hipo" if diving else _method(len(model.cost), bool(integer.any())) if solver == "auto" else solver
-    crossover = not diving and (len(model.cost) <= _NO_CROSSOVER or method == "simplex")
+    large = len(model.cost) > DIVE
+    diving = solver == "auto" and bool(integer.any()) and (large or basis is not None)
+    if solver != "auto":
+        method = solver
+    elif diving:
+        method = "hipo" if basis is None else "simplex"
+    else:
+        method = _method(len(model.cost), bool(integer.any()))
+    crossover = method == "simplex" or (len(model.cost) <= _NO_CROSSOVER and not diving)
     tolerance = TOLERANCE if crossover else INTERIOR_TOLERANCE
     set_options(highs, method, seed, tolerance)
     highs.setOptionValue("run_crossover", "on" if crossover else "off")
+    if basis is not None:
+        highs.setBasis(basis.start(program, model))
     timings["hand over"] = time.perf_counter() - clock
 
     clock = time.perf_counter()
@@ -191,7 +204,7 @@ def solve(
         values, bound = found.integers, found.bound
         if values is None and bound == -np.inf and len(found.impossible) <= _CHOICES_SHOWN:
             raise _refusal(colliding_by_choice(program, model, found.impossible, until, say))
-        if found.gap(model.objective) > gap and diving and not nodes and values is not None:
+        if found.gap(model.objective) > gap and large and diving and not nodes and values is not None:
             status = "feasible"
         elif values is None or found.gap(model.objective) > gap:
             status, values, bound = _branch_and_cut(model, program, found, gap, seed, until, progress)
