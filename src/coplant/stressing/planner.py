@@ -248,6 +248,7 @@ class Planner:
         made = {}
         for policy in policies.values():
             lower, upper = program.lower, program.upper
+            given: list[tuple[Integers, Floats]] = []
             for name, values in planned.get(policy.name, {}).items():
                 block = program.column_blocks[name]
                 cells = block.index >= 0
@@ -256,11 +257,16 @@ class Planner:
                 index, value = index[early], np.broadcast_to(values, block.index.shape)[cells][early]
                 most = np.maximum(value, lower[index])
                 upper[index] = np.minimum(upper[index], most + _margin(relay.model, value, index))
+                given.append((index, value))
                 if name != "start":
                     lower[index] = upper[index] = np.clip(value, lower[index], upper[index])
             _sign(program, policy, future, lower, upper)
             nothing = Held(np.zeros(program.column_count, dtype=bool), np.zeros(program.column_count))
-            made[policy.name] = Carried(Layout.of(program), relay.solve(lower, upper, nothing).columns)
+            columns = relay.solve(lower, upper, nothing).columns
+            # The likeliest future alone may need less of what is started for all; it is started all the same.
+            for index, value in given:
+                columns[index] = value
+            made[policy.name] = Carried(Layout.of(program), columns)
         return made
 
     @cached_property
