@@ -21,6 +21,9 @@ SHARES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 LAUNCH = "start of production"
 """What is sampled of the launch programme: its luck."""
 
+SAME = 1e-5
+"""By which share of the largest present value two may differ and count as the same."""
+
 _ONCE = ("present_value", "lowest_cash", "service", "hhi")
 """Measures of which there is one for each sample, in the order in which they are told."""
 
@@ -144,6 +147,8 @@ def _regret(question: Question, results: pl.DataFrame) -> pl.DataFrame:
     value = results.pivot(on="policy", index="sample", values="present_value", maintain_order=True)
     policies = [policy for policy in question.policies if policy in value.columns]
     best = value.select(pl.max_horizontal(policies)).to_series()
+    most = value.select(pl.max_horizontal(pl.col(policies).abs().max())).item()
+    same = SAME * max(most or 0.0, 1.0)
     rows = []
     for policy in policies:
         more = (value[policy] - value[PLANNED]).drop_nulls().to_numpy()
@@ -157,7 +162,7 @@ def _regret(question: Question, results: pl.DataFrame) -> pl.DataFrame:
                 "more": told["mean"],
                 "more_low": told["low"],
                 "more_high": told["high"],
-                "better": float((more > 0.0).mean()) if len(more) else None,
+                "better": float((more > same).mean()) if len(more) else None,
                 "regret": float(short.mean()) if len(short) else None,
                 "regret_90": float(np.quantile(short, 0.9)) if len(short) else None,
                 "most_regret": float(short.max()) if len(short) else None,

@@ -20,7 +20,7 @@ def first_sales(view: StressedView) -> Section | None:
     named = shown.with_columns(policy=pl.Series([view.policy(name) for name in shown["policy"]], dtype=pl.String))
     columns = [
         Column("policy", words("stressed.column.policy")),
-        Column("item", words("column.item"), "item"),
+        Column("item", words("stressed.column.item"), "item"),
         Column("year", words("column.year"), "year"),
         Column("chance", words("stressed.column.chance"), "share"),
         Column("low", words("stressed.column.low"), "share"),
