@@ -33,6 +33,32 @@ END = date(2027, 1, 1)
 DISCOUNT_RATE = 0.09  # assumed
 
 # ---------------------------------------------------------------------------------------------------------------------
+# What a stress test samples; all of it is assumed
+# ---------------------------------------------------------------------------------------------------------------------
+FACTORS: dict[str, dict[str, Any]] = {
+    "shortage": {"title": "Severity of the shortage", "distribution": "lognormal", "low": 0.9, "high": 1.12},
+    "phones": {"title": "Level of demand for phones", "distribution": "lognormal", "low": 0.93, "high": 1.07},
+    "phone-seasons": {"title": "Ups and downs of phones", "distribution": "reverting", "reversion": 2.0,
+                      "volatility": 0.08},
+    "cars": {"title": "Level of demand for cars", "distribution": "triangular", "low": 0.7, "likely": 1.0,
+             "high": 1.3},
+    "market": {"title": "Market for electric cars from 2025 on", "distribution": "lognormal", "low": 0.8,
+               "high": 1.25},
+    "cells": {"title": "Price of cells", "distribution": "reverting", "reversion": 1.0, "volatility": 0.25},
+}  # fmt: skip
+MATURE = date(2025, 1, 1)
+EFFECTS: tuple[tuple[str, str, str, str, float, date | None], ...] = (
+    *(("shortage", "allotments", chip, "quantity", -1.0, None) for chip in ("pmic", "mcu", "display-driver")),
+    *(("shortage", "offer_prices", f"{chip}-broker", "price", 2.0, None) for chip in ("pmic", "mcu")),
+    *((factor, "demand", f"item=phone-{tier}", "quantity", 1.0, None)
+      for factor in ("phones", "phone-seasons") for tier in ("entry", "mid", "premium")),
+    *(("cars", "demand", f"item=car-{car}", "quantity", 1.0, None) for car in ("one", "two")),
+    *(("market", "demand", f"item=car-{car}", "quantity", 1.0, MATURE) for car in ("one", "two")),
+    *(("cells", "offer_prices", material, "price", 1.0, None) for material in ("lithium", "cell-materials")),
+)  # fmt: skip
+TOGETHER = {("shortage", "phones"): -0.3, ("cars", "market"): 0.5}
+
+# ---------------------------------------------------------------------------------------------------------------------
 # What the brand sold in 2020
 # ---------------------------------------------------------------------------------------------------------------------
 FILED_REVENUE = {"phones": 152.2e9, "connected-home": 67.4e9, "services": 23.8e9, "other": 2.5e9}  # filed
@@ -531,6 +557,9 @@ LANES = [
 ]
 HOLDING_RATE = 0.10  # a year
 END_VALUE_SHARE = 0.8
+SWINGING = dict.fromkeys(
+    ("lithium", "cell-materials", "cell"), 0.4
+)  # assumed: what swings in price is valued with care
 SAFETY_DAYS = {"india": 15, "europe": 25, "rest": 20}  # of phones
 SAFETY_PENALTY = 0.02  # of the price, a month below
 # What lies at the start: days of use at a plant, at the chip warehouse, of a market's demand
@@ -773,7 +802,8 @@ def items() -> Iterator[Row]:
     def item_row(item: str, title: str, unit: str, source: str, note: str = "") -> Row:
         return row(
             source, note, item=item, title=title, family=FAMILIES.get(item, ""), unit=unit,
-            value=round(material(item), 2), holding_rate=HOLDING_RATE, end_value_share=END_VALUE_SHARE,
+            value=round(material(item), 2), holding_rate=HOLDING_RATE,
+            end_value_share=SWINGING.get(item, END_VALUE_SHARE),
         )  # fmt: skip
 
     for item, product in PRODUCTS.items():
@@ -1145,11 +1175,27 @@ def exit_terms() -> Iterator[Row]:
         yield row("assumed", agreement=agreement, **terms)
 
 
+def factors() -> Iterator[Row]:
+    for factor, told in FACTORS.items():
+        limits = {"range": "p10_p90"} if "low" in told else {}
+        yield row("assumed", factor=factor, **told, **limits)
+
+
+def factor_effects() -> Iterator[Row]:
+    for factor, table, key, column, strength, since in EFFECTS:
+        yield row("assumed", factor=factor, table=table, key=key, column=column, from_=since, strength=strength)
+
+
+def factor_correlations() -> Iterator[Row]:
+    for (factor, other), correlation in TOGETHER.items():
+        yield row("assumed", factor=factor, with_=other, correlation=correlation)
+
+
 TABLES = (
     parties, sites, items, resources, resource_capacity, routes, bom, loads, ramps, learning, lanes, offers,
     offer_prices, allotments, stock, receipts, safety_stock, demand, prices, annuities, mix, agreements, reservations,
     processing_fees, fixed_charges, take_or_pay, tooling, advisory, licences, credits_, loss_cover, security,
-    exit_terms,
+    exit_terms, factors, factor_effects, factor_correlations,
 )  # fmt: skip
 
 

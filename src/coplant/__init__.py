@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from coplant.planning.start_value import value_of_start
     from coplant.report.readback import ReadBack, agreement
     from coplant.settlement import Quote, Settlement, pro_forma, quote, settle
+    from coplant.stressing import Stress
+    from coplant.stressing.stress import stress
     from coplant.weighing import Worth
     from coplant.weighing.worth import worth
 
@@ -46,6 +48,7 @@ __all__ = [
     "ReadBack",
     "Settlement",
     "SolverError",
+    "Stress",
     "WorkerError",
     "Worth",
     "__version__",
@@ -57,6 +60,7 @@ __all__ = [
     "quote",
     "read",
     "settle",
+    "stress",
     "value_of_start",
     "worth",
 ]
@@ -75,6 +79,7 @@ _HOME = {
     "ReadBack": "coplant.report.readback",
     "Settlement": "coplant.settlement",
     "SolverError": "coplant.errors",
+    "Stress": "coplant.stressing",
     "WorkerError": "coplant.errors",
     "Worth": "coplant.weighing",
     "agreement": "coplant.report.readback",
@@ -85,6 +90,7 @@ _HOME = {
     "quote": "coplant.settlement",
     "read": "coplant.case",
     "settle": "coplant.settlement",
+    "stress": "coplant.stressing.stress",
     "value_of_start": "coplant.planning.start_value",
     "worth": "coplant.weighing",
 }

@@ -547,6 +547,62 @@ def worth(
             typer.echo(f"Tables: {out}")
 
 
+@app.command()
+def stress(
+    case: Annotated[
+        Path, typer.Argument(metavar="CASE", help="A case, which is planned first; or a folder of `plan --out`.")
+    ],
+    samples: Annotated[int, typer.Option(metavar="N", min=1, help="How many futures are sampled.")] = 1000,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed of the draws.")] = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write samples as they come, and the tables, to this folder; go on from it."),
+    ] = None,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page to read in a browser.")] = None,
+    excel: Annotated[Path | None, typer.Option(metavar="FILE", help="Write an Excel workbook.")] = None,
+    as_json: AsJson = False,
+    workers: WorkerCount = None,
+    cluster: ClusterAddress = None,
+) -> None:
+    """Say how a plan fares over many sampled futures, reviewed as they come."""
+    with _answering(as_json), _Progress() as progress:
+        import coplant
+        from coplant.case.outputs import PAGE, PAGES, Output, check_outputs
+        from coplant.planning.result import KIND as PLAN
+        from coplant.stressing.result import EACH, KIND
+        from coplant.stressing.stress import planned_in
+
+        outputs = {
+            "tables": Output(out, option="--out", folder=True, replaces=(KIND.facts, KIND.name)) if out else None,
+            "report": Output(report, PAGES, option="--report", replaces=PAGE) if report else None,
+            "excel": Output(excel, (".xlsx",), option="--excel", replaces=("stressed", KIND.name)) if excel else None,
+        }
+        files = {name: output.path for name, output in outputs.items() if output}
+        check_outputs([output for output in outputs.values() if output], case)
+        planned = (case / PLAN.facts).is_file()
+        with progress.stage("Reading the plan" if planned else "Reading the case"):
+            tested = planned_in(case) if planned else coplant.read(case)
+        # What HiGHS says when it is interrupted is not an answer.
+        with (
+            progress.stage("Putting it to the test"),
+            contextlib.redirect_stdout(sys.stderr),
+            contextlib.closing(_workers(workers, cluster)) as them,
+        ):
+            made = coplant.stress(tested, samples, seed, out=out, workers=them, progress=progress.say)
+        write = {"tables": made.write, "report": made.report, "excel": made.to_excel}
+        for name, path in files.items():
+            with progress.stage(f"Writing {path}"):
+                write[name](path)
+        if as_json:
+            head = {"case": made.case.settings.name, "currency": made.case.settings.currency}
+            tables = {name: table.to_dicts() for name, table in made.tables.items() if name not in EACH}
+            _print_json(head | made.facts() | tables | {"files": {name: str(path) for name, path in files.items()}})
+            return
+        typer.echo(made.summary())
+        for name, path in files.items():
+            typer.echo(f"{name.capitalize()}: {path}")
+
+
 def _list_templates(asked: bool) -> None:
     if asked:
         from coplant.templates import templates

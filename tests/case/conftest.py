@@ -320,6 +320,23 @@ lasts,allotments,,quantity,2023-07-01,2024-01-01,times,0.8
 enters,demand,,quantity,,,times,0.9
 ends,items,chip,value,,,,1.5
 """,
+    "factors": """\
+factor,distribution,low,likely,high,range,reversion,volatility
+severity,triangular,0.8,1,1.3,limits,,
+taste,lognormal,0.9,,1.1,p10_p90,,
+price,reverting,,,,,0.8,0.3
+""",
+    "factor_effects": """\
+factor,table,key,column,from,until,strength
+severity,allotments,,quantity,2023-02-01,2024-01-01,-1
+taste,demand,,quantity,,,1
+price,offer_prices,chips,price,,,1
+severity,items,chip,value,,,0.5
+""",
+    "factor_correlations": """\
+factor,with,correlation
+severity,taste,-0.3
+""",
     "exits": """\
 agreement,notice,exit,by
 deal,2024-03-01,2024-09-01,host

@@ -212,6 +212,37 @@ def test_plan_of_several_futures_writes_the_tables_of_each(uncertain: Path, tmp_
     assert told["objective"] == pytest.approx(hedge.objective)
 
 
+def test_stress_says_how_a_plan_fares_and_goes_on_from_its_folder(uncertain: Path, tmp_path: Path) -> None:
+    (uncertain / "factors.csv").write_text("factor,distribution,low,high,range\ntaste,uniform,0.8,1.2,limits\n")
+    (uncertain / "factor_effects.csv").write_text("factor,table,column\ntaste,demand,quantity\n")
+    out, page, book = tmp_path / "out", tmp_path / "stress.html", tmp_path / "stress.xlsx"
+    words = ("--samples", 12, "--seed", 3, "--out", out)
+    first = run("stress", uncertain, *words, "--report", page, "--excel", book)
+    assert first.exit_code == 0
+    assert "12 samples" in first.stdout
+    assert page.exists()
+    assert book.exists()
+    again = run("stress", uncertain, *words)
+    assert again.stdout.split("\n")[:4] == first.stdout.split("\n")[:4]
+    told = json.loads(run("stress", uncertain, *words, "--json").stdout)
+    assert (told["samples"], told["seed"]) == (12, 3)
+    assert told["influences"][0]["cause"] == "taste"
+    other = run("stress", uncertain, "--samples", 12, "--seed", 4, "--out", out)
+    assert other.exit_code == 2
+    assert "another case" in other.stderr
+    # A plan that was written is tested as it is.
+    assert run("plan", uncertain, "--out", tmp_path / "plan").exit_code == 0
+    planned = run("stress", tmp_path / "plan", "--samples", 12, "--seed", 3)
+    assert planned.stdout.split("\n")[1] == first.stdout.split("\n")[1]
+
+
+@pytest.mark.parametrize("samples", ["0", "-5", "many"])
+def test_stress_needs_samples(uncertain: Path, samples: str) -> None:
+    answer = run("stress", uncertain, "--samples", samples)
+    assert answer.exit_code == 2
+    assert "--samples" in answer.stderr
+
+
 def test_worth_says_what_hedging_knowing_and_care_are_worth(uncertain: Path, tmp_path: Path) -> None:
     for _ in range(2):
         answer = run("worth", uncertain, "--out", tmp_path / "out", "--weights", "0,1")

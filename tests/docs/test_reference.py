@@ -17,6 +17,7 @@ from coplant.planning import formulate
 from coplant.planning.columns import COLUMNS
 from coplant.planning.hedge import OWN
 from coplant.settlement.columns import COLUMNS as SETTLED
+from coplant.stressing.columns import COLUMNS as STRESSED
 from coplant.timeline import Timeline
 from coplant.tree import Tree
 from coplant.weighing.columns import COLUMNS as WEIGHED
@@ -45,7 +46,7 @@ def test_columns_are_told_of_every_table_in_order(result: Plan) -> None:
 def test_the_results_page_says_of_columns_what_their_file_says() -> None:
     sections = re.split(r"^## ", (DOCS / "results.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     listed = {section.split("\n", 1)[0]: _columns_of(section) for section in sections if "| column |" in section}
-    described = {**SETTLED, **COLUMNS, **LAUNCHED, **WEIGHED}
+    described = {**SETTLED, **COLUMNS, **LAUNCHED, **WEIGHED, **STRESSED}
     assert SETTLED["columns"] == COLUMNS["columns"]
     assert listed == {
         name: [(column.name, column.unit, column.key, column.meaning) for column in columns]

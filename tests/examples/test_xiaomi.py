@@ -29,6 +29,11 @@ def case() -> Case:
     return coplant.read(FOLDER)
 
 
+def certain(given: Case) -> dict[str, pl.DataFrame]:
+    """The tables that say what is sampled, without rows: what is dropped of a case cannot be sampled."""
+    return {name: given[name].clear() for name in ("factors", "factor_effects", "factor_correlations")}
+
+
 @cache
 def planned() -> Plan:
     return coplant.plan(case())
@@ -44,13 +49,14 @@ def without_cars(given: Case) -> Case:
     kept |= {"learning": given["learning"].clear(), "mix": given["mix"].clear()}
     kept["demand"] = given["demand"].filter(~pl.col("item").is_in(CARS))
     kept["prices"] = given["prices"].filter(pl.col("demand").is_in(kept["demand"]["demand"].implode()))
-    return given.replace(kept)
+    return given.replace(kept | certain(given))
 
 
 def without_shortage(given: Case) -> Case:
     """Lift the allotments, and take back the prices that rose with the shortage."""
     return given.without("offer_prices", pl.col("note").str.starts_with("shortage")).replace(
-        {
+        certain(given)
+        | {
             "allotments": given["allotments"].clear(),
             "offers": given["offers"].with_columns(allotment=pl.lit(None, pl.String)),
         }

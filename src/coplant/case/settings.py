@@ -44,6 +44,8 @@ class Settings:
         How lead times fall on buckets.
     start_levels : int
         On how many levels of luck the launch programme ends.
+    review_months : int
+        After how many months a plan is reviewed in a stress test.
     risk_share : float
         Share of the futures, by probability, that the worst are short of all.
     risk_weight : float
@@ -62,6 +64,7 @@ class Settings:
     discount_rate: float = 0.0
     lag_rule: Literal["exact", "conservative"] = "exact"
     start_levels: int = 1
+    review_months: int = 12
     risk_share: float = 0.9
     risk_weight: float = 0.0
     probabilities: Literal["exact", "normalise"] = "exact"

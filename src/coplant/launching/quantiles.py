@@ -115,6 +115,24 @@ class Quantiles:
             return Quantiles.steps(np.append(self.value, value), np.append(weight, probability))
         return self._made(self.curve.astype(np.float64), np.array([value]), np.array([probability]))
 
+    def at(self, uniform: Floats) -> Floats:
+        """Values at some uniform numbers, in (0, 1).
+
+        Parameters
+        ----------
+        uniform : ndarray
+            Of any shape.
+        """
+        taken = float(self.upper[-1]) if len(self.upper) else 0.0
+        share = np.clip((uniform - taken) / (1.0 - taken), 0.0, 1.0) if taken < 1.0 else uniform
+        low, high = (np.interp(np.minimum(end, 0.5), _grid(), curve) for end, curve in
+                     zip((share, 1.0 - share), self.curve.astype(np.float64), strict=True))  # fmt: skip
+        drawn = np.where(share <= 0.5, low, high)
+        if not taken:
+            return np.asarray(drawn)
+        place = np.minimum(np.searchsorted(self.upper, uniform), len(self.upper) - 1)
+        return np.where(uniform <= taken, self.value[place].astype(np.float64), drawn)
+
     @classmethod
     def _made(cls, curve: Floats, value: Floats, upper: Floats) -> Quantiles:
         """Work out the moments of what will be drawn, cell by cell."""

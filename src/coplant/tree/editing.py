@@ -13,6 +13,7 @@ from coplant.case import Case
 from coplant.case.edits import changed, matching, where_of
 from coplant.errors import CaseError
 from coplant.schema import TABLES, Table
+from coplant.timeline.calendar import Days
 
 Edit = dict[str, Any]
 """A row of the table ``edits``."""
@@ -99,18 +100,41 @@ def _cut(
     mask : Series of bool
         Those that are meant and hold between the two days.
     """
+    days = [first] if until is None else [first, until]
+    whole = begun_anew(table, frame, mask, np.array(days, dtype="datetime64[D]"))
+    held = int((~mask).sum())
+    inside = pl.col("from") >= first
+    if until is not None:
+        inside &= pl.col("from") < until
+    meant = whole[held:].select(inside).to_series()
+    return whole, pl.concat([pl.repeat(False, held, eager=True), meant])
+
+
+def begun_anew(table: Table, frame: pl.DataFrame, mask: pl.Series, days: Days) -> pl.DataFrame:
+    """Let rows that hold from a day until the next begin anew on some days.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    frame : DataFrame
+        Its rows.
+    mask : Series of bool
+        The rows that are meant.
+    days : ndarray of datetime64[D]
+        The days.
+
+    Returns
+    -------
+    DataFrame
+        The rows that are not meant, then those that are, and those that begin anew.
+    """
     rest = [name for name in table.key if name != "from"]
     meant = frame.filter(mask)
-    for day in (first, until):
-        if day is None:
-            continue
+    for day in days.tolist():
         before = meant.filter(pl.col("from") <= day)
         # A row that holds on the day, and began before it, begins anew.
         last = before.filter(pl.col("from") == pl.col("from").max().over(rest) if rest else pl.lit(True))
         anew = last.filter(pl.col("from") < day).with_columns(pl.lit(day).alias("from"))
         meant = pl.concat([meant, anew.select(meant.columns)])
-    inside = pl.col("from") >= first
-    if until is not None:
-        inside &= pl.col("from") < until
-    whole = pl.concat([frame.filter(~mask), meant])
-    return whole, pl.concat([pl.repeat(False, int((~mask).sum()), eager=True), meant.select(inside).to_series()])
+    return pl.concat([frame.filter(~mask), meant])

@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping
 
 from coplant.case.draft import Draft
 from coplant.case.reads import Reads
-from coplant.case.rules import agreements, clauses, demand, futures, happenings, network, programme, structure
+from coplant.case.rules import agreements, clauses, demand, factors, futures, happenings, network, programme, structure
 from coplant.case.rules.registry import RULES, Rule
 
 __all__ = [
-    "agreements", "check_rules", "clauses", "demand", "futures", "happenings", "network", "programme", "structure",
+    "agreements", "check_rules", "clauses", "demand", "factors", "futures", "happenings", "network", "programme",
+    "structure",
 ]  # fmt: skip
 
 

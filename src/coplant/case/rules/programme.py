@@ -9,11 +9,12 @@ import polars as pl
 from coplant.case.draft import ROW, Draft
 from coplant.case.rules.registry import rule
 from coplant.errors import Problem
+from coplant.schema import TABLES
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Days of the week as calendars name them."""
 
-_DRAWN = {"activities": "how long it takes", "drivers": "its factor", "events": "what it adds"}
+_DRAWN = {"activities": "how long it takes", "drivers": "its factor", "events": "what it adds", "factors": "its factor"}
 _NEEDS = {
     "fixed": ("likely",),
     "pert": ("low", "likely", "high"),
@@ -67,6 +68,9 @@ def _distributions_are_whole(table: str) -> None:
         draft.report(table, rows, "low", "at most {high}, which is high", "Mend one of the two")
         nothing = frame.filter(pl.col("distribution") == "lognormal", pl.col("low") <= 0)
         draft.report(table, nothing, "low", "above 0, as lognormal is", "Mend it, or choose another distribution")
+
+    if "on_plan" not in TABLES[table].names:
+        return
 
     @rule(table, sound=(f"{table}.on_plan", f"{table}.likely"))
     def what_is_on_plan_is_said(draft: Draft) -> None:

@@ -1,0 +1,401 @@
+"""A planner who does not see the whole future at once, in one sample after another.
+
+He starts with a plan. At each review he knows what has happened by then, expects of the rest what can be expected, and
+plans it anew; until the next review his decisions are carried out, as far as they can be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from coplant.case import Case
+from coplant.case.reads import Kept
+from coplant.errors import InfeasibleError, SolverError
+from coplant.network import Network
+from coplant.network.starts import Starts
+from coplant.planning.draft import Draft
+from coplant.planning.formulation import formulate, in_words
+from coplant.planning.outlook import PROGRAMME
+from coplant.planning.plan import awaited
+from coplant.program import LinearProgram
+from coplant.program.corner import SLACK, Corner, Cornered, Held, Layout, Relay, matching
+from coplant.program.money import Booleans, Floats, Integers
+from coplant.program.scaling import Scaled
+from coplant.stressing.drawing import Draws
+from coplant.stressing.sampled import Template
+from coplant.timeline import Timeline
+from coplant.timeline.calendar import Days
+from coplant.tree import Tree
+from coplant.tree.futures import Futures
+
+_AGREED = ("leave/", "reserved/")
+"""Blocks of columns, beside ``sign``, in which is decided what an agreement is to be."""
+
+
+LEVELS = 8
+"""Levels of luck of the launch for which there are corners to start from."""
+
+
+class Policy(NamedTuple):
+    """What is signed.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    signed : ndarray of bool, shape (K, agreements)
+        For each future of the tree, whether each agreement is signed in it.
+    """
+
+    name: str
+    signed: Booleans
+
+
+class Carried(NamedTuple):
+    """A plan that is being carried out: the layout of the program in which it was made, and its columns."""
+
+    layout: Layout
+    columns: Floats
+
+
+class Anchor(NamedTuple):
+    """A corner from which a program like one is soon solved."""
+
+    layout: Layout
+    corner: Corner
+
+    def of(self, program: LinearProgram) -> Corner:
+        """The corner in a program."""
+        other = matching(program, self.layout)
+        return self.corner if other is None else other.corner(self.corner)
+
+
+Anchors = tuple[tuple[Anchor, ...], ...]
+"""By level of luck, and by review and then the horizon's end."""
+
+
+class Lived(NamedTuple):
+    """What became of a plan in a sample: the program of all that happened, and the values of its columns."""
+
+    draft: Draft
+    columns: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Horizon:
+    """Futures of a case on a timeline, and when a plan for them is reviewed.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    futures : Futures
+        The K ways in which its branches can turn out; luck of the launch is drawn by itself.
+    timeline : Timeline
+        The T buckets.
+    reviews : tuple of int
+        Buckets at whose start the plan is reviewed, ascending; the first is above 0.
+    """
+
+    case: Case
+    futures: Futures
+    timeline: Timeline
+    reviews: tuple[int, ...]
+
+    @classmethod
+    def of(cls, case: Case) -> Horizon:
+        """Lay out the futures of a case, and the reviews: days on which something is known, and each so many months."""
+        futures, settings = Futures.of(case), case.settings
+        timeline = Timeline.of(settings.start, settings.buckets).split(futures.reveal_dates)
+        begins = timeline.bounds[:-1]
+        months = (begins.astype("datetime64[M]") - begins[0].astype("datetime64[M]")).astype(np.int64)
+        passed = months // settings.review_months
+        regular = np.flatnonzero(np.diff(passed, prepend=0) > 0)
+        known = np.searchsorted(begins, futures.reveal_dates)
+        reviews = np.union1d(regular, known)
+        return cls(case, futures, timeline, tuple(int(one) for one in reviews if 0 < one < len(timeline)))
+
+    @property
+    def stages(self) -> tuple[int, ...]:
+        """The reviews, and the horizon's end."""
+        return (*self.reviews, len(self.timeline))
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """The case of each future, length K."""
+        return tuple(self.futures.cases())
+
+    @cached_property
+    def _known(self) -> Integers:
+        """For each future and bucket the first of those that it cannot be told from in it, shape (K, T)."""
+        return self.futures.told_apart(self.timeline)
+
+    def believed(self, future: int, known: int) -> int:
+        """The future that a planner counts on: the likeliest of those still possible when some buckets have passed.
+
+        Parameters
+        ----------
+        future : int
+            That which comes.
+        known : int
+            How many buckets have passed; what becomes known at the start of the next is known.
+        """
+        if known >= len(self.timeline):
+            return future
+        possible = np.flatnonzero(self._known[:, known] == self._known[future, known])
+        return int(possible[np.argmax(self.futures.probability[possible])])
+
+
+@dataclass(frozen=True, eq=False)
+class Planner:
+    """Who carries a plan through the samples.
+
+    Parameters
+    ----------
+    horizon : Horizon
+        Futures, timeline and reviews.
+    draws : Draws
+        The samples.
+    seed : int
+        Seed of the solver's tie-breaking.
+    """
+
+    horizon: Horizon
+    draws: Draws
+    seed: int
+    _kept: Kept = field(default_factory=Kept)
+    _template: dict[int, Template] = field(default_factory=dict)
+    _drawn: dict[str, dict[str, Days]] = field(default_factory=dict)
+
+    # -- programs -----------------------------------------------------------------------------------------------------
+
+    def draft(self, future: int, factor: Floats, starts: Starts | None, sample: str | None = None) -> Draft:
+        """Write the program of a future.
+
+        Parameters
+        ----------
+        future : int
+            The future of the tree.
+        factor : ndarray, shape (F, T)
+            Factors in each bucket.
+        starts : Starts or None
+            When routes that wait for milestones start.
+        sample : str, optional
+            What the sample is called, if all of it has come to pass; its case is then checked.
+        """
+        if future not in self._template:
+            moving = tuple(self.draws.processes)
+            case = self.horizon.cases[future]
+            self._template[future] = Template.of(case, self.horizon.timeline, self.draws.factors, moving)
+        template = self._template[future]
+        case = template.unchecked(factor) if sample is None else template.checked(factor, sample)
+        network = Network.of(case.known(), self._line, starts, self._kept)
+        with in_words():
+            return formulate(network)
+
+    @cached_property
+    def _line(self) -> Tree:
+        return Tree.line(self.horizon.timeline)
+
+    def starts(self, future: int, luck: float | None, known: int) -> Starts | None:
+        """When routes that wait for milestones start, as far as that is known.
+
+        Parameters
+        ----------
+        future : int
+            The future of the tree.
+        luck : float or None
+            Which share of the samples of the launch are earlier than what comes; None for the mean of all.
+        known : int
+            How many buckets have passed. A milestone that has not been reached by then is expected at the mean of the
+            samples that are later still.
+        """
+        case = self.horizon.cases[future]
+        waited = awaited(case)
+        if not waited:
+            return None
+        programme = case.digest_of(*PROGRAMME)
+        if programme not in self._drawn:
+            # What it is compiled with takes a second to load.
+            from coplant.launching import drawn_starts
+
+            self._drawn[programme] = {name: np.sort(days) for name, days in drawn_starts(case, waited).items()}
+        now = self.horizon.timeline.bounds[known]
+        reached = {name: _day(days, luck, now) for name, days in self._drawn[programme].items()}
+        return Starts({**Starts.dated(case).day, **reached})
+
+    # -- plans --------------------------------------------------------------------------------------------------------
+
+    def first(self, policies: Mapping[str, Policy], planned: Mapping[str, Mapping[str, Floats]]) -> dict[str, Carried]:
+        """Make the plans with which policies start: what is given, and the best for what is expected.
+
+        Parameters
+        ----------
+        policies : mapping of str to Policy
+            What is signed.
+        planned : mapping of str to mapping of str to ndarray
+            For some of them, by block, what is started at the most before the first review, and what is agreed.
+        """
+        future, program = self.horizon.futures.likeliest, self.expected.program
+        relay = Relay(program, None, self.seed)
+        node = program.column_node
+        until = self.horizon.stages[0]
+        made = {}
+        for policy in policies.values():
+            lower, upper = program.lower, program.upper
+            given: list[tuple[Integers, Floats]] = []
+            for name, values in planned.get(policy.name, {}).items():
+                block = program.column_blocks[name]
+                cells = block.index >= 0
+                index = block.index[cells]
+                early = node[index] < until
+                index, value = index[early], np.broadcast_to(values, block.index.shape)[cells][early]
+                most = np.maximum(value, lower[index])
+                upper[index] = np.minimum(upper[index], most + _margin(relay.model, value, index))
+                given.append((index, value))
+                if name != "start":
+                    lower[index] = upper[index] = np.clip(value, lower[index], upper[index])
+            _sign(program, policy, future, lower, upper)
+            nothing = Held(np.zeros(program.column_count, dtype=bool), np.zeros(program.column_count))
+            columns = relay.solve(lower, upper, nothing).columns
+            # The likeliest future alone may need less of what is started for all; it is started all the same.
+            for index, value in given:
+                columns[index] = value
+            made[policy.name] = Carried(Layout.of(program), columns)
+        return made
+
+    @cached_property
+    def expected(self) -> Draft:
+        """The program of what is expected before anything is known."""
+        future = self.horizon.futures.likeliest
+        return self.draft(future, self.draws.seen(0, 0), self.starts(future, None, 0))
+
+    def anchors(self, policy: Policy, plan: Carried) -> Anchors:
+        """Find corners to start from at every review: those of a sample in which all comes as expected but the luck.
+
+        Parameters
+        ----------
+        policy : Policy
+            What is signed.
+        plan : Carried
+            The plan that is started with.
+        """
+        future, expected = self.horizon.futures.likeliest, self.draws.seen(0, 0)
+        levels = LEVELS if awaited(self.horizon.cases[future]) else 1
+        found: list[tuple[Anchor, ...]] = []
+        for level in range(levels):
+            anchors: list[Anchor] = []
+            carried, before = plan, 0
+            for known in self.horizon.stages:
+                draft = self.draft(future, expected, self.starts(future, (level + 0.5) / levels, known))
+                relay = Relay(draft.program, found[-1][len(anchors)].of(draft.program) if found else None, self.seed)
+                one = _review(relay, policy, future, carried, (before, known))
+                carried, before = Carried(Layout.of(draft.program), one.columns), known
+                anchors.append(Anchor(carried.layout, one.corner))
+            found.append(tuple(anchors))
+        return tuple(found)
+
+    def live(
+        self, sample: int, future: int, policies: Mapping[str, tuple[Policy, Carried]], anchors: Anchors
+    ) -> dict[str, Lived | None]:
+        """Carry plans through a sample.
+
+        Parameters
+        ----------
+        sample : int
+            Number of the sample.
+        future : int
+            The future of the tree that comes.
+        policies : mapping of str to (Policy, Carried)
+            What is signed, and the plan that is started with.
+        anchors : tuple of tuple of Anchor
+            Where to start from at each review, by luck.
+
+        Returns
+        -------
+        dict of str to Lived or None
+            What becomes of each; None where nothing keeps the rules.
+
+        Raises
+        ------
+        CaseError
+            A factor makes a mistake of the case.
+        SolverError
+            What can be earned has no limit; names the sample.
+        """
+        carried: dict[str, Carried] = {name: plan for name, (_, plan) in policies.items()}
+        lived: dict[str, Lived | None] = dict.fromkeys(policies)
+        luck = float(self.draws.luck[sample])
+        before = 0
+        for anchor, known in zip(anchors[int(luck * len(anchors))], self.horizon.stages, strict=True):
+            believed = self.horizon.believed(future, known)
+            ended = known == len(self.horizon.timeline)
+            name_of = f"sample {sample + 1}" if ended else None
+            draft = self.draft(believed, self.draws.seen(sample, known), self.starts(believed, luck, known), name_of)
+            relay = Relay(draft.program, anchor.of(draft.program), self.seed)
+            for name, plan in list(carried.items()):
+                try:
+                    one = _review(relay, policies[name][0], believed, plan, (before, known))
+                except InfeasibleError:
+                    del carried[name]
+                    continue
+                except SolverError as error:
+                    raise SolverError(f"in sample {sample + 1}: {error}") from None
+                carried[name] = Carried(Layout.of(draft.program), one.columns)
+                if ended:
+                    lived[name] = Lived(draft, one.columns)
+            before = known
+        return lived
+
+
+def _review(relay: Relay, policy: Policy, believed: int, plan: Carried, passed: tuple[int, int]) -> Cornered:
+    """Carry a plan out up to a review, and plan anew from then on."""
+    program, columns = relay.program, plan.columns
+    other = matching(program, plan.layout)
+    if other is not None:
+        columns = other.values(columns)
+    node = program.column_node
+    lived = (node >= passed[0]) & (node < passed[1])
+    lower, upper = program.lower, program.upper
+    # No more is started than was planned; less is where parts, capacity or customers are fewer than expected.
+    start = _columns_of(program, "start")
+    start = start[lived[start]]
+    most = np.maximum(columns[start], 0.0)
+    upper[start] = np.minimum(upper[start], most + _margin(relay.model, most, start))
+    for name in program.column_blocks:
+        if name.startswith(_AGREED):
+            agreed = _columns_of(program, name)
+            agreed = agreed[lived[agreed]]
+            lower[agreed] = upper[agreed] = np.clip(columns[agreed], lower[agreed], upper[agreed])
+    _sign(program, policy, believed, lower, upper)
+    return relay.solve(lower, upper, Held(node < passed[0], columns))
+
+
+def _sign(program: LinearProgram, policy: Policy, future: int, lower: Floats, upper: Floats) -> None:
+    sign = program.column_blocks["sign"].index
+    lower[sign] = upper[sign] = policy.signed[future]
+
+
+def _columns_of(program: LinearProgram, name: str) -> Integers:
+    index = program.column_blocks[name].index
+    return index[index >= 0]
+
+
+def _margin(model: Scaled, values: Floats, columns: Integers) -> Floats:
+    """Room within which a solver finds again what it found before."""
+    return np.asarray(2.0 * SLACK * model.column[columns] + 1e-9 * np.abs(values))
+
+
+def _day(days: Days, luck: float | None, now: np.datetime64) -> np.datetime64:
+    """The day on which a milestone is reached, or is expected: of its samples in order."""
+    if luck is not None:
+        comes = days[int(luck * len(days))]
+        if comes <= now:
+            return np.datetime64(comes)
+        days = days[days > now]
+    return np.datetime64(int(np.rint(days.astype(np.int64).mean())), "D")

@@ -1,0 +1,284 @@
+"""A plan put to the test of sampled futures."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from small_case import SmallCase
+
+import coplant
+from coplant import Case, CaseError, FileError, Stress
+from coplant.stressing.columns import COLUMNS
+from coplant.stressing.question import PLANNED, Batch, answer
+from coplant.workers import Here, Processes
+
+MARCH = datetime.date(2023, 3, 1)
+
+
+def _boxes(*buckets: str, **settings: object) -> SmallCase:
+    """A hundred boxes a month are made for 4 and sold for 10."""
+    small = SmallCase(*(buckets or ("month:4",)), **{"review_months": 2, **settings}).item(
+        "box", value=4.0, holding_rate=0.2
+    )
+    return small.route("box", cost=4.0).line("box", 500.0, "month").demand("box", 100.0, "month", 10.0)
+
+
+def _factor(
+    small: SmallCase, likely: float | None = None, table: str = "demand", column: str = "quantity"
+) -> SmallCase:
+    varies: dict[str, object] = {"distribution": "lognormal", "low": 0.7, "high": 1.4, "range": "p10_p90"}
+    row = varies if likely is None else {"distribution": "fixed", "likely": likely}
+    small.add("factors", factor=table, **row)
+    return small.add("factor_effects", factor=table, table=table, key="box", column=column)
+
+
+def _values(made: Stress, policy: str = PLANNED) -> list[float]:
+    return made["results"].filter(policy=policy)["present_value"].to_list()
+
+
+# -- a planner who learns ---------------------------------------------------------------------------------------------
+
+
+def test_where_all_comes_as_expected_the_plan_earns_what_it_promises() -> None:
+    case = _factor(_boxes(), 1.0).case()
+    made = coplant.stress(case, 3)
+    assert made.promised == pytest.approx(2400)
+    assert _values(made) == pytest.approx([2400] * 3)
+    assert made["results"]["service"].to_list() == pytest.approx([1] * 3)
+
+
+def test_less_is_made_where_less_is_wanted() -> None:
+    assert _values(coplant.stress(_factor(_boxes(), 0.5).case(), 1)) == pytest.approx([1200])
+
+
+def test_more_is_made_only_from_the_first_review_on() -> None:
+    made = coplant.stress(_factor(_boxes(), 1.5).case(), 1)
+    # A hundred a month for two months, as planned, and then a hundred and fifty.
+    assert made.reviews == ("2023-03-01",)
+    assert _values(made) == pytest.approx([2 * 600 + 2 * 900])
+    assert made["results"]["service"].to_list() == pytest.approx([500 / 600])
+
+
+def test_the_more_reviews_the_sooner() -> None:
+    often = coplant.stress(_factor(_boxes(review_months=1), 1.5).case(), 1)
+    assert often.reviews == ("2023-02-01", "2023-03-01", "2023-04-01")
+    assert _values(often) == pytest.approx([600 + 3 * 900])
+
+
+def test_what_was_ordered_for_what_did_not_come_is_paid() -> None:
+    """Boards take a month; those of the first two months are ordered for a hundred boxes a month, and fifty come."""
+    small = _factor(SmallCase("month:4", review_months=2).item("board").item("box"), 0.5)
+    small.offer("board", 3.0, lead_time=31).route("box", bom={"board": 1.0}).demand("box", 100.0, "month", 10.0)
+    made = coplant.stress(small.case(), 1)
+    planned = coplant.plan(small.case())
+    first = float(planned["bought"].filter(pl.col("bucket") < MARCH)["quantity"].sum())
+    (value,) = _values(made)
+    # What is left of them can be used up later, and nothing more is ordered for that.
+    assert value < planned.objective / 2 + 1e-6
+    assert first > 100
+    assert made["results"]["lowest_cash"].item() < 0.0
+
+
+def test_a_price_that_returns_is_expected_to() -> None:
+    """Boards keep; when they are dear for the moment, as few as can be are bought."""
+    small = SmallCase("month:12", review_months=3).item("box").offer("box", 5.0).demand("box", 100.0, "month", 10.0)
+    small.add("factors", factor="price", distribution="reverting", reversion=4.0, volatility=0.6)
+    small.add("factor_effects", factor="price", table="offer_prices", key="box", column="price")
+    made = coplant.stress(small.case(), 40, 3)
+    paid = made["sampled"].filter(cause="price")["value"].to_numpy()
+    assert np.corrcoef(paid, _values(made))[0, 1] < -0.6
+    # Whoever plans for what is expected can wait, and stop buying where a box costs more than it brings.
+    assert made["distributions"].filter(measure="present_value")["mean"].item() > 0.9 * made.promised
+
+
+# -- futures of a tree, and the launch --------------------------------------------------------------------------------
+
+
+def _uncertain() -> SmallCase:
+    small = _boxes("month:4")
+    small.route("box", route="early", lead_time=31, cost=2.0)
+    small.branch("market", MARCH, {"few": 0.7, "many": 0.3})
+    return small.add("edits", outcome="few", table="demand", key="box", column="quantity", value="20")
+
+
+def test_a_sample_draws_a_future_of_the_tree_and_the_hedge_is_held() -> None:
+    case = _uncertain().case()
+    hedge = coplant.hedge(case)
+    made = coplant.stress(hedge, 20)
+    told = dict(zip(hedge.futures.names, (plan.objective for plan in hedge.plans), strict=True))
+    for future, value in made["results"].select("future", "present_value").iter_rows():
+        assert value == pytest.approx(told[future], rel=1e-5)
+    # A Latin hypercube draws outcomes as often as they are likely.
+    assert made["results"].filter(future="many").height == 6
+
+
+def test_what_waits_for_the_launch_is_sold_by_its_luck() -> None:
+    small = SmallCase("month:12", review_months=3).item("lamp").route("lamp", milestone="ready", cost=2)
+    small.demand("lamp", 100, "month", 10).line("lamp", 100, "month").add(
+        "milestones", milestone="ready", activity="tools"
+    )
+    small.add("activities", activity="tools", distribution="uniform", low=60, high=300, range="limits")
+    small.settings["buckets"] = ["month:24"]
+    made = coplant.stress(small.case(), 40)
+    days = made["sampled"].filter(cause="start of production")["value"].to_numpy()
+    assert np.corrcoef(days, _values(made))[0, 1] < -0.9
+    chance = made["first_sales"].filter(year=2023).row(0, named=True)
+    assert 0.5 < chance["low"] < chance["chance"] <= chance["high"] <= 1.0
+
+
+# -- other agreements -------------------------------------------------------------------------------------------------
+
+
+def _offered() -> SmallCase:
+    """Two hosts build boxes: one for 3 each, one for 1 each and 500 a month."""
+    small = SmallCase("month:6", review_months=2).item("box")
+    for name, cost, charge in (("dear", 3.0, 0.0), ("cheap", 1.0, 150.0)):
+        small.host(
+            name, site=f"{name}-plant", status="option", term=6, group="plants", sign_from=datetime.date(2023, 1, 1)
+        )
+        small.add("fixed_charges", agreement=name, charge="line", amount=charge, per="month")
+        small.route("box", f"{name}-plant", route=name, agreement=name, cost=cost)
+        small.add("lanes", lane=name, item="box", from_site=f"{name}-plant", to_site="works", lead_time=0)
+    return _factor(small.demand("box", 100.0, "month", 10.0))
+
+
+def test_other_agreements_are_put_to_the_same_samples() -> None:
+    made = coplant.stress(_offered().case(), 30)
+    table = made["regret"]
+    assert table["policy"].to_list() == [PLANNED, "dear", "none"]
+    assert table["signed"].to_list() == ["cheap", "dear", ""]
+    assert _values(made, "none") == [0.0] * 30
+    level = made["sampled"].filter(cause="demand")["value"].to_numpy()
+    # Until the first review a hundred a month at the most are made by either.
+    months = np.where(level > 1.0, 2.0 * np.minimum(level, 1.0) + 4.0 * level, 6.0 * level)
+    assert _values(made) == pytest.approx((months * 900 - 900).tolist())
+    assert _values(made, "dear") == pytest.approx((months * 700).tolist())
+    best = np.maximum(_values(made), _values(made, "dear"))
+    row = table.row(by_predicate=pl.col("policy") == "dear", named=True)
+    assert row["regret"] == pytest.approx(float((best - _values(made, "dear")).mean()), abs=1e-6)
+    assert row["more"] == pytest.approx(float(np.mean(np.subtract(_values(made, "dear"), _values(made)))))
+    assert row["more_low"] < row["more"] < row["more_high"]
+
+
+def test_where_no_rules_can_be_kept_the_sample_is_counted() -> None:
+    small = _factor(_boxes(), 3.0)
+    small.tables["demand"][0]["least_fill"] = 1.0
+    made = coplant.stress(small.case(), 2)
+    # Three times as many have to be served as anything was planned for.
+    assert _values(made) == [None, None]
+    assert made["regret"]["without_plan"].to_list() == [2]
+    assert "In 2 of them nothing keeps all rules" in made.summary()
+
+
+# -- the same question, the same answer -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def offered() -> Case:
+    return _offered().case()
+
+
+@pytest.fixture(scope="module")
+def made(offered: Case) -> Stress:
+    return coplant.stress(offered, 25, 5)
+
+
+def _same(one: Stress, other: Stress) -> bool:
+    return all(one[name].equals(other[name], null_equal=True) for name in one.tables)
+
+
+def test_columns_are_those_that_are_described(made: Stress) -> None:
+    assert {name: table.columns for name, table in made.tables.items()} == {
+        name: [column.name for column in columns] for name, columns in COLUMNS.items()
+    }
+    for name, columns in COLUMNS.items():
+        keys = [column.name for column in columns if column.key]
+        assert not made[name].select(keys).is_duplicated().any()
+
+
+def test_who_carries_out_the_samples_changes_no_digit(offered: Case, made: Stress) -> None:
+    workers = Processes(2)
+    try:
+        assert _same(coplant.stress(offered, 25, 5, workers=workers), made)
+    finally:
+        workers.close()
+
+
+class _Interrupted(Here):
+    """Carries out one task, and is then interrupted."""
+
+    def map(self, function, tasks):  # type: ignore[no-untyped-def]
+        for number, task in enumerate(tasks):
+            if number:
+                raise KeyboardInterrupt
+            yield function(task)
+
+
+class _Counting(Here):
+    """Counts what it carries out."""
+
+    count = 0
+
+    def map(self, function, tasks):  # type: ignore[no-untyped-def]
+        for task in tasks:
+            self.count += 1
+            yield function(task)
+
+
+def test_a_run_that_was_interrupted_goes_on_where_it_stopped(offered: Case, made: Stress, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        coplant.stress(offered, 25, 5, out=tmp_path / "out", workers=_Interrupted())
+    rest = _Counting()
+    again = coplant.stress(offered, 25, 5, out=tmp_path / "out", workers=rest)
+    assert _same(again, made)
+    assert rest.count == 2
+    again.write(tmp_path / "out")
+    nothing = _Counting()
+    assert _same(coplant.stress(offered, 25, 5, out=tmp_path / "out", workers=nothing), made)
+    assert nothing.count == 0
+    assert _same(Stress.read(tmp_path / "out"), made)
+    assert Stress.read(tmp_path / "out").summary() == made.summary()
+
+
+def test_a_folder_of_another_question_is_refused(offered: Case, tmp_path: Path) -> None:
+    coplant.stress(offered, 2, 5, out=tmp_path / "out")
+    with pytest.raises(FileError, match="another case, plan, number of samples, seed"):
+        coplant.stress(offered, 2, 6, out=tmp_path / "out")
+    with pytest.raises(FileError, match="another case"):
+        coplant.stress(offered.edit("prices", price=11), 2, 5, out=tmp_path / "out")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "letter.txt").write_text("dear")
+    with pytest.raises(FileError, match="no stress test"):
+        coplant.stress(offered, 2, 5, out=tmp_path / "other")
+
+
+def test_a_batch_hangs_on_the_question_and_its_number_only(offered: Case) -> None:
+    from coplant.stressing.question import Question
+
+    plan = coplant.plan(offered)
+    backward, forward = Question(plan, 25, 5), Question(plan, 25, 5)
+    last = [answer(Batch("backward", backward, number)) for number in (2, 0)]
+    first = [answer(Batch("forward", forward, number)) for number in (0, 2)]
+    assert last[0].equals(first[1], null_equal=True)
+    assert last[1].equals(first[0], null_equal=True)
+
+
+# -- what is wrong ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("samples", [0, -3])
+def test_there_have_to_be_samples(offered: Case, samples: int) -> None:
+    with pytest.raises(ValueError, match=f"samples are {samples}"):
+        coplant.stress(offered, samples)
+
+
+def test_a_mistake_that_a_factor_makes_names_the_sample() -> None:
+    small = _boxes().add("factors", factor="yield", distribution="uniform", low=1.5, high=1.6, range="limits")
+    small.add("factor_effects", factor="yield", table="routes", key="box", column="yield")
+    with pytest.raises(CaseError, match="in sample 1") as error:
+        coplant.stress(small.case(), 1)
+    assert (error.value.problems[0].table, error.value.problems[0].column) == ("routes", "yield")
