@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 
 from coplant.case.draft import ROW, Draft
-from coplant.case.edits import matching, where_of
 from coplant.case.names import did_you_mean
 from coplant.case.rules.futures import FIXED
+from coplant.case.rules.reaching import days_are_of_dated_rows, key_means_rows
 from coplant.case.rules.registry import rule
-from coplant.errors import CaseError, Problem
+from coplant.errors import Problem
 from coplant.schema import TABLES
 
 REVERTING = "reverting"
@@ -74,27 +74,13 @@ def effects_name_a_number(draft: Draft) -> None:
 @rule("factor_effects", sound=("factor_effects.table", "factor_effects.key"))
 def effects_mean_rows(draft: Draft) -> None:
     """Check that the key of an effect means some rows."""
-    for record in draft["factor_effects"].iter_rows(named=True):
-        table = TABLES[record["table"]]
-        if not draft.sound((table.name,)):
-            continue
-        try:
-            matching(table, draft[table.name], where_of(table, record["key"]))
-        except CaseError as error:
-            found = error.problems[0]
-            draft.add(Problem("factor_effects", record[ROW], "key", record["key"], found.expected, found.mend))
+    key_means_rows(draft, "factor_effects")
 
 
 @rule("factor_effects", sound=("factor_effects.table", "factor_effects.from", "factor_effects.until"))
 def only_what_holds_from_a_day_is_sampled_for_some_time(draft: Draft) -> None:
     """Check that days are given only where rows hold from a day, and that they are in order."""
-    for record in draft["factor_effects"].iter_rows(named=True):
-        for name in ("from", "until"):
-            if record[name] is not None and not TABLES[record["table"]].dated:
-                expected = f"nothing, as rows of {record['table']} do not hold from a day until the next"
-                draft.add(Problem("factor_effects", record[ROW], name, record[name], expected, "Leave it empty"))
-    rows = draft["factor_effects"].filter(pl.col("until") <= pl.col("from"))
-    draft.report("factor_effects", rows, "until", "a day after {from}, its from", "Mend one of the two days")
+    days_are_of_dated_rows(draft, "factor_effects")
 
 
 @rule("factor_effects", sound=("factor_effects.table", "factor_effects.factor", "factors.distribution"))

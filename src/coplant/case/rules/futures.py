@@ -9,10 +9,10 @@ import polars as pl
 from coplant.case.cells import EXPECTED, typed
 from coplant.case.check import allowed, beyond
 from coplant.case.draft import ROW, Draft
-from coplant.case.edits import matching, where_of
 from coplant.case.names import did_you_mean
+from coplant.case.rules.reaching import days_are_of_dated_rows, key_means_rows
 from coplant.case.rules.registry import rule
-from coplant.errors import CaseError, Problem
+from coplant.errors import Problem
 from coplant.schema import TABLES
 
 _EXACT = 1e-9
@@ -160,27 +160,13 @@ def edits_have_a_value_of_their_column(draft: Draft) -> None:
 @rule("edits", sound=("edits.table", "edits.key"))
 def edits_mean_rows(draft: Draft) -> None:
     """Check that the key of an edit means some rows."""
-    for record in draft["edits"].iter_rows(named=True):
-        table = TABLES[record["table"]]
-        if not draft.sound((table.name,)):
-            continue
-        try:
-            matching(table, draft[table.name], where_of(table, record["key"]))
-        except CaseError as error:
-            found = error.problems[0]
-            draft.add(Problem("edits", record[ROW], "key", record["key"], found.expected, found.mend))
+    key_means_rows(draft, "edits")
 
 
 @rule("edits", sound=("edits.table", "edits.from", "edits.until"))
 def only_what_holds_from_a_day_changes_for_some_time(draft: Draft) -> None:
     """Check that days are given only where rows hold from a day, and that they are in order."""
-    for record in draft["edits"].iter_rows(named=True):
-        for name in ("from", "until"):
-            if record[name] is not None and not TABLES[record["table"]].dated:
-                expected = f"nothing, as rows of {record['table']} do not hold from a day until the next"
-                draft.add(Problem("edits", record[ROW], name, record[name], expected, "Leave it empty"))
-    rows = draft["edits"].filter(pl.col("until") <= pl.col("from"))
-    draft.report("edits", rows, "until", "a day after {from}, its from", "Mend one of the two days")
+    days_are_of_dated_rows(draft, "edits")
 
 
 @rule("edits", sound=("edits.outcome", "edits.from", "branches.outcome", "branches.reveal_date"))
