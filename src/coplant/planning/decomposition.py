@@ -23,7 +23,7 @@ from coplant.planning.outlook import Outlook
 from coplant.planning.plan import Progress
 from coplant.planning.result import Plan
 from coplant.program import LinearProgram, ScalingReport, Solution
-from coplant.program.basis import Basis, Prices
+from coplant.program.corner import Basis, Prices
 from coplant.program.dive import ANY
 from coplant.program.lshaped import Answer, Decomposed, Master, decompose
 from coplant.program.money import Booleans, Floats, Integers
@@ -221,12 +221,10 @@ def reply(question: Question) -> Reply:
     recourse = group.recourse
     with in_words():
         cut, basis = recourse.after(question.x, question.basis)
-        told = [None if price is None else recourse.priced(price) for price in question.prices]
-        told += [None] * (len(question.slopes) - len(told))
-        limits = [
-            recourse.at_most(slope, basis) if limit is None else (limit, None)
-            for slope, limit in zip(question.slopes, told, strict=True)
-        ]
+        limits = []
+        for slope, price in zip(question.slopes, question.prices or [None] * len(question.slopes), strict=True):
+            limit = None if price is None else recourse.priced(price)
+            limits.append(recourse.at_most(slope, basis) if limit is None else (limit, None))
         if question.whole and cut.of_money:
             # As steep as where it is reached, and as low as whole numbers let it be.
             cut = recourse.at_most_whole(cut.slope) or cut
@@ -404,14 +402,6 @@ class Decomposition:
         x, gap = self._early_of(self.sketches[0]), self.options["gap"]
         return decompose(self.master, x, self._ask, self._suggest, gap, until, self.say)
 
-    def _drawn_for(self, values: Floats) -> Solution | None:
-        """The sketch with decisive early decisions held; None where nothing keeps the rules then."""
-        program = self.sketch.program.relaxed().hold(self.early[self.decisive], values)
-        try:
-            return self.sketch.solve(self.options, self.say, program)
-        except InfeasibleError:
-            return None
-
     def _early_of(self, drawn: Solution) -> Floats:
         """Early decisions near to those of a sketch, whole numbers whole if that can be."""
         program, columns = self.sketch.program, drawn.columns.copy()
@@ -426,8 +416,10 @@ class Decomposition:
         if values.tobytes() in self.drawn:
             return None
         self.drawn.add(values.tobytes())
-        drawn = self._drawn_for(values)
-        if drawn is None:
+        held = self.sketch.program.relaxed().hold(self.early[self.decisive], values)
+        try:
+            drawn = self.sketch.solve(self.options, self.say, held)
+        except InfeasibleError:
             return None
         self.sketches.append(drawn)
         return self._early_of(drawn)

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from coplant.errors import InfeasibleError, SolverError
-from coplant.program.basis import Basis, Prices
+from coplant.program.corner import Basis, Prices
 from coplant.program.linear import LinearProgram
 from coplant.program.money import Booleans, Floats, Integers
 from coplant.program.run import TOLERANCE, hand_over, run
@@ -251,7 +251,7 @@ class Recourse:
         set_options(highs, method, self.options["seed"], TOLERANCE if cornered else INTERIOR_TOLERANCE)
         highs.setOptionValue("run_crossover", "on" if cornered else "off")
         if cornered and basis is not None:
-            highs.setBasis(basis.start(self.program, model))
+            basis.corner(self.program, model).lead(highs)
             # Weights that need not be worked out anew at every corner.
             highs.setOptionValue("simplex_dual_edge_weight_strategy", _DEVEX)
         return highs, cornered

@@ -10,8 +10,8 @@ import highspy
 import numpy as np
 
 from coplant.errors import InfeasibleError, NumericalError, SolverError
-from coplant.program.basis import Basis
 from coplant.program.conflict import Collision, colliding, colliding_by_choice
+from coplant.program.corner import Basis
 from coplant.program.dive import dive
 from coplant.program.linear import LinearProgram
 from coplant.program.money import Floats
@@ -177,7 +177,7 @@ def solve(
     set_options(highs, method, seed, tolerance)
     highs.setOptionValue("run_crossover", "on" if crossover else "off")
     if basis is not None:
-        highs.setBasis(basis.start(program, model))
+        basis.corner(program, model).lead(highs)
     timings["hand over"] = time.perf_counter() - clock
 
     clock = time.perf_counter()

@@ -23,8 +23,9 @@ from coplant.planning.formulation import formulate, in_words
 from coplant.planning.outlook import PROGRAMME
 from coplant.planning.plan import awaited
 from coplant.program import LinearProgram
-from coplant.program.corner import SLACK, Corner, Cornered, Held, Layout, Relay, matching
+from coplant.program.corner import Corner
 from coplant.program.money import Booleans, Floats, Integers
+from coplant.program.relay import SLACK, Cornered, Held, Layout, Relay, matching
 from coplant.program.scaling import Scaled
 from coplant.stressing.drawing import Draws
 from coplant.stressing.sampled import Template

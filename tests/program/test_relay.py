@@ -16,7 +16,7 @@ from coplant.generate import generate
 from coplant.network import Network
 from coplant.planning import formulate
 from coplant.program import LinearProgram, solve
-from coplant.program.corner import Held, Layout, Relay, matching
+from coplant.program.relay import Held, Layout, Relay, matching
 from coplant.timeline import Timeline
 from coplant.tree import Tree
 

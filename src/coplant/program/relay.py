@@ -1,0 +1,280 @@
+"""Solving one program after another of the same kind, each from the corner in which the one before ended."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from coplant.errors import InfeasibleError, SolverError
+from coplant.program.corner import BASIC, LOWER, Corner
+from coplant.program.linear import Axes, Columns, LinearProgram, Rows
+from coplant.program.money import Floats, Integers
+from coplant.program.run import hand_over, run
+from coplant.program.scaling import Scaled, scaled
+from coplant.program.search import whole_from
+from coplant.program.solve import set_options
+
+_STATUS = highspy.HighsModelStatus
+
+_FROM_CORNER: tuple[dict[str, Any], ...] = (
+    {"simplex_dual_edge_weight_strategy": 1, "dual_simplex_cost_perturbation_multiplier": 1.0},
+    {"simplex_dual_edge_weight_strategy": 1, "dual_simplex_cost_perturbation_multiplier": 0.0},
+    {"simplex_dual_edge_weight_strategy": 2, "dual_simplex_cost_perturbation_multiplier": 1.0},
+)
+"""Options to try in turn from a corner: weights of edges that need not be worked out anew at every corner (Devex),
+prices as they are, and weights that are worked out.
+"""
+
+_TOLERANCE = 1e-7
+"""How far rows, bounds and prices may be off, in comfortable units."""
+
+_OFF = 1e-6
+"""By how much prices may be off in what HiGHS says is the best."""
+
+_CHEAP = -8
+"""Power of two by which money is made small on the way from a corner: that of another program can have prices so far
+out that the dual simplex finds no step ("excessive dual values").
+"""
+
+_ON_THE_WAY: dict[str, Any] = {
+    "presolve": "off",
+    "user_objective_scale": _CHEAP,
+    # What prices may be off by is made as small as they are.
+    "dual_feasibility_tolerance": _TOLERANCE * 2.0**_CHEAP,
+}
+
+SLACK = 1e-6
+"""By how much, in comfortable units, what is held may move, so that a corner that was found holds what it found."""
+
+
+class Cornered(NamedTuple):
+    """A program solved."""
+
+    columns: Floats
+    corner: Corner
+    """The corner of the relaxed program, from which one like it is soon solved."""
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """Columns of a program that are decided already.
+
+    Parameters
+    ----------
+    which : ndarray of bool
+        The columns.
+    values : ndarray
+        Their values; of others nothing.
+    """
+
+    which: NDArray[np.bool_]
+    values: Floats
+
+
+class Relay:
+    """A program that is solved several times within bounds of its columns, each time from where the last ended.
+
+    Whole numbers are read off the quantities that are best without them, then held.
+
+    Parameters
+    ----------
+    program : LinearProgram
+        The program.
+    corner : Corner or None
+        Where to start; from nothing if there is none.
+    seed : int
+        Seed of the solver's tie-breaking.
+    """
+
+    def __init__(self, program: LinearProgram, corner: Corner | None, seed: int) -> None:
+        self.program, self.model, self.seed = program, scaled(program), seed
+        self._corner = corner
+        self._highs: highspy.Highs | None = None
+
+    def solve(self, lower: Floats, upper: Floats, held: Held) -> Cornered:
+        """Solve it.
+
+        Parameters
+        ----------
+        lower, upper : ndarray
+            Bounds of the columns, in place of those of the program.
+        held : Held
+            Columns that are decided; rows in which there are no others are taken to be kept.
+
+        Raises
+        ------
+        InfeasibleError
+            Nothing keeps the rules within the bounds.
+        SolverError
+            What can be earned has no limit, or no method finds it.
+        """
+        program, model = self.program, self.model
+        integer = np.flatnonzero(program.integer).astype(np.int32)
+        bounds = self._bounds(lower, upper, held)
+        if self._highs is None:
+            self._highs = hand_over(bounds)
+            set_options(self._highs, "simplex", self.seed, _TOLERANCE)
+        else:
+            every, rows = (np.arange(count, dtype=np.int32) for count in model.matrix.shape[::-1])
+            self._highs.changeColsBounds(len(every), every, bounds.lower, bounds.upper)
+            self._highs.changeRowsBounds(len(rows), rows, bounds.row_lower, bounds.row_upper)  # type: ignore[attr-defined]
+        highs = self._highs
+        if self._corner is None or not _led(highs, self._corner):
+            _solved(highs)
+        relaxed, found = _columns(highs, model), Corner.of(highs)
+        self._corner = found
+        if not len(integer):
+            return Cornered(relaxed, found)
+        whole = whole_from(program, relaxed, bounds.lower[integer], bounds.upper[integer])
+        highs.changeColsBounds(len(integer), integer, whole, whole)
+        _solved(highs)
+        columns = _columns(highs, model)
+        columns[integer] = whole
+        return Cornered(columns, found)
+
+    def _bounds(self, lower: Floats, upper: Floats, held: Held) -> Scaled:
+        """The program within bounds, with what is held where it is."""
+        program, model = self.program, self.model
+        value = held.values / model.column
+        # What is fixed from the first has no price here, and no room.
+        loose = held.which & ~program.integer & (program.lower < program.upper)
+        if self._corner is not None:
+            loose &= self._corner.columns == BASIC
+        activity = model.matrix @ np.where(held.which, value, 0.0)
+        over = program.entries_in(~held.which) == 0
+        return dataclasses.replace(
+            model,
+            # What is not basic stays where it is; what is has a little room, so that the corner holds.
+            lower=np.where(held.which, value - SLACK * loose, lower / model.column),
+            upper=np.where(held.which, value + SLACK * loose, upper / model.column),
+            row_lower=np.where(over, np.minimum(model.row_lower, activity), model.row_lower),
+            row_upper=np.where(over, np.maximum(model.row_upper, activity), model.row_upper),
+        )
+
+
+def _led(highs: highspy.Highs, corner: Corner) -> bool:
+    """Solve a program from a corner; False where that leads nowhere, and nothing is as if it had been tried."""
+    before = {name: highs.getOptionValue(name)[1] for name in (*_ON_THE_WAY, *_FROM_CORNER[0])}
+    for options in _FROM_CORNER:
+        for name, value in (_ON_THE_WAY | options).items():
+            highs.setOptionValue(name, value)
+        corner.lead(highs)
+        highs.solve()
+        if highs.getModelStatus() == _STATUS.kInfeasible:
+            raise InfeasibleError({})
+        if highs.getModelStatus() == _STATUS.kOptimal and highs.getInfo().max_dual_infeasibility <= _OFF:
+            return True
+    highs.clearSolver()
+    for name, value in before.items():
+        highs.setOptionValue(name, value)
+    return False
+
+
+def _solved(highs: highspy.Highs) -> None:
+    status = run(highs)
+    if status == _STATUS.kInfeasible:
+        raise InfeasibleError({})
+    if status == _STATUS.kUnbounded:
+        raise SolverError(
+            "the money has no limit: something can be made or bought for less than it is worth at the end, without end."
+            " Look for an item whose end_value_share times value is above its cost"
+        )
+    if status != _STATUS.kOptimal:
+        raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
+
+
+def _columns(highs: highspy.Highs, model: Scaled) -> Floats:
+    columns = np.array(highs.getSolution().col_value) * model.column
+    columns[np.abs(columns) <= _TOLERANCE * model.column] = 0.0
+    return columns
+
+
+# -- programs that are alike ------------------------------------------------------------------------------------------
+
+
+class Layout(NamedTuple):
+    """Where the columns and rows of a program are: all by which those of another are found in it."""
+
+    columns: dict[str, Columns]
+    rows: dict[str, Rows]
+    column_count: int
+    row_count: int
+
+    @classmethod
+    def of(cls, program: LinearProgram) -> Layout:
+        """Lay out a program."""
+        return cls(program.column_blocks, program.row_blocks, program.column_count, program.row_count)
+
+
+class Matching(NamedTuple):
+    """For each column and row of a program that of another which has its name; -1 where there is none."""
+
+    columns: Integers
+    rows: Integers
+
+    def values(self, of_columns: Floats) -> Floats:
+        """Values of the columns of the other program at those of this one; nothing where it has none."""
+        return np.where(self.columns >= 0, of_columns[self.columns], 0.0)
+
+    def corner(self, corner: Corner) -> Corner:
+        """The corner of the other program here: what is new is at its bound, and a new row decides nothing."""
+        columns = np.where(self.columns >= 0, corner.columns[self.columns], LOWER)
+        rows = np.where(self.rows >= 0, corner.rows[self.rows], BASIC)
+        return Corner(columns.astype(np.int8), rows.astype(np.int8))
+
+
+def matching(program: LinearProgram, other: Layout) -> Matching | None:
+    """Find the columns and rows of a program in another that is written of a similar case.
+
+    Parameters
+    ----------
+    program : LinearProgram
+        The program.
+    other : Layout
+        The other.
+
+    Returns
+    -------
+    Matching or None
+        None where they are the same, one by one.
+    """
+    columns = _matched(program.column_blocks, other.columns, program.column_count)
+    rows = _matched(program.row_blocks, other.rows, program.row_count)
+    same = (
+        len(columns) == other.column_count
+        and len(rows) == other.row_count
+        and np.array_equal(columns, np.arange(len(columns)))
+        and np.array_equal(rows, np.arange(len(rows)))
+    )
+    return None if same else Matching(columns, rows)
+
+
+def _matched(blocks: Mapping[str, Columns | Rows], others: Mapping[str, Columns | Rows], count: int) -> Integers:
+    found = np.full(count, -1, dtype=np.int64)
+    for name, block in blocks.items():
+        if name in others:
+            there = _aligned(others[name].index, others[name].axes, block.axes)
+            present = block.index >= 0
+            found[block.index[present]] = there[present]
+    return found
+
+
+def _aligned(index: Integers, axes: Axes, wanted: Axes) -> Integers:
+    """An index along other axes; -1 for labels that it does not have."""
+    for place, (axis, other) in enumerate(zip(axes, wanted, strict=True)):
+        if axis is other or tuple(axis) == tuple(other):
+            continue
+        number = {label: k for k, label in enumerate(axis)}
+        take = np.array([number.get(label, -1) for label in other], dtype=np.int64)
+        index = np.where(_along(take >= 0, place, index.ndim), index.take(take, axis=place), -1)
+    return index
+
+
+def _along(values: NDArray[np.bool_], place: int, dimensions: int) -> NDArray[np.bool_]:
+    return values.reshape([-1 if k == place else 1 for k in range(dimensions)])
