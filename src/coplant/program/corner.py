@@ -92,8 +92,8 @@ class Basis:
         basic = np.full(len(model.row_lower), BASIC, dtype=np.int8)
         columns = _by_number(program.column_blocks.values(), self.columns, at_lower, _NOWHERE)
         rows = _by_number(program.row_blocks.values(), self.rows, basic, _NOWHERE)
-        _move_to_bounds(columns, model.lower, model.upper, FREE)
-        _move_to_bounds(rows, model.row_lower, model.row_upper, BASIC)
+        move_to_bounds(columns, model.lower, model.upper, FREE)
+        move_to_bounds(rows, model.row_lower, model.row_upper, BASIC)
         return Corner(columns, rows)
 
 
@@ -135,7 +135,7 @@ def _by_number(
     return values
 
 
-def _move_to_bounds(states: States, lower: Floats, upper: Floats, unbound: int) -> None:
+def move_to_bounds(states: States, lower: Floats, upper: Floats, unbound: int) -> None:
     """Let nothing be at a bound that it does not have."""
     at_lower, at_upper = states == LOWER, states == UPPER
     low, high = np.isfinite(lower), np.isfinite(upper)

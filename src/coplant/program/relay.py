@@ -15,6 +15,7 @@ from coplant.errors import InfeasibleError, SolverError
 from coplant.program.corner import BASIC, LOWER, Corner
 from coplant.program.linear import Axes, Columns, LinearProgram, Rows
 from coplant.program.money import Floats, Integers
+from coplant.program.reduction import Reduced, reduced
 from coplant.program.run import hand_over, run
 from coplant.program.scaling import Scaled, scaled
 from coplant.program.search import whole_from
@@ -95,7 +96,6 @@ class Relay:
     def __init__(self, program: LinearProgram, corner: Corner | None, seed: int) -> None:
         self.program, self.model, self.seed = program, scaled(program), seed
         self._corner = corner
-        self._highs: highspy.Highs | None = None
 
     def solve(self, lower: Floats, upper: Floats, held: Held) -> Cornered:
         """Solve it.
@@ -114,48 +114,42 @@ class Relay:
         SolverError
             What can be earned has no limit, or no method finds it.
         """
-        program, model = self.program, self.model
-        integer = np.flatnonzero(program.integer).astype(np.int32)
-        bounds = self._bounds(lower, upper, held)
-        if self._highs is None:
-            self._highs = hand_over(bounds)
-            set_options(self._highs, "simplex", self.seed, _TOLERANCE)
-        else:
-            every, rows = (np.arange(count, dtype=np.int32) for count in model.matrix.shape[::-1])
-            self._highs.changeColsBounds(len(every), every, bounds.lower, bounds.upper)
-            self._highs.changeRowsBounds(len(rows), rows, bounds.row_lower, bounds.row_upper)  # type: ignore[attr-defined]
-        highs = self._highs
-        if self._corner is None or not _led(highs, self._corner):
+        program = self.program
+        whole = self._within(lower, upper, held)
+        # What is between its bounds was found to within a tolerance.
+        between = held.which & (whole.lower > self.model.lower) & (whole.lower < self.model.upper) & ~program.integer
+        left = reduced(whole, held.which, SLACK * between)
+        highs = hand_over(left.model)
+        set_options(highs, "simplex", self.seed, _TOLERANCE)
+        if self._corner is None or not _led(highs, left.corner(self._corner)):
             _solved(highs)
-        relaxed, found = _columns(highs, model), Corner.of(highs)
+        relaxed, found = self._columns(highs, left), left.of_whole(Corner.of(highs))
         self._corner = found
+        integer = np.flatnonzero(program.integer)
         if not len(integer):
             return Cornered(relaxed, found)
-        whole = whole_from(program, relaxed, bounds.lower[integer], bounds.upper[integer])
-        highs.changeColsBounds(len(integer), integer, whole, whole)
+        values = whole_from(program, relaxed, whole.lower[integer], whole.upper[integer])
+        place = np.flatnonzero(left.model.whole).astype(np.int32)
+        open_ = values[np.searchsorted(integer, left.column[place])]
+        highs.changeColsBounds(len(place), place, open_, open_)
         _solved(highs)
-        columns = _columns(highs, model)
-        columns[integer] = whole
+        columns = self._columns(highs, left)
+        columns[integer] = values
         return Cornered(columns, found)
 
-    def _bounds(self, lower: Floats, upper: Floats, held: Held) -> Scaled:
+    def _within(self, lower: Floats, upper: Floats, held: Held) -> Scaled:
         """The program within bounds, with what is held where it is."""
-        program, model = self.program, self.model
-        value = held.values / model.column
-        # What is fixed from the first has no price here, and no room.
-        loose = held.which & ~program.integer & (program.lower < program.upper)
-        if self._corner is not None:
-            loose &= self._corner.columns == BASIC
-        activity = model.matrix @ np.where(held.which, value, 0.0)
-        over = program.entries_in(~held.which) == 0
+        model, value = self.model, held.values / self.model.column
         return dataclasses.replace(
             model,
-            # What is not basic stays where it is; what is has a little room, so that the corner holds.
-            lower=np.where(held.which, value - SLACK * loose, lower / model.column),
-            upper=np.where(held.which, value + SLACK * loose, upper / model.column),
-            row_lower=np.where(over, np.minimum(model.row_lower, activity), model.row_lower),
-            row_upper=np.where(over, np.maximum(model.row_upper, activity), model.row_upper),
+            lower=np.where(held.which, value, lower / model.column),
+            upper=np.where(held.which, value, upper / model.column),
         )
+
+    def _columns(self, highs: highspy.Highs, left: Reduced) -> Floats:
+        columns = left.values(np.array(highs.getSolution().col_value)) * self.model.column
+        columns[np.abs(columns) <= _TOLERANCE * self.model.column] = 0.0
+        return columns
 
 
 def _led(highs: highspy.Highs, corner: Corner) -> bool:
@@ -187,12 +181,6 @@ def _solved(highs: highspy.Highs) -> None:
         )
     if status != _STATUS.kOptimal:
         raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
-
-
-def _columns(highs: highspy.Highs, model: Scaled) -> Floats:
-    columns = np.array(highs.getSolution().col_value) * model.column
-    columns[np.abs(columns) <= _TOLERANCE * model.column] = 0.0
-    return columns
 
 
 # -- programs that are alike ------------------------------------------------------------------------------------------
