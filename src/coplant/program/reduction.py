@@ -18,8 +18,8 @@ from coplant.program.corner import BASIC, LOWER, Corner, move_to_bounds
 from coplant.program.money import Booleans, Floats, Integers
 from coplant.program.scaling import Scaled
 
-_OFF = 1e-6
-"""By how much, in comfortable units, rows of which all is fixed may be off."""
+_OFF = 1e-5
+"""By how much rows of which all is fixed, and bounds, may be off, in the units of the program."""
 
 
 class Slack(NamedTuple):
@@ -109,7 +109,7 @@ def reduced(whole: Scaled, held: Booleans, room: Floats) -> Reduced:
 
     value = np.where(fixed, whole.lower, 0.0)
     given = matrix @ value
-    off = np.bincount(entry_row, np.abs(matrix.data) * room[matrix.indices], minlength=row_count)
+    off = np.bincount(entry_row, (1.0 + np.abs(matrix.data)) * room[matrix.indices], minlength=row_count)
     row_lower, row_upper = whole.row_lower - given - off, whole.row_upper - given + off
     count = np.bincount(entry_row[left], minlength=row_count)
     decided = count == 0

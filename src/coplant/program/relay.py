@@ -17,41 +17,37 @@ from coplant.program.linear import Axes, Columns, LinearProgram, Rows
 from coplant.program.money import Floats, Integers
 from coplant.program.reduction import Reduced, reduced
 from coplant.program.run import hand_over, run
-from coplant.program.scaling import Scaled, scaled
+from coplant.program.scaling import Scaled, even, scaled
 from coplant.program.search import whole_from
 from coplant.program.solve import set_options
 
 _STATUS = highspy.HighsModelStatus
 
 _FROM_CORNER: tuple[dict[str, Any], ...] = (
-    {"simplex_dual_edge_weight_strategy": 1, "dual_simplex_cost_perturbation_multiplier": 1.0},
     {"simplex_dual_edge_weight_strategy": 1, "dual_simplex_cost_perturbation_multiplier": 0.0},
+    {"simplex_dual_edge_weight_strategy": 1, "dual_simplex_cost_perturbation_multiplier": 1.0},
     {"simplex_dual_edge_weight_strategy": 2, "dual_simplex_cost_perturbation_multiplier": 1.0},
 )
-"""Options to try in turn from a corner: weights of edges that need not be worked out anew at every corner (Devex),
-prices as they are, and weights that are worked out.
+"""Options to try in turn from a corner: prices as they are, for few are wrong there, and weights of edges that need not
+be worked out anew at every corner (Devex); other prices; weights that are worked out.
 """
 
-_TOLERANCE = 1e-7
-"""How far rows, bounds and prices may be off, in comfortable units."""
+_CHEAP = 2.0**-8
+"""What prices are multiplied by: on the way from the corner of another program they can be so far out that the dual
+simplex finds no step ("excessive dual values").
+"""
+
+_TOLERANCE = 1e-8
+"""How far rows, bounds and prices may be off, in even units."""
 
 _OFF = 1e-6
 """By how much prices may be off in what HiGHS says is the best."""
 
-_CHEAP = -8
-"""Power of two by which money is made small on the way from a corner: that of another program can have prices so far
-out that the dual simplex finds no step ("excessive dual values").
-"""
+_SLACK = 2.0 * _TOLERANCE
+"""By how much, in even units, what is held may be off."""
 
-_ON_THE_WAY: dict[str, Any] = {
-    "presolve": "off",
-    "user_objective_scale": _CHEAP,
-    # What prices may be off by is made as small as they are.
-    "dual_feasibility_tolerance": _TOLERANCE * 2.0**_CHEAP,
-}
-
-SLACK = 1e-6
-"""By how much, in comfortable units, what is held may move, so that a corner that was found holds what it found."""
+_GIVEN = 2e-6
+"""By how much, in comfortable units, what was found by other ways may be off."""
 
 
 class Cornered(NamedTuple):
@@ -94,7 +90,8 @@ class Relay:
     """
 
     def __init__(self, program: LinearProgram, corner: Corner | None, seed: int) -> None:
-        self.program, self.model, self.seed = program, scaled(program), seed
+        self.program, self.seed = program, seed
+        self.model = even(scaled(program), _CHEAP)
         self._corner = corner
 
     def solve(self, lower: Floats, upper: Floats, held: Held) -> Cornered:
@@ -118,9 +115,11 @@ class Relay:
         whole = self._within(lower, upper, held)
         # What is between its bounds was found to within a tolerance.
         between = held.which & (whole.lower > self.model.lower) & (whole.lower < self.model.upper) & ~program.integer
-        left = reduced(whole, held.which, SLACK * between)
+        left = reduced(whole, held.which, _SLACK * between)
         highs = hand_over(left.model)
         set_options(highs, "simplex", self.seed, _TOLERANCE)
+        # It is even already, as far as tolerances should be.
+        highs.setOptionValue("simplex_scale_strategy", 0)
         if self._corner is None or not _led(highs, left.corner(self._corner)):
             _solved(highs)
         relaxed, found = self._columns(highs, left), left.of_whole(Corner.of(highs))
@@ -128,14 +127,29 @@ class Relay:
         integer = np.flatnonzero(program.integer)
         if not len(integer):
             return Cornered(relaxed, found)
-        values = whole_from(program, relaxed, whole.lower[integer], whole.upper[integer])
+        unit = whole.column[integer]
+        values = whole_from(program, relaxed, whole.lower[integer] * unit, whole.upper[integer] * unit)
         place = np.flatnonzero(left.model.whole).astype(np.int32)
-        open_ = values[np.searchsorted(integer, left.column[place])]
-        highs.changeColsBounds(len(place), place, open_, open_)
+        whole_values = (values / unit)[np.searchsorted(integer, left.column[place])]
+        highs.changeColsBounds(len(place), place, whole_values, whole_values)
         _solved(highs)
         columns = self._columns(highs, left)
         columns[integer] = values
         return Cornered(columns, found)
+
+    def margin(self, values: Floats, columns: Integers) -> Floats:
+        """Room within which values of some columns that a solver found can be found again.
+
+        Parameters
+        ----------
+        values : ndarray, shape (M,)
+            The values.
+        columns : ndarray of int, shape (M,)
+            Their columns.
+        """
+        even_unit = self.model.column[columns]
+        room = np.maximum(2.0 * _SLACK * even_unit, _GIVEN * even_unit / self.model.by_column[columns])
+        return np.asarray(room + 1e-9 * np.abs(values))
 
     def _within(self, lower: Floats, upper: Floats, held: Held) -> Scaled:
         """The program within bounds, with what is held where it is."""
@@ -154,9 +168,9 @@ class Relay:
 
 def _led(highs: highspy.Highs, corner: Corner) -> bool:
     """Solve a program from a corner; False where that leads nowhere, and nothing is as if it had been tried."""
-    before = {name: highs.getOptionValue(name)[1] for name in (*_ON_THE_WAY, *_FROM_CORNER[0])}
+    before = {name: highs.getOptionValue(name)[1] for name in _FROM_CORNER[0]}
     for options in _FROM_CORNER:
-        for name, value in (_ON_THE_WAY | options).items():
+        for name, value in options.items():
             highs.setOptionValue(name, value)
         corner.lead(highs)
         highs.solve()
@@ -172,6 +186,10 @@ def _led(highs: highspy.Highs, corner: Corner) -> bool:
 
 def _solved(highs: highspy.Highs) -> None:
     status = run(highs)
+    if status == _STATUS.kInfeasible and highs.getOptionValue("presolve")[1] != "off":
+        # Where what is held leaves no more room than this, presolve sees collisions where there are none.
+        highs.setOptionValue("presolve", "off")
+        status = run(highs)
     if status == _STATUS.kInfeasible:
         raise InfeasibleError({})
     if status == _STATUS.kUnbounded:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from coplant.program.linear import Booleans, LinearProgram
-from coplant.program.money import Floats
+from coplant.program.money import Floats, Integers
 
 WIDE = 1e9
 """Ratio of the largest to the smallest number beyond which a solver's tolerances stop meaning much."""
@@ -28,6 +28,12 @@ _COMFORTABLE = 2.0**17
 
 _COMFORTABLE_PRICE = 2.0**10
 """Size of price, about 1,000, to which the largest of a quantity is brought."""
+
+_EVENINGS = 6
+"""How often columns and rows are evened in turn."""
+
+_UNEVEN = 20.0
+"""Power of two by which a column or row is evened at the most."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,30 @@ class Scaled:
         return np.where(self.all_whole, 1.0, 1.0 / self.unit)
 
 
+@dataclass(frozen=True, eq=False)
+class Even(Scaled):
+    """A program whose entries and prices are brought close to one, each column and row in a unit of its own.
+
+    Parameters
+    ----------
+    by_column, by_row : ndarray
+        What each column is counted in, and what each row is multiplied by, beside what is comfortable; powers of two.
+    """
+
+    by_column: Floats
+    by_row: Floats
+
+    @property
+    def column(self) -> Floats:
+        """What each column is counted in."""
+        return super().column * self.by_column
+
+    @property
+    def row(self) -> Floats:
+        """What each row is multiplied by."""
+        return super().row * self.by_row
+
+
 def scaled(program: LinearProgram) -> Scaled:
     """Bring a program into comfortable units."""
     matrix, whole = program.matrix(), program.integer
@@ -110,6 +140,81 @@ def scaled(program: LinearProgram) -> Scaled:
     offset = float(cost[~free] @ lower[~free])
     cost[~free] = 0.0
     return Scaled(matrix, cost, offset, lower, upper, row_lower, row_upper, objective, unit, whole, share, all_whole)
+
+
+def even(model: Scaled, price: float) -> Even:
+    """Bring the numbers of a program close to one by the geometric means of the largest and the smallest of each column
+    and row, in turn (Fulkerson and Wolfe, 1962).
+
+    Whole numbers set no unit of a row that has others, for they stand for "as much as there can be"; and columns that
+    are fixed set none.
+
+    Parameters
+    ----------
+    model : Scaled
+        The program.
+    price : float
+        What prices are multiplied by before, a power of two.
+    """
+    matrix = model.matrix
+    row_count, column_count = matrix.shape
+    row_of = np.repeat(np.arange(row_count), np.diff(matrix.indptr))
+    size, cost = np.log2(np.abs(matrix.data)), np.abs(model.cost) * price
+    priced = np.flatnonzero(cost)
+    counted = model.lower < model.upper
+    counts = (counted & ~model.whole)[matrix.indices]
+    counts |= (np.bincount(row_of, counts, minlength=row_count) == 0.0)[row_of]
+    of_column = _Ends(np.concatenate([matrix.indices, priced]), column_count)
+    of_row, entry = _Ends(row_of[counts], row_count), np.flatnonzero(counts)
+    column, row = np.zeros(column_count), np.zeros(row_count)
+    for _ in range(_EVENINGS):
+        column = -of_column.middle(np.concatenate([size + row[row_of], np.log2(cost[priced])]))
+        row = -of_row.middle((size + column[matrix.indices])[entry])
+    by_column, by_row = (2.0 ** np.rint(np.clip(powers, -_UNEVEN, _UNEVEN)) for powers in (column, row))
+    evened = matrix.copy()
+    evened.data *= by_row[row_of] * by_column[matrix.indices]
+    return Even(
+        evened,
+        model.cost * price * by_column,
+        model.offset * price,
+        model.lower / by_column,
+        model.upper / by_column,
+        model.row_lower * by_row,
+        model.row_upper * by_row,
+        model.objective * price,
+        model.unit,
+        model.whole,
+        model.share,
+        model.all_whole,
+        by_column,
+        by_row,
+    )
+
+
+class _Ends:
+    """The largest and the smallest of values in groups.
+
+    Parameters
+    ----------
+    group : ndarray of int
+        Group of each value.
+    count : int
+        How many groups there are.
+    """
+
+    def __init__(self, group: Integers, count: int) -> None:
+        self.order = np.argsort(group, kind="stable")
+        self.some, self.first = np.unique(group[self.order], return_index=True)
+        self.count = count
+
+    def middle(self, values: Floats) -> Floats:
+        """Half-way between the two, 0 for a group without values."""
+        inside = values[self.order]
+        middle = np.zeros(self.count)
+        if len(inside):
+            ends = np.maximum.reduceat(inside, self.first) + np.minimum.reduceat(inside, self.first)
+            middle[self.some] = ends / 2.0
+        return middle
 
 
 @dataclass(frozen=True)

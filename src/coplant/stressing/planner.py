@@ -25,8 +25,7 @@ from coplant.planning.plan import awaited
 from coplant.program import LinearProgram
 from coplant.program.corner import Corner
 from coplant.program.money import Booleans, Floats, Integers
-from coplant.program.relay import SLACK, Cornered, Held, Layout, Relay, matching
-from coplant.program.scaling import Scaled
+from coplant.program.relay import Cornered, Held, Layout, Relay, matching
 from coplant.stressing.drawing import Draws
 from coplant.stressing.sampled import Template
 from coplant.timeline import Timeline
@@ -257,7 +256,7 @@ class Planner:
                 early = node[index] < until
                 index, value = index[early], np.broadcast_to(values, block.index.shape)[cells][early]
                 most = np.maximum(value, lower[index])
-                upper[index] = np.minimum(upper[index], most + _margin(relay.model, value, index))
+                upper[index] = np.minimum(upper[index], most + relay.margin(value, index))
                 given.append((index, value))
                 if name != "start":
                     lower[index] = upper[index] = np.clip(value, lower[index], upper[index])
@@ -367,7 +366,7 @@ def _review(relay: Relay, policy: Policy, believed: int, plan: Carried, passed: 
     start = _columns_of(program, "start")
     start = start[lived[start]]
     most = np.maximum(columns[start], 0.0)
-    upper[start] = np.minimum(upper[start], most + _margin(relay.model, most, start))
+    upper[start] = np.minimum(upper[start], most + relay.margin(most, start))
     for name in program.column_blocks:
         if name.startswith(_AGREED):
             agreed = _columns_of(program, name)
@@ -385,11 +384,6 @@ def _sign(program: LinearProgram, policy: Policy, future: int, lower: Floats, up
 def _columns_of(program: LinearProgram, name: str) -> Integers:
     index = program.column_blocks[name].index
     return index[index >= 0]
-
-
-def _margin(model: Scaled, values: Floats, columns: Integers) -> Floats:
-    """Room within which a solver finds again what it found before."""
-    return np.asarray(2.0 * SLACK * model.column[columns] + 1e-9 * np.abs(values))
 
 
 def _day(days: Days, luck: float | None, now: np.datetime64) -> np.datetime64:
