@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy import sparse
 
 from coplant.planning.draft import Draft
+from coplant.program.linear import Term
 from coplant.program.money import Floats, Integers
-from coplant.stressing.planner import Lived
 
 REVENUE = ("revenue", "annuity")
 """Money lines that are revenue."""
@@ -26,45 +27,64 @@ class Measure(NamedTuple):
     value: float | None
 
 
-def measures(lived: Lived, awaited: tuple[str, ...]) -> list[Measure]:
-    """Measure what became of a plan.
+class Gauge:
+    """What is measured of plans that were carried through one sample.
 
     Parameters
     ----------
-    lived : Lived
-        What became of it.
+    draft : Draft
+        The program of all that happened.
     awaited : tuple of str
         Items whose first sale matters.
     """
-    draft, columns = lived
-    cash, of_family = _money(draft, columns)
-    told = [
-        Measure("present_value", None, None, float(draft.program.worth() @ columns)),
-        Measure("lowest_cash", None, None, float(np.cumsum(cash).min())),
-        Measure("service", None, None, _service(draft, columns)),
-    ]
-    years, share = _shares_of_years(draft)
-    revenue = of_family @ share
-    for family, year in np.argwhere(revenue > 0.0).tolist():
-        name = draft.network.families[family]
-        told.append(Measure("revenue", int(years[year]), name, float(revenue[family, year])))
-    return told + [Measure("first_sold", None, item, _first_sold(draft, columns, item)) for item in awaited]
+
+    def __init__(self, draft: Draft, awaited: tuple[str, ...]) -> None:
+        self.draft, self.awaited = draft, awaited
+        self._worth = draft.program.worth()
+        self._cash, self._revenue = _money(draft)
+        self._years, self._share = _shares_of_years(draft)
+
+    def measures(self, columns: Floats) -> list[Measure]:
+        """Measure what became of a plan.
+
+        Parameters
+        ----------
+        columns : ndarray
+            Values of the program's columns.
+        """
+        draft = self.draft
+        told = [
+            Measure("present_value", None, None, float(self._worth @ columns)),
+            Measure("lowest_cash", None, None, float(np.cumsum(self._cash @ columns).min())),
+            Measure("service", None, None, _service(draft, columns)),
+        ]
+        revenue = (self._revenue @ columns).reshape(-1, len(draft.timeline)) @ self._share
+        for family, year in np.argwhere(revenue > 0.0).tolist():
+            name = draft.network.families[family]
+            told.append(Measure("revenue", int(self._years[year]), name, float(revenue[family, year])))
+        return told + [Measure("first_sold", None, item, _first_sold(draft, columns, item)) for item in self.awaited]
 
 
-def _money(draft: Draft, columns: Floats) -> tuple[Floats, Floats]:
-    """Undiscounted money of each bucket: all that is paid and received, (T,), and revenue by family, (families, T)."""
-    steps, families = len(draft.timeline), len(draft.network.families)
-    cash, revenue = np.zeros(steps), np.zeros(families * steps)
+def _money(draft: Draft) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Undiscounted money of a unit of each column in each bucket: all that is paid and received, shape (T, columns),
+    and revenue by family, (families x T, columns).
+    """
+    steps, families, count = len(draft.timeline), len(draft.network.families), draft.program.column_count
+    cash: list[Term] = []
+    revenue: list[Term] = []
     for line in draft.program.money_lines:
-        if not line.cash and line.name not in REVENUE:
-            continue
-        due = line.entries()
-        amount = due.coefficient * columns[due.column]
-        if line.cash:
-            cash += np.bincount(due.node, amount, minlength=steps)
-        if line.name in REVENUE:
-            revenue += np.bincount(due.tags["family"] * steps + due.node, amount, minlength=len(revenue))
-    return cash, revenue.reshape(families, steps)
+        if line.cash or line.name in REVENUE:
+            due = line.entries()
+            if line.cash:
+                cash.append(Term(due.node, due.column, due.coefficient))
+            if line.name in REVENUE:
+                revenue.append(Term(due.tags["family"] * steps + due.node, due.column, due.coefficient))
+    return _joined(cash, (steps, count)), _joined(revenue, (families * steps, count))
+
+
+def _joined(terms: list[Term], shape: tuple[int, int]) -> sparse.csr_array:
+    row, column, value = (np.concatenate([[], *parts]) for parts in zip(*terms, strict=True)) if terms else ([], [], [])
+    return sparse.csr_array((value, (np.asarray(row, np.int64), np.asarray(column, np.int64))), shape=shape)
 
 
 def _service(draft: Draft, columns: Floats) -> float:

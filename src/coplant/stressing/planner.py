@@ -37,10 +37,6 @@ _AGREED = ("leave/", "reserved/")
 """Blocks of columns, beside ``sign``, in which is decided what an agreement is to be."""
 
 
-LEVELS = 8
-"""Levels of luck of the launch for which there are corners to start from."""
-
-
 class Policy(NamedTuple):
     """What is signed.
 
@@ -75,15 +71,15 @@ class Anchor(NamedTuple):
         return self.corner if other is None else other.corner(self.corner)
 
 
-Anchors = tuple[tuple[Anchor, ...], ...]
-"""By level of luck, and by review and then the horizon's end."""
-
-
 class Lived(NamedTuple):
-    """What became of a plan in a sample: the program of all that happened, and the values of its columns."""
+    """What became of plans in a sample."""
 
     draft: Draft
-    columns: Floats
+    """The program of all that happened."""
+    columns: dict[str, Floats | None]
+    """Values of its columns for each policy; None where nothing keeps the rules."""
+    anchors: tuple[Anchor, ...]
+    """Corners from which a sample like it is soon solved, by review and then the horizon's end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,6 +167,7 @@ class Planner:
     _kept: Kept = field(default_factory=Kept)
     _template: dict[int, Template] = field(default_factory=dict)
     _drawn: dict[str, dict[str, Days]] = field(default_factory=dict)
+    _days: dict[int, tuple[dict[str, np.datetime64], dict[str, Days]] | None] = field(default_factory=dict)
 
     # -- programs -----------------------------------------------------------------------------------------------------
 
@@ -196,7 +193,7 @@ class Planner:
         case = template.unchecked(factor) if sample is None else template.checked(factor, sample)
         network = Network.of(case.known(), self._line, starts, self._kept)
         with in_words():
-            return formulate(network)
+            return formulate(network, kept=self._kept)
 
     @cached_property
     def _line(self) -> Tree:
@@ -215,19 +212,28 @@ class Planner:
             How many buckets have passed. A milestone that has not been reached by then is expected at the mean of the
             samples that are later still.
         """
-        case = self.horizon.cases[future]
-        waited = awaited(case)
-        if not waited:
+        drawn = self._samples(future)
+        if drawn is None:
             return None
-        programme = case.digest_of(*PROGRAMME)
-        if programme not in self._drawn:
-            # What it is compiled with takes a second to load.
-            from coplant.launching import drawn_starts
-
-            self._drawn[programme] = {name: np.sort(days) for name, days in drawn_starts(case, waited).items()}
+        dated, days = drawn
         now = self.horizon.timeline.bounds[known]
-        reached = {name: _day(days, luck, now) for name, days in self._drawn[programme].items()}
-        return Starts({**Starts.dated(case).day, **reached})
+        return Starts({**dated, **{name: _day(of, luck, now) for name, of in days.items()}})
+
+    def _samples(self, future: int) -> tuple[dict[str, np.datetime64], dict[str, Days]] | None:
+        """Milestones of a future that have a date, and sorted samples of those that have none and that are waited for;
+        None if there are no such.
+        """
+        if future not in self._days:
+            case = self.horizon.cases[future]
+            waited = awaited(case)
+            programme = case.digest_of(*PROGRAMME)
+            if waited and programme not in self._drawn:
+                # What it is compiled with takes a second to load.
+                from coplant.launching import drawn_starts
+
+                self._drawn[programme] = {name: np.sort(days) for name, days in drawn_starts(case, waited).items()}
+            self._days[future] = (dict(Starts.dated(case).day), self._drawn[programme]) if waited else None
+        return self._days[future]
 
     # -- plans --------------------------------------------------------------------------------------------------------
 
@@ -275,8 +281,8 @@ class Planner:
         future = self.horizon.futures.likeliest
         return self.draft(future, self.draws.seen(0, 0), self.starts(future, None, 0))
 
-    def anchors(self, policy: Policy, plan: Carried) -> Anchors:
-        """Find corners to start from at every review: those of a sample in which all comes as expected but the luck.
+    def anchors(self, policy: Policy, plan: Carried) -> tuple[Anchor, ...]:
+        """Find corners to start from at every review: those of a sample in which all comes as expected.
 
         Parameters
         ----------
@@ -284,25 +290,30 @@ class Planner:
             What is signed.
         plan : Carried
             The plan that is started with.
+
+        Returns
+        -------
+        tuple of Anchor
+            By review, and for the horizon's end.
         """
         future, expected = self.horizon.futures.likeliest, self.draws.seen(0, 0)
-        levels = LEVELS if awaited(self.horizon.cases[future]) else 1
-        found: list[tuple[Anchor, ...]] = []
-        for level in range(levels):
-            anchors: list[Anchor] = []
-            carried, before = plan, 0
-            for known in self.horizon.stages:
-                draft = self.draft(future, expected, self.starts(future, (level + 0.5) / levels, known))
-                relay = Relay(draft.program, found[-1][len(anchors)].of(draft.program) if found else None, self.seed)
-                one = _review(relay, policy, future, carried, (before, known))
-                carried, before = Carried(Layout.of(draft.program), one.columns), known
-                anchors.append(Anchor(carried.layout, one.corner))
-            found.append(tuple(anchors))
+        found: list[Anchor] = []
+        carried, before = plan, 0
+        for known in self.horizon.stages:
+            draft = self.draft(future, expected, self.starts(future, 0.5, known))
+            relay = Relay(draft.program, found[-1].of(draft.program) if found else None, self.seed)
+            one = _review(relay, policy, future, carried, (before, known))
+            carried, before = Carried(Layout.of(draft.program), one.columns), known
+            found.append(Anchor(carried.layout, one.corner))
         return tuple(found)
 
     def live(
-        self, sample: int, future: int, policies: Mapping[str, tuple[Policy, Carried]], anchors: Anchors
-    ) -> dict[str, Lived | None]:
+        self,
+        sample: int,
+        future: int,
+        policies: Mapping[str, tuple[Policy, Carried]],
+        anchors: tuple[Anchor, ...],
+    ) -> Lived:
         """Carry plans through a sample.
 
         Parameters
@@ -313,13 +324,12 @@ class Planner:
             The future of the tree that comes.
         policies : mapping of str to (Policy, Carried)
             What is signed, and the plan that is started with.
-        anchors : tuple of tuple of Anchor
-            Where to start from at each review, by luck.
+        anchors : tuple of Anchor
+            Where to start from at each review, and at the horizon's end.
 
         Returns
         -------
-        dict of str to Lived or None
-            What becomes of each; None where nothing keeps the rules.
+        Lived
 
         Raises
         ------
@@ -329,15 +339,15 @@ class Planner:
             What can be earned has no limit; names the sample.
         """
         carried: dict[str, Carried] = {name: plan for name, (_, plan) in policies.items()}
-        lived: dict[str, Lived | None] = dict.fromkeys(policies)
         luck = float(self.draws.luck[sample])
         before = 0
-        for anchor, known in zip(anchors[int(luck * len(anchors))], self.horizon.stages, strict=True):
+        ended: list[Anchor] = []
+        for anchor, known in zip(anchors, self.horizon.stages, strict=True):
             believed = self.horizon.believed(future, known)
-            ended = known == len(self.horizon.timeline)
-            name_of = f"sample {sample + 1}" if ended else None
+            name_of = f"sample {sample + 1}" if known == len(self.horizon.timeline) else None
             draft = self.draft(believed, self.draws.seen(sample, known), self.starts(believed, luck, known), name_of)
             relay = Relay(draft.program, anchor.of(draft.program), self.seed)
+            ended.append(anchor)
             for name, plan in list(carried.items()):
                 try:
                     one = _review(relay, policies[name][0], believed, plan, (before, known))
@@ -347,10 +357,10 @@ class Planner:
                 except SolverError as error:
                     raise SolverError(f"in sample {sample + 1}: {error}") from None
                 carried[name] = Carried(Layout.of(draft.program), one.columns)
-                if ended:
-                    lived[name] = Lived(draft, one.columns)
+                if ended[-1] is anchor:
+                    ended[-1] = Anchor(carried[name].layout, one.corner)
             before = known
-        return lived
+        return Lived(draft, {name: carried[name].columns if name in carried else None for name in policies}, tuple(ended))
 
 
 def _review(relay: Relay, policy: Policy, believed: int, plan: Carried, passed: tuple[int, int]) -> Cornered:

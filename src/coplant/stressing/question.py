@@ -17,11 +17,12 @@ from coplant.network.frames import days
 from coplant.planning.draft import Draft
 from coplant.planning.hedge import Hedge
 from coplant.planning.result import Plan
-from coplant.program.money import Booleans, Floats
+from coplant.program.money import Booleans, Floats, Integers
 from coplant.results import versions_of
 from coplant.stressing.drawing import Draws
-from coplant.stressing.measures import measures
-from coplant.stressing.planner import Anchors, Carried, Horizon, Planner, Policy
+from coplant.stressing.measures import Gauge
+from coplant.stressing.neighbours import nearest_first, neighbourhoods, places_of
+from coplant.stressing.planner import Anchor, Carried, Horizon, Planner, Policy
 
 PLANNED = "as planned"
 """What the plan itself is called among the alternatives."""
@@ -49,8 +50,8 @@ class Started(NamedTuple):
 
     plans: dict[str, Carried]
     """The plan of each policy."""
-    anchors: Anchors
-    """Corners to start from."""
+    anchors: tuple[Anchor, ...]
+    """Corners to start from, by review and for the horizon's end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,12 +160,21 @@ class Question:
         waiting = self.case["routes"].filter(pl.col("milestone").is_not_null())["item"].unique(maintain_order=True)
         return tuple(item for item in waiting if item in set(self.case["demand"]["item"]))
 
-    def future_of(self, sample: int) -> int:
-        """The future of the tree that a sample draws."""
+    @cached_property
+    def future(self) -> Integers:
+        """The future of the tree that each sample draws, shape (samples,)."""
         upper = np.cumsum(self.horizon.futures.probability)
-        return int(
-            min(np.searchsorted(upper, self.planner.draws.outcome[sample] * upper[-1], side="right"), len(upper) - 1)
-        )
+        drawn = np.searchsorted(upper, self.planner.draws.outcome * upper[-1], side="right")
+        return np.minimum(drawn, len(upper) - 1)
+
+    @cached_property
+    def batches(self) -> list[list[tuple[int, int | None]]]:
+        """Samples that are carried out together, as they are alike: each with one before it from which to start."""
+        places = places_of(self.planner.draws, self.future)
+        return [
+            [(int(group[one]), None if near is None else int(group[near])) for one, near in nearest_first(places[group])]
+            for group in neighbourhoods(places, BATCH)
+        ]
 
     def __getstate__(self) -> dict[str, object]:
         """What travels to another process: not what it can work out there in no time."""
@@ -178,11 +188,6 @@ class Batch(NamedTuple):
     """Digest of the question, by which it is known again."""
     question: Question
     number: int
-
-    @property
-    def samples(self) -> range:
-        """Their numbers."""
-        return range(self.number * BATCH, min((self.number + 1) * BATCH, self.question.samples))
 
 
 _at_hand: dict[str, Question] = {}
@@ -203,13 +208,17 @@ def answer(batch: Batch) -> pl.DataFrame:
     started = question.start()
     policies = {name: (policy, started.plans[name]) for name, policy in question.policies.items()}
     rows: list[tuple[object, ...]] = []
-    for sample in batch.samples:
-        lives = question.planner.live(sample, question.future_of(sample), policies, started.anchors)
-        for name, lived in lives.items():
-            if lived is None:
+    ended: dict[int, tuple[Anchor, ...]] = {}
+    for sample, near in question.batches[batch.number]:
+        anchors = started.anchors if near is None else ended[near]
+        lived = question.planner.live(sample, int(question.future[sample]), policies, anchors)
+        ended[sample] = lived.anchors
+        gauge = Gauge(lived.draft, question.awaited)
+        for name, columns in lived.columns.items():
+            if columns is None:
                 rows.append((sample + 1, name, "present_value", None, None, None))
-                continue
-            rows += [(sample + 1, name, *one) for one in measures(lived, question.awaited)]
+            else:
+                rows += [(sample + 1, name, *one) for one in gauge.measures(columns)]
     return pl.DataFrame(rows, schema=MEASURED, orient="row")
 
 

@@ -101,7 +101,7 @@ def _results(question: Question, measured: pl.DataFrame) -> pl.DataFrame:
     wide = wide.join(hhi, on=["sample", "policy"], how="left", maintain_order="left")
     missing = [pl.lit(None, dtype=pl.Float64).alias(name) for name in _ONCE if name not in wide.columns]
     names = question.horizon.futures.names
-    future = {sample: names[question.future_of(sample - 1)] for sample in range(1, question.samples + 1)}
+    future = {sample: names[question.future[sample - 1]] for sample in range(1, question.samples + 1)}
     return wide.with_columns(missing).select(
         "sample", pl.col("sample").replace_strict(future, return_dtype=pl.String).alias("future"), "policy", *_ONCE
     )

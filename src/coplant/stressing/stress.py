@@ -14,7 +14,7 @@ from coplant.planning.plan import Progress, plan
 from coplant.planning.result import KIND, Plan
 from coplant.results import read_result, versions_of
 from coplant.stressing.batches import Batches
-from coplant.stressing.question import BATCH, Batch, Question, answer
+from coplant.stressing.question import Batch, Question, answer
 from coplant.stressing.result import Stress
 from coplant.stressing.statistics import tables_of
 from coplant.workers import Here, Workers
@@ -76,7 +76,7 @@ def stress(
     question = Question(made, samples, seed)
     batches = Batches.of(None if out is None else Path(out), question.digest)
     say(f"planning for each of {len(question.policies):,} choices of agreements")
-    measured = pl.concat(list(_measured(question, batches, workers or Here(), say)))
+    measured = pl.concat(list(_measured(question, batches, workers or Here(), say))).sort("sample", maintain_order=True)
     horizon = question.horizon
     return Stress(
         made.case,
@@ -113,7 +113,7 @@ def _planned(case: Case, seed: int, say: Progress) -> Plan | Hedge:
 
 def _measured(question: Question, batches: Batches, workers: Workers, say: Progress) -> Iterator[pl.DataFrame]:
     """What is measured of each batch: read if it was written, else worked out and written as it comes."""
-    count = -(-question.samples // BATCH)
+    count = len(question.batches)
     known = {number: batches.read(number) for number in range(count)}
     missing = [number for number, found in known.items() if found is None]
     if missing:
@@ -127,5 +127,6 @@ def _measured(question: Question, batches: Batches, workers: Workers, say: Progr
         if found is None:
             _, found = next(come)
             batches.write(number, found)
-            say(f"{min((number + 1) * BATCH, question.samples):,} of {question.samples:,} samples")
+            done = sum(map(len, question.batches[: number + 1]))
+            say(f"{done:,} of {question.samples:,} samples")
         yield found
