@@ -43,6 +43,27 @@ class Corner(NamedTuple):
         basis = highs.getBasis()
         return cls(*(np.fromiter(map(int, states), np.int8) for states in (basis.col_status, basis.row_status)))
 
+    @classmethod
+    def within(cls, highs: highspy.Highs, model: Scaled) -> Corner:
+        """The same, read off the bounds of what HiGHS has solved, which takes a tenth of the time.
+
+        Parameters
+        ----------
+        highs : Highs
+            Has solved the program.
+        model : Scaled
+            The program.
+        """
+        status, basic = highs.getBasicVariables()
+        if status != highspy.HighsStatus.kOk:
+            return cls.of(highs)
+        found = highs.getSolution()
+        columns = _nearer(np.array(found.col_value), model.lower, model.upper)
+        rows = _nearer(np.array(found.row_value), model.row_lower, model.row_upper)
+        columns[basic[basic >= 0]] = BASIC
+        rows[-1 - basic[basic < 0]] = BASIC
+        return cls(columns, rows)
+
     def lead(self, highs: highspy.Highs) -> None:
         """Let the next solve start here."""
         start = highspy.HighsBasis()
@@ -133,6 +154,13 @@ def _by_number(
             told = (block.index >= 0) & (known != nowhere)
             values[block.index[told]] = known[told]
     return values
+
+
+def _nearer(values: Floats, lower: Floats, upper: Floats) -> States:
+    """The bound to which each value is nearer."""
+    states = np.where(upper - values < values - lower, UPPER, LOWER).astype(np.int8)
+    move_to_bounds(states, lower, upper, FREE)
+    return states
 
 
 def move_to_bounds(states: States, lower: Floats, upper: Floats, unbound: int) -> None:

@@ -93,6 +93,7 @@ class Relay:
         self.program, self.seed = program, seed
         self.model = even(scaled(program), _CHEAP)
         self._corner = corner
+        self._matched: tuple[Layout, Matching | None] | None = None
 
     def solve(self, lower: Floats, upper: Floats, held: Held) -> Cornered:
         """Solve it.
@@ -118,11 +119,13 @@ class Relay:
         left = reduced(whole, held.which, _SLACK * between)
         highs = hand_over(left.model)
         set_options(highs, "simplex", self.seed, _TOLERANCE)
+        # Each is soon over, so that an interrupt can wait for its end.
+        highs.HandleKeyboardInterrupt = False
         # It is even already, as far as tolerances should be.
         highs.setOptionValue("simplex_scale_strategy", 0)
         if self._corner is None or not _led(highs, left.corner(self._corner)):
             _solved(highs)
-        relaxed, found = self._columns(highs, left), left.of_whole(Corner.of(highs))
+        relaxed, found = self._columns(highs, left), left.of_whole(Corner.within(highs, left.model))
         self._corner = found
         integer = np.flatnonzero(program.integer)
         if not len(integer):
@@ -136,6 +139,21 @@ class Relay:
         columns = self._columns(highs, left)
         columns[integer] = values
         return Cornered(columns, found)
+
+    def values(self, layout: Layout, columns: Floats) -> Floats:
+        """Values of the columns of another program at those of this one; nothing where it has none.
+
+        Parameters
+        ----------
+        layout : Layout
+            Where the columns of the other are.
+        columns : ndarray
+            Their values.
+        """
+        if self._matched is None or self._matched[0] is not layout:
+            self._matched = layout, matching(self.program, layout)
+        found = self._matched[1]
+        return columns if found is None else found.values(columns)
 
     def margin(self, values: Floats, columns: Integers) -> Floats:
         """Room within which values of some columns that a solver found can be found again.

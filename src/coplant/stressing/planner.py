@@ -248,7 +248,7 @@ class Planner:
             For some of them, by block, what is started at the most before the first review, and what is agreed.
         """
         future, program = self.horizon.futures.likeliest, self.expected.program
-        relay = Relay(program, None, self.seed)
+        relay, layout = Relay(program, None, self.seed), Layout.of(program)
         node = program.column_node
         until = self.horizon.stages[0]
         made = {}
@@ -272,7 +272,7 @@ class Planner:
             # The likeliest future alone may need less of what is started for all; it is started all the same.
             for index, value in given:
                 columns[index] = value
-            made[policy.name] = Carried(Layout.of(program), columns)
+            made[policy.name] = Carried(layout, columns)
         return made
 
     @cached_property
@@ -346,7 +346,7 @@ class Planner:
             believed = self.horizon.believed(future, known)
             name_of = f"sample {sample + 1}" if known == len(self.horizon.timeline) else None
             draft = self.draft(believed, self.draws.seen(sample, known), self.starts(believed, luck, known), name_of)
-            relay = Relay(draft.program, anchor.of(draft.program), self.seed)
+            relay, layout = Relay(draft.program, anchor.of(draft.program), self.seed), Layout.of(draft.program)
             ended.append(anchor)
             for name, plan in list(carried.items()):
                 try:
@@ -356,19 +356,16 @@ class Planner:
                     continue
                 except SolverError as error:
                     raise SolverError(f"in sample {sample + 1}: {error}") from None
-                carried[name] = Carried(Layout.of(draft.program), one.columns)
+                carried[name] = Carried(layout, one.columns)
                 if ended[-1] is anchor:
-                    ended[-1] = Anchor(carried[name].layout, one.corner)
+                    ended[-1] = Anchor(layout, one.corner)
             before = known
         return Lived(draft, {name: carried[name].columns if name in carried else None for name in policies}, tuple(ended))
 
 
 def _review(relay: Relay, policy: Policy, believed: int, plan: Carried, passed: tuple[int, int]) -> Cornered:
     """Carry a plan out up to a review, and plan anew from then on."""
-    program, columns = relay.program, plan.columns
-    other = matching(program, plan.layout)
-    if other is not None:
-        columns = other.values(columns)
+    program, columns = relay.program, relay.values(*plan)
     node = program.column_node
     lived = (node >= passed[0]) & (node < passed[1])
     lower, upper = program.lower, program.upper

@@ -97,9 +97,16 @@ class Tree:
         Returns
         -------
         scipy.sparse.csr_array, shape (N, N)
-            Rows are the nodes of the start, columns those of the arrival.
+            Rows are the nodes of the start, columns those of the arrival. Not to be changed.
         """
-        return self.along(lag_matrix(self.timeline.bounds, days, rule))
+        if (days, rule) not in self._lags:
+            self._lags[days, rule] = self.along(lag_matrix(self.timeline.bounds, days, rule))
+        return self._lags[days, rule]
+
+    @cached_property
+    def _lags(self) -> dict[tuple[float, str], sparse.csr_array]:
+        """Shares that were asked for, by lead time and rule: programs of similar cases ask for the same."""
+        return {}
 
     def along(self, steps: sparse.csr_array) -> sparse.csr_array:
         """Lay a matrix from earlier buckets to later ones along every branch.
