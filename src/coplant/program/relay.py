@@ -119,8 +119,6 @@ class Relay:
         left = reduced(whole, held.which, _SLACK * between)
         highs = hand_over(left.model)
         set_options(highs, "simplex", self.seed, _TOLERANCE)
-        # Each is soon over, so that an interrupt can wait for its end.
-        highs.HandleKeyboardInterrupt = False
         # It is even already, as far as tolerances should be.
         highs.setOptionValue("simplex_scale_strategy", 0)
         if self._corner is None or not _led(highs, left.corner(self._corner)):
@@ -187,6 +185,8 @@ class Relay:
 def _led(highs: highspy.Highs, corner: Corner) -> bool:
     """Solve a program from a corner; False where that leads nowhere, and nothing is as if it had been tried."""
     before = {name: highs.getOptionValue(name)[1] for name in _FROM_CORNER[0]}
+    # This is soon over, so that an interrupt can wait for its end.
+    highs.HandleKeyboardInterrupt = False
     for options in _FROM_CORNER:
         for name, value in options.items():
             highs.setOptionValue(name, value)
@@ -196,6 +196,7 @@ def _led(highs: highspy.Highs, corner: Corner) -> bool:
             raise InfeasibleError({})
         if highs.getModelStatus() == _STATUS.kOptimal and highs.getInfo().max_dual_infeasibility <= _OFF:
             return True
+    highs.HandleKeyboardInterrupt = True
     highs.clearSolver()
     for name, value in before.items():
         highs.setOptionValue(name, value)

@@ -71,6 +71,15 @@ class Anchor(NamedTuple):
         return self.corner if other is None else other.corner(self.corner)
 
 
+class Awaited(NamedTuple):
+    """Days after milestones that routes of a future wait for."""
+
+    dated: Mapping[str, np.datetime64]
+    """Of those that have a date."""
+    drawn: Mapping[str, Days]
+    """Of the others as many as the launch has samples, ascending."""
+
+
 class Lived(NamedTuple):
     """What became of plans in a sample."""
 
@@ -167,7 +176,7 @@ class Planner:
     _kept: Kept = field(default_factory=Kept)
     _template: dict[int, Template] = field(default_factory=dict)
     _drawn: dict[str, dict[str, Days]] = field(default_factory=dict)
-    _days: dict[int, tuple[dict[str, np.datetime64], dict[str, Days]] | None] = field(default_factory=dict)
+    _awaited: dict[int, Awaited | None] = field(default_factory=dict)
 
     # -- programs -----------------------------------------------------------------------------------------------------
 
@@ -212,28 +221,26 @@ class Planner:
             How many buckets have passed. A milestone that has not been reached by then is expected at the mean of the
             samples that are later still.
         """
-        drawn = self._samples(future)
-        if drawn is None:
+        if future not in self._awaited:
+            self._awaited[future] = self._awaited_in(future)
+        found = self._awaited[future]
+        if found is None:
             return None
-        dated, days = drawn
         now = self.horizon.timeline.bounds[known]
-        return Starts({**dated, **{name: _day(of, luck, now) for name, of in days.items()}})
+        return Starts({**found.dated, **{name: _day(days, luck, now) for name, days in found.drawn.items()}})
 
-    def _samples(self, future: int) -> tuple[dict[str, np.datetime64], dict[str, Days]] | None:
-        """Milestones of a future that have a date, and sorted samples of those that have none and that are waited for;
-        None if there are no such.
-        """
-        if future not in self._days:
-            case = self.horizon.cases[future]
-            waited = awaited(case)
-            programme = case.digest_of(*PROGRAMME)
-            if waited and programme not in self._drawn:
-                # What it is compiled with takes a second to load.
-                from coplant.launching import drawn_starts
+    def _awaited_in(self, future: int) -> Awaited | None:
+        case = self.horizon.cases[future]
+        waited = awaited(case)
+        if not waited:
+            return None
+        programme = case.digest_of(*PROGRAMME)
+        if programme not in self._drawn:
+            # What it is compiled with takes a second to load.
+            from coplant.launching import drawn_starts
 
-                self._drawn[programme] = {name: np.sort(days) for name, days in drawn_starts(case, waited).items()}
-            self._days[future] = (dict(Starts.dated(case).day), self._drawn[programme]) if waited else None
-        return self._days[future]
+            self._drawn[programme] = {name: np.sort(days) for name, days in drawn_starts(case, waited).items()}
+        return Awaited(Starts.dated(case).day, self._drawn[programme])
 
     # -- plans --------------------------------------------------------------------------------------------------------
 
