@@ -107,9 +107,7 @@ def test_what_is_best_of_what_is_left_is_best_of_all(seed: int, passed: int) -> 
     best, _ = _best(model)
     held = program.column_node < passed
     # What was found for the first buckets is held, and the best of the rest is as good.
-    fixed = dataclasses.replace(
-        model, lower=np.where(held, best, model.lower), upper=np.where(held, best, model.upper)
-    )
+    fixed = dataclasses.replace(model, lower=np.where(held, best, model.lower), upper=np.where(held, best, model.upper))
     room = 2e-7 * (held & (model.lower < best) & (best < model.upper))
     for whole in (fixed, even(fixed, 2.0**-8)):
         left = reduced(whole, held, room * model.column / whole.column)
@@ -119,8 +117,10 @@ def test_what_is_best_of_what_is_left_is_best_of_all(seed: int, passed: int) -> 
         unit = whole.column / model.column
         assert model.cost @ (values * unit) == pytest.approx(model.cost @ best, rel=1e-5 if passed else 1e-8)
         activity = fixed.matrix @ (values * unit)
-        assert (activity <= model.row_upper + 1e-4).all() and (activity >= model.row_lower - 1e-4).all()
-        assert (values <= whole.upper + 1e-6).all() and (values >= whole.lower - 1e-6).all()
+        assert (activity <= model.row_upper + 1e-4).all()
+        assert (activity >= model.row_lower - 1e-4).all()
+        assert (values <= whole.upper + 1e-6).all()
+        assert (values >= whole.lower - 1e-6).all()
         # The corner is found again through that of the whole program, and nothing is left to do from there.
         again = left.corner(left.of_whole(corner))
         assert (again.rows == corner.rows).all()

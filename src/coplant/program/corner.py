@@ -54,7 +54,7 @@ class Corner(NamedTuple):
         model : Scaled
             The program.
         """
-        status, basic = highs.getBasicVariables()
+        status, basic = highs.getBasicVariables()  # type: ignore[attr-defined]
         if status != highspy.HighsStatus.kOk:
             return cls.of(highs)
         found = highs.getSolution()

@@ -350,9 +350,8 @@ class LinearProgram:
         total = np.zeros(self.column_count)
         chance = self.probability if nodes is None else np.where(nodes, self.probability, 0.0)
         for line in self.money_lines:
-            due = line.entries()
-            weight = due.coefficient * due.discount * chance[due.node]
-            total += np.bincount(due.column, weight, minlength=self.column_count)
+            column, weight = line.weighed(chance)
+            total += np.bincount(column, weight, minlength=self.column_count)
         return total
 
     def objective(self) -> Floats:

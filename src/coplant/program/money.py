@@ -68,3 +68,17 @@ class MoneyLine:
             return Entries(self.column, self.coefficient, self.node, self.discount, self.tags)
         column, coefficient, node, discount, *tags = (array[keep] for array in spread)
         return Entries(column, coefficient, node, discount, dict(zip(self.tags, tags, strict=True)))
+
+    def weighed(self, chance: Floats) -> tuple[Integers, Floats]:
+        """Columns, and the present value of a unit of each by the chance of its node; of entries as above.
+
+        Parameters
+        ----------
+        chance : ndarray, shape (N,)
+            Probability of each node.
+        """
+        column, coefficient, node, discount = np.broadcast_arrays(
+            self.column, self.coefficient, self.node, self.discount
+        )
+        keep = (column >= 0) & (coefficient != 0.0)
+        return column[keep], coefficient[keep] * discount[keep] * chance[node[keep]]

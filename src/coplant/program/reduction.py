@@ -1,7 +1,7 @@
 """A program without what is decided already: only what is left to decide is handed to a solver.
 
-What is left out hangs on which columns are fixed and on where the matrix has entries, hardly on its numbers. So programs
-that are alike are reduced alike, and the corner of one is one to start from in another.
+What is left out hangs on which columns are fixed and on where the matrix has entries, hardly on its numbers. So
+programs that are alike are reduced alike, and the corner of one is one to start from in another.
 """
 
 from __future__ import annotations

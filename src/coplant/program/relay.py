@@ -92,6 +92,7 @@ class Relay:
     def __init__(self, program: LinearProgram, corner: Corner | None, seed: int) -> None:
         self.program, self.seed = program, seed
         self.model = even(scaled(program), _CHEAP)
+        self._integer = np.flatnonzero(self.model.whole)
         self._corner = corner
         self._matched: tuple[Layout, Matching | None] | None = None
 
@@ -112,11 +113,11 @@ class Relay:
         SolverError
             What can be earned has no limit, or no method finds it.
         """
-        program = self.program
+        program, integer = self.program, self._integer
         whole = self._within(lower, upper, held)
         # What is between its bounds was found to within a tolerance.
-        between = held.which & (whole.lower > self.model.lower) & (whole.lower < self.model.upper) & ~program.integer
-        left = reduced(whole, held.which, _SLACK * between)
+        between = held.which & (whole.lower > self.model.lower) & (whole.lower < self.model.upper) & ~whole.whole
+        left = reduced(whole, held.which, np.where(between, _SLACK, 0.0))
         highs = hand_over(left.model)
         set_options(highs, "simplex", self.seed, _TOLERANCE)
         # It is even already, as far as tolerances should be.
@@ -125,7 +126,6 @@ class Relay:
             _solved(highs)
         relaxed, found = self._columns(highs, left), left.of_whole(Corner.within(highs, left.model))
         self._corner = found
-        integer = np.flatnonzero(program.integer)
         if not len(integer):
             return Cornered(relaxed, found)
         unit = whole.column[integer]

@@ -83,8 +83,9 @@ def _money(draft: Draft) -> tuple[sparse.csr_array, sparse.csr_array]:
 
 
 def _joined(terms: list[Term], shape: tuple[int, int]) -> sparse.csr_array:
-    row, column, value = (np.concatenate([[], *parts]) for parts in zip(*terms, strict=True)) if terms else ([], [], [])
-    return sparse.csr_array((value, (np.asarray(row, np.int64), np.asarray(column, np.int64))), shape=shape)
+    empty = Term(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+    row, column, value = (np.concatenate(parts) for parts in zip(empty, *terms, strict=True))
+    return sparse.csr_array((value, (row, column)), shape=shape)
 
 
 def _service(draft: Draft, columns: Floats) -> float:

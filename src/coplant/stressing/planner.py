@@ -367,7 +367,9 @@ class Planner:
                 if ended[-1] is anchor:
                     ended[-1] = Anchor(layout, one.corner)
             before = known
-        return Lived(draft, {name: carried[name].columns if name in carried else None for name in policies}, tuple(ended))
+        return Lived(
+            draft, {name: carried[name].columns if name in carried else None for name in policies}, tuple(ended)
+        )
 
 
 def _review(relay: Relay, policy: Policy, believed: int, plan: Carried, passed: tuple[int, int]) -> Cornered:

@@ -30,7 +30,7 @@ PLANNED = "as planned"
 NONE = "none"
 """The alternative in which nothing is signed that need not be."""
 
-BATCH = 10
+BATCH = 20
 """Samples that are carried out, and written, together."""
 
 MEASURED = {
@@ -165,14 +165,17 @@ class Question:
         """The future of the tree that each sample draws, shape (samples,)."""
         upper = np.cumsum(self.horizon.futures.probability)
         drawn = np.searchsorted(upper, self.planner.draws.outcome * upper[-1], side="right")
-        return np.minimum(drawn, len(upper) - 1)
+        return np.asarray(np.minimum(drawn, len(upper) - 1))
 
     @cached_property
     def batches(self) -> list[list[tuple[int, int | None]]]:
         """Samples that are carried out together, as they are alike: each with one before it from which to start."""
         places = places_of(self.planner.draws, self.future)
         return [
-            [(int(group[one]), None if near is None else int(group[near])) for one, near in nearest_first(places[group])]
+            [
+                (int(group[one]), None if near is None else int(group[near]))
+                for one, near in nearest_first(places[group])
+            ]
             for group in neighbourhoods(places, BATCH)
         ]
 
