@@ -88,11 +88,12 @@ class Question:
 
     @cached_property
     def digest(self) -> str:
-        """What the answer hangs on, as one text: the case, what the plan decides, samples, seed and versions."""
+        """What the answer hangs on, as one text: the case, what the plan decides, samples and batches, seed, versions."""
         told = [
             self.case.digest,
             str(self.samples),
             str(self.seed),
+            str(BATCH),
             str(versions_of("coplant", "highspy", "numpy", "scipy")),
         ]
         decided = ("made", "moved", "bought", "reserved", "left", "signed")
