@@ -88,7 +88,7 @@ class Question:
 
     @cached_property
     def digest(self) -> str:
-        """What the answer hangs on, as one text: the case, what the plan decides, samples and batches, seed, versions."""
+        """What the answer hangs on, as one text: case, what the plan decides, samples and batches, seed, versions."""
         told = [
             self.case.digest,
             str(self.samples),
