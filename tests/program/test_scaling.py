@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coplant.program import LinearProgram, term
-from coplant.program.scaling import Scaled, scaled
+from coplant.program.scaling import Scaled, even, scaled
 
 
 def _program(upper: list[float], integer: list[bool], limit: float) -> LinearProgram:
@@ -57,3 +58,27 @@ def test_no_digit_is_lost_there_and_back(upper: list[float], which: int, limit: 
     assert np.array_equal(model.upper * model.column, upper)
     assert np.array_equal(model.row_upper / model.row, program.row_upper)
     assert np.log2(model.unit) == np.round(np.log2(model.unit))
+
+
+def test_even_units_bring_entries_close_to_one() -> None:
+    program = LinearProgram(np.ones(1), np.ones(1))
+    labels = ("a", "b")
+    quantity = program.columns("quantity", (labels,))
+    choice = program.columns("choice", (labels,), upper=1.0, integer=True)
+    each = np.arange(2)
+    terms = [term(each, quantity.index, [1e-2, 4e2]), term(each, choice.index, [-1e5, -2e4])]
+    program.rows("most", (labels,), terms, upper=[0.0, 5e3])
+    program.money("income", quantity.index, [1e2, 1e-1], 0)
+    model = scaled(program)
+    made = even(model, 2.0**-8)
+    for powers in (made.by_column, made.by_row):
+        assert (np.log2(powers) % 1.0 == 0.0).all()
+    assert np.ptp(np.log10(np.abs(model.matrix.data))) > 6.0
+    # Whole numbers take the unit that the others leave them.
+    assert np.ptp(np.log10(np.abs(made.matrix.data))) < 1.0
+    entry = model.matrix.toarray() * made.by_row[:, None] * made.by_column
+    assert made.matrix.toarray() == pytest.approx(entry)
+    assert made.row_upper == pytest.approx(model.row_upper * made.by_row)
+    assert made.cost == pytest.approx(model.cost * 2.0**-8 * made.by_column)
+    assert made.column == pytest.approx(model.column * made.by_column)
+    assert made.row == pytest.approx(model.row * made.by_row)
