@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 from plotly.offline import get_plotlyjs
-from report.hedged.cases import alike, boxes
+from report.hedged.cases import FEBRUARY, MARCH, alike, boxes, lucky
 from small_case import SmallCase
 
 import coplant
@@ -96,20 +96,30 @@ def test_the_answer_tells_what_to_do_now_and_then_and_what_to_keep_open(english:
     assert lines[1].startswith("Order by 31 January 2023, whichever way things turn out: 400 units of Chip, for 8,000")
     assert lines[2].startswith("Start to make by 31 January 2023, whichever way things turn out: ")
     assert lines[3] == (
-        "If “The deal is announced” (60.0%): sign “Manufacture by the host” with host on 1 February 2023; "
-        "reserve 60 units per month from 1 March 2023."
+        "Keep open until 1 February 2023: “Manufacture by the host” (signed with a probability of 60.0%). "
+        "Nothing is paid for an agreement before it is signed."
     )
     assert lines[4] == (
-        "Keep open until 1 February 2023: “Manufacture by the host”, which is signed with a probability of 60.0%."
+        "If “The deal is announced” (60.0%): sign “Manufacture by the host” with host on 1 February 2023; "
+        "reserve 60 units per month from 1 March 2023, for 28,800 EUR a year."
     )
     assert "in the mean over the worst 10% of what can happen" in lines[5]
-    assert len(lines) == 6
+    announced, denied = english.numbers.alike([mean for _, mean in english.hedge.means], "EUR")
+    assert lines[6] == spaced(f"In the mean they earn {announced} if “The deal is announced” and {denied} if “denied”.")
+    assert len(lines) == 7
+
+
+def test_the_means_of_what_is_known_first_make_the_mean_of_all(english: HedgedView) -> None:
+    shares = {("announced",): 0.6, ("denied",): 0.4}
+    assert dict(english.hedge.means).keys() == shares.keys()
+    total = sum(shares[outcomes] * mean for outcomes, mean in english.hedge.means)
+    assert total == pytest.approx(english.hedge.expected)
 
 
 def test_the_answer_is_told_in_french(hedged: Hedge) -> None:
     lines = [spaced(line) for line in answer_lines(HedgedView(hedged, words_of("fr")))]
     assert lines[0] == "Maintenant : signer « A trial of phones » avec host le 1er janvier 2023."
-    assert "; réserver 60 unités par mois à partir du 1er mars 2023." in lines[3]
+    assert "; réserver 60 unités par mois à partir du 1er mars 2023, pour 28 800 EUR par an." in lines[4]
 
 
 def test_figures_that_stand_out_are_those_of_the_hedge(view: HedgedView) -> None:
@@ -130,7 +140,7 @@ def test_cash_that_is_lowest_before_anything_is_known_is_so_in_every_future(engl
 def test_weight_on_risk_is_told(hedged: Hedge) -> None:
     careful = coplant.hedge(hedged.case.edit("case", risk_weight=0.25), gap=1e-3)
     view = HedgedView(careful, words_of("en"))
-    assert "the mean over the worst counts for 25%, the mean over all for 75%" in answer_lines(view)[-1]
+    assert "the mean over the worst counts for 25%, the mean over all for 75%" in "".join(answer_lines(view))
     assert key_figures(view)[0].note.startswith("of what is maximised, no plans can have more than ")
 
 
@@ -146,19 +156,19 @@ def _decided_later(fee: float, *lower: str) -> list[str]:
     for outcome in lower:
         small.add("edits", outcome=outcome, table="demand", key="box", column="quantity", value="1")
     hedge = coplant.hedge(small.case())
-    return [spaced(line) for line in answer_lines(HedgedView(hedge, words_of("en")))][:-1]
+    return [spaced(line) for line in answer_lines(HedgedView(hedge, words_of("en")))][:-2]
 
 
 def test_an_agreement_that_is_never_signed_is_not_kept_open() -> None:
     assert _decided_later(1_000.0) == [
-        "Nothing is signed, ordered or made before anything is known.",
+        "Now: sign nothing yet.",
         "“Deal” is not signed, whatever is known by 1 February 2023.",
     ]
 
 
 def test_an_agreement_that_is_signed_in_any_case_is_not_kept_open() -> None:
     assert _decided_later(50.0) == [
-        "Nothing is signed, ordered or made before anything is known.",
+        "Now: sign nothing yet.",
         "On 1 February 2023, whatever is known by then: sign “Deal” with host on 1 February 2023.",
     ]
 
@@ -166,9 +176,12 @@ def test_an_agreement_that_is_signed_in_any_case_is_not_kept_open() -> None:
 def test_cases_in_which_the_same_is_decided_are_told_together() -> None:
     told = _decided_later(100.0, "second", "third")
     assert told[1:] == [
+        (
+            "Keep open until 1 February 2023: “Deal” (signed with a probability of 50.0%). "
+            "Nothing is paid for an agreement before it is signed."
+        ),
         "If “first” or “fourth” (50.0%): sign “Deal” with host on 1 February 2023.",
         "If “second” or “third” (50.0%): do not sign “Deal”.",
-        "Keep open until 1 February 2023: “Deal”, which is signed with a probability of 50.0%.",
     ]
 
 
@@ -182,10 +195,108 @@ def test_what_is_reserved_under_agreements_in_force_is_told_apart() -> None:
         small.add("branches", branch="market", outcome=outcome, probability=0.5, reveal_date="2023-02-01")
     told = [spaced(line) for line in answer_lines(HedgedView(coplant.hedge(small.case()), words_of("en")))]
     assert told[0] == (
-        "Under agreements that are in force: reserve 60 units per month under “Deal” from 1 January 2023."
+        "Now, under agreements that are in force: reserve 60 units per month under “Deal” from 1 January 2023, "
+        "for 1,440 EUR a year."
     )
     # Millions are cut short.
     assert told[1].startswith("Order by 31 January 2023, whichever way things turn out: 3.00 m units of lid, for ")
+
+
+def test_what_is_reserved_at_no_fee_has_none_and_a_fee_that_comes_back_is_told_as_such() -> None:
+    small = SmallCase("month:2").item("box")
+    small.host("free", title="Free", term=2).route("box", site="host", agreement="free")
+    small.host("kept", site="kept", title="Kept", term=2).route(
+        "box", route="b", site="kept", agreement="kept", cost=1.0
+    )
+    small.add("reservations", agreement="free", least=10.0, most=60.0, per="month", fee=0.0)
+    small.add("reservations", agreement="kept", least=10.0, most=80.0, per="month", fee=2.0, kind="deductible")
+    small.demand("box", 60.0, "month", 10.0, site="host").branch("market", FEBRUARY, {"up": 0.5, "down": 0.5})
+    told = answer_lines(HedgedView(small.hedge(), words_of("en")))[0]
+    assert spaced(told) == (
+        "Now, under agreements that are in force: reserve 60 units per month under “Free” from 1 January 2023; "
+        "reserve 10 units per month under “Kept” from 1 January 2023, "
+        "for at most 240 EUR a year, credited for each unit that is started."
+    )
+
+
+def _signed_if_real(branch: str = "side") -> Hedge:
+    """A deal that pays if it is real, whatever else has become known by then."""
+    small = SmallCase("month:3").item("box")
+    small.host("deal", status="option", sign_from=MARCH, starts=MARCH, term=1, title="Deal")
+    small.route("box", site="host", agreement="deal", cost=1.0).demand("box", 60.0, "month", 10.0, site="host")
+    small.branch(branch, FEBRUARY, {f"way {number}": 0.2 for number in range(5)})
+    small.branch("deal", MARCH, {"real": 0.5, "a rumour": 0.5})
+    small.add("edits", outcome="a rumour", table="demand", key="box", column="quantity", value="0")
+    small.add("fixed_charges", agreement="deal", charge="line", amount=100.0, per="month")
+    return small.hedge()
+
+
+def test_what_makes_no_difference_is_not_told() -> None:
+    told = [spaced(line) for line in answer_lines(HedgedView(_signed_if_real(), words_of("en")))]
+    assert told[2:4] == [
+        "If “a rumour” (50.0%): do not sign “Deal”.",
+        "If “real” (50.0%): sign “Deal” with host on 1 March 2023.",
+    ]
+    summary = _signed_if_real().summary().splitlines()
+    assert summary[1:5] == [
+        "Now: sign nothing yet.",
+        "Keep open until 2023-03-01: Deal (signed with 50.0%); nothing is paid for that before it is signed.",
+        "If a rumour: do not sign Deal.",
+        "If real: sign Deal on 2023-03-01.",
+    ]
+
+
+def test_of_many_cases_in_which_the_same_is_decided_some_are_named() -> None:
+    small = SmallCase("month:2").item("box")
+    small.host("deal", status="option", sign_from=FEBRUARY, starts=FEBRUARY, term=1, title="Deal")
+    small.route("box", site="host", agreement="deal", cost=1.0).demand("box", 60.0, "month", 10.0, site="host")
+    small.add("fixed_charges", agreement="deal", charge="line", amount=100.0, per="month")
+    small.branch("market", FEBRUARY, {f"way {number}": 0.2 for number in range(5)})
+    small.add("edits", outcome="way 4", table="demand", key="box", column="quantity", value="0")
+    hedge = small.hedge()
+    told = [spaced(line) for line in answer_lines(HedgedView(hedge, words_of("en")))]
+    assert told[2] == (
+        "If “way 0” or “way 1” or “way 2” or in 1 case more (80.0%): sign “Deal” with host on 1 February 2023."
+    )
+    assert "If way 0 or way 1 or way 2 or in 1 cases more: sign Deal on 2023-02-01." not in hedge.summary()
+    assert "If way 0 or way 1 or way 2 or in 1 case more: sign Deal on 2023-02-01." in hedge.summary()
+
+
+def test_of_many_decisions_the_first_are_told() -> None:
+    small = SmallCase("month:2").item("box")
+    small.host("deal", status="option", sign_from=FEBRUARY, starts=FEBRUARY, term=1, title="Deal")
+    small.route("box", site="host", agreement="deal", cost=1.0).demand("box", 10.0, "month", 10.0, site="host")
+    small.add("reservations", agreement="deal", least=1.0, most=130.0, per="month", fee=2.0)
+    small.branch("market", FEBRUARY, {f"way {number:02}": 1 / 13 for number in range(1, 14)})
+    for number in range(1, 14):
+        small.add("edits", outcome=f"way {number:02}", table="demand", key="box", column="quantity", value=f"{number}0")
+    hedge = small.hedge()
+    told = [spaced(line) for line in answer_lines(HedgedView(hedge, words_of("en")))]
+    assert told[8].startswith("If “way 08” (7.7%): sign “Deal” with host on 1 February 2023; reserve 80 units per month")
+    assert told[9] == (
+        "5 decisions more are taken from 1 February 2023 on, by what is known then: a table below lists them."
+    )
+    assert "If way 12: sign Deal on 2023-02-01; reserve 120 units per month" in hedge.summary()
+    assert "way 13: sign" not in hedge.summary()
+    assert "And 1 decision more from 2023-02-01 on, which the table then lists." in hedge.summary()
+
+
+@pytest.mark.parametrize(
+    ("language", "start", "branch"),
+    [("en", "start 2 of 3", "start of production"), ("fr", "démarrage 2 sur 3", "démarrage de la production")],
+)
+def test_luck_with_the_launch_is_told_like_what_else_is_uncertain(language: str, start: str, branch: str) -> None:
+    hedge = lucky().hedge()
+    view = HedgedView(hedge, words_of(language))
+    assert view.future(1) == f"grows, {start}"
+    assert view.known("grows, start 2 of 3") == f"grows, {start}"
+    section = known(view)
+    assert section is not None
+    table = section.blocks[1].table
+    assert table is not None
+    assert [row[1].text for row in table.rows] == ["market", "market", branch, branch, branch]
+    hedge_page = page_of(hedge)
+    assert start in text_of(hedge_page, language)
 
 
 # -- what becomes known -----------------------------------------------------------------------------------------------

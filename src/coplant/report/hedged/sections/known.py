@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import numpy as np
 import polars as pl
 
@@ -70,7 +72,7 @@ def _fork(view: HedgedView, split: Split, depth: int) -> Fork:
 
 def _note(view: HedgedView, way: splits.Way, *, cut: bool) -> str:
     """What the plans earn in the mean from there, and how many futures are left where the tree is cut."""
-    money = view.money(_mean(view, way.futures, view.values))
+    money = view.headline(_mean(view, way.futures, view.values))
     if way.then is None:
         return money
     count = len(way.futures)
@@ -88,14 +90,16 @@ def _outcomes(view: HedgedView) -> Table:
     """A row for each outcome: how likely it is in all, and what the plans earn in the mean if it comes, and if not."""
     words, cash = view.words, view.hedge["futures"]["lowest_cash"].to_numpy()
     members: dict[tuple[str, str], list[int]] = {}
-    days = {}
+    days = dict[tuple[str, str], tuple[datetime.date, str]]()
     for number, future in enumerate(view.hedge.futures.outcomes):
         for one in future:
             members.setdefault((one.branch, one.outcome), []).append(number)
-            days[one.branch, one.outcome] = (one.known.astype(object), view.outcomes([one]))
+            # The launch programmes of some futures start earlier than those of others on the same level of luck.
+            known = min(one.known.astype(object), days.get((one.branch, one.outcome), (datetime.date.max,))[0])
+            days[one.branch, one.outcome] = (known, view.outcomes([one]))
     rows = [
         (
-            branch,
+            view.branch(branch),
             days[branch, outcome][1],
             days[branch, outcome][0],
             float(view.probability[its].sum()),
