@@ -272,7 +272,9 @@ def test_of_many_decisions_the_first_are_told() -> None:
         small.add("edits", outcome=f"way {number:02}", table="demand", key="box", column="quantity", value=f"{number}0")
     hedge = small.hedge()
     told = [spaced(line) for line in answer_lines(HedgedView(hedge, words_of("en")))]
-    assert told[8].startswith("If “way 08” (7.7%): sign “Deal” with host on 1 February 2023; reserve 80 units per month")
+    assert told[8].startswith(
+        "If “way 08” (7.7%): sign “Deal” with host on 1 February 2023; reserve 80 units per month"
+    )
     assert told[9] == (
         "5 decisions more are taken from 1 February 2023 on, by what is known then: a table below lists them."
     )
