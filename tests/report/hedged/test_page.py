@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import re
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 from plotly.offline import get_plotlyjs
-from report.hedged.cases import FEBRUARY, MARCH, alike, boxes, lucky
+from report.hedged.cases import FEBRUARY, MARCH, alike, boxes, lucky, many
 from small_case import SmallCase
 
 import coplant
@@ -22,6 +23,7 @@ from coplant.report.hedged.page import page_of
 from coplant.report.hedged.sections.answer import answer_lines, key_figures
 from coplant.report.hedged.sections.known import MOST_LINES, known
 from coplant.report.hedged.sections.now import now
+from coplant.report.hedged.sections.spread import spread
 from coplant.report.hedged.sections.then import MOST_FUTURES, then
 from coplant.report.hedged.view import HedgedView
 from coplant.report.words import LANGUAGES, words_of
@@ -382,6 +384,34 @@ def test_bars_are_as_thick_as_futures_are_likely(english: HedgedView) -> None:
     assert sorted(order, key=lambda one: thickness[one]) == sorted(order, key=lambda one: likely[one])
     assert mean["x"] == pytest.approx([english.hedge.expected / 1e3] * 2)
     assert worst["x"] == pytest.approx([english.hedge.worst / 1e3] * 2)
+
+
+def _lifted(count: int) -> HedgedView:
+    """Futures that earn 1,001 and more, which lie close together beside that."""
+    hedge = alike(many(count))
+    plans = tuple(dataclasses.replace(plan, objective=plan.objective + 1_000.0) for plan in hedge.plans)
+    mean = hedge.objective + 1_000.0
+    return HedgedView(dataclasses.replace(hedge, plans=plans, objective=mean, bound=mean), words_of("en"))
+
+
+def test_bars_of_futures_that_lie_close_together_begin_at_the_mean() -> None:
+    view = _lifted(5)
+    chart = earned(view)
+    bars, *_ = chart.figure["data"]
+    assert bars["base"] == pytest.approx(1.003)
+    assert bars["x"] == pytest.approx([-0.002, -0.001, 0.0, 0.001, 0.002])
+    low, high = chart.figure["layout"]["xaxis"]["range"]
+    assert 1.000 < low < 1.001
+    assert 1.005 < high < 1.006
+    assert spread(view).blocks[0].lines[0].startswith("A bar from the mean of all to what each future earns")
+
+
+def test_of_many_futures_that_lie_close_together_the_axis_does_not_begin_at_zero_and_says_so() -> None:
+    view = _lifted(100)
+    worst, *_ = (chart := earned(view)).figure["data"]
+    assert "fill" not in worst
+    assert "rangemode" not in chart.figure["layout"]["yaxis"]
+    assert "The axis does not begin at zero" in spread(view).blocks[0].lines[0]
 
 
 def test_many_futures_stand_side_by_side_the_worst_in_a_colour_of_their_own(crowded: HedgedView) -> None:

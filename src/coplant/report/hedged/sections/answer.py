@@ -187,7 +187,7 @@ def rate(view: HedgedView, row: Mapping[str, Any]) -> str:
     unit, _, per = row["unit"].rpartition("/")
     return view.words(
         "reservations.rate",
-        rate=view.numbers.count(row["quantity"]),
+        rate=_count(view, row["quantity"]),
         unit=view.unit(unit),
         per=view.words(f"per.{per}"),
     )
