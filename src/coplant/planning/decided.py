@@ -33,6 +33,12 @@ AGREEING = ("sign", "decline", "reserve", "leave")
 _NOTHING = 1e-9
 """Share of the largest quantity or cost of a kind below which one is what the solver left of nothing."""
 
+_LEFT = 1e-5
+"""The same, where little of it would cost little too: what an interior point leaves of nothing in many rows."""
+
+_LITTLE = 1e-4
+"""Share of the largest cost below which one is little."""
+
 _SAME = 1e-9
 """What sums of probabilities may be off."""
 
@@ -209,8 +215,10 @@ def _started(case: Case, rows: pl.DataFrame, decision: str, thing: str, table: s
     units = case["items"].select("item", "unit")
     arrives = "to_site" if "to_site" in rows.columns else "site"
     priced = pl.col("price") if "price" in rows.columns else pl.lit(None, dtype=pl.Float64)
+    much, cost = pl.col(quantity), (priced * pl.col(quantity)).fill_null(0.0)
+    left = (much <= _LEFT * much.max()) & (cost <= _LITTLE * cost.max()) & (cost.max() > 0.0)
     return (
-        rows.filter(pl.col(quantity) > _NOTHING * pl.col(quantity).max())
+        rows.filter(much > _NOTHING * much.max(), ~left)
         .join(known, on=thing, how="left", maintain_order="left")
         .join(units, on="item", how="left", maintain_order="left")
         .select(
