@@ -186,8 +186,9 @@ class Hedge:
         worst = f"{self.worst:z,.0f} over the worst {1.0 - settings.risk_share:.0%} of them"
         lines = [f"{settings.title or settings.name}: {expected}, {worst}"]
         lines += answer(self)
-        means = [f"{mean:z,.0f} {settings.currency} if {', '.join(outcomes)}" for outcomes, mean in self.means]
-        lines += [f"In the mean {' and '.join(means)}."] if len(means) > 1 else []
+        means = [(f"{mean:z,.0f} {settings.currency}", ", ".join(outcomes)) for outcomes, mean in self.means]
+        if len({amount for amount, _ in means}) > 1:
+            lines.append(f"In the mean {' and '.join(f'{amount} if {outcomes}' for amount, outcomes in means)}.")
         for row in self["futures"].sort("present_value").iter_rows(named=True):
             amount = f"{row['present_value']:>z24,.0f} {settings.currency}"
             lines.append(f"  {row['probability']:>6.1%}{amount}  {row['future']}")

@@ -201,8 +201,8 @@ def _earned(view: HedgedView) -> list[str]:
     expected, worst = view.numbers.alike([view.hedge.expected, view.hedge.worst], view.currency)
     lines = [words("hedged.answer.earns", expected=expected, worst=worst, tail=view.numbers.share(view.tail, 0))]
     means = view.hedge.means
-    if len(means) > 1:
-        amounts = view.numbers.alike([mean for _, mean in means], view.currency)
+    amounts = view.numbers.alike([mean for _, mean in means], view.currency)
+    if len(set(amounts)) > 1:
         told = [
             words("hedged.answer.mean", money=money, known=words("quoted", text=view.titles(outcomes)))
             for money, (outcomes, _) in zip(amounts, means, strict=True)

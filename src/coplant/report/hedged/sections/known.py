@@ -7,6 +7,7 @@ import datetime
 import numpy as np
 import polars as pl
 
+from coplant.case.rules.futures import LUCK
 from coplant.report.blocks import Block, Fork, Section, Table, Way
 from coplant.report.hedged.view import HedgedView
 from coplant.report.tabulate import Column, tabulate
@@ -58,10 +59,11 @@ def _fork(view: HedgedView, split: Split, depth: int) -> Fork:
     if len(drawn) < len(split.ways):
         rest, share = len(split.ways) - len(drawn), 1.0 - sum(way.share for way in drawn)
         left_out = words("hedged.known.others", others=words.counted("others", rest), share=numbers.share(share))
+    otherwise = "later" if any(one.branch == LUCK for way in split.ways for one in way.outcomes) else "none"
     ways = [
         Way(
             numbers.share(way.share),
-            view.outcomes(way.outcomes) or words("hedged.known.none"),
+            view.outcomes(way.outcomes) or words(f"hedged.known.{otherwise}"),
             _note(view, way, cut=depth == 1),
             _fork(view, way.then, depth - 1) if way.then is not None and depth > 1 else None,
         )
