@@ -172,6 +172,13 @@ def test_a_base_that_is_no_folder_of_a_case_is_told(
     assert caught.value.origin == str(other)
 
 
+def test_a_base_that_the_system_refuses_is_told(files: dict[str, str], put: Put) -> None:
+    other = beside(put(files), "other", f'base = "{"x" * 300}"')
+
+    with pytest.raises(coplant.FileError, match=r"case.toml cannot be followed to its base: .*Name a shorter path"):
+        coplant.read(other)
+
+
 def test_cases_that_stand_on_each_other_are_told(files: dict[str, str], put: Put) -> None:
     base = put(files | {"case": files["case"] + 'base = "../third"\n'})
     beside(base, "second", 'base = "../folder"')

@@ -79,7 +79,10 @@ def _find(place: Path, above: Sequence[Path]) -> Source:
     source = _found(place)
     if not place.is_dir():
         return _on_nothing(source)
-    base = base_of(place, source, above)
+    try:
+        base = base_of(place, source, above)
+    except OSError as error:
+        raise refused(place / SETTINGS, "followed to its base", error) from error
     return source if base is None else stood(source, _find(base, [*above, place]), base)
 
 
