@@ -118,15 +118,14 @@ def _then(hedge: Hedge, later: pl.DataFrame, titles: Mapping[str, str]) -> Itera
     rows = hedge["then"].filter(~pl.col("agreement").is_in(never["agreement"].implode()))
     cases = decided_alike(hedge.futures, rows, lambda node: _told(hedge, titles, node))
     for case in cases[:MOST_LINES]:
-        known = [", ".join(outcomes) for outcomes in case.known[:MOST_NAMED]]
+        known = [", ".join(outcomes) or "nothing is known yet" for outcomes in case.known[:MOST_NAMED]]
         if len(case.known) > MOST_NAMED:
             rest = len(case.known) - MOST_NAMED
             known.append(f"in {rest} case{'' if rest == 1 else 's'} more")
-        yield (
-            f"If {' or '.join(known)}: {case.what}."
-            if known[0]
-            else f"By {case.bucket}, whatever is known: {case.what}."
-        )
+        if case.sure:
+            yield f"By {case.bucket}, whatever is known: {case.what}."
+        else:
+            yield f"If {' or '.join(known)}: {case.what}."
     if len(cases) > MOST_LINES:
         rest, day = len(cases) - MOST_LINES, cases[MOST_LINES].bucket
         yield f"And {rest} decision{'' if rest == 1 else 's'} more from {day} on, which the table then lists."

@@ -115,8 +115,13 @@ class Decided(NamedTuple):
     what: str
     known: tuple[tuple[str, ...], ...]
     """Outcomes, in each of so many cases: those that tell them from all in which something else is decided, if there
-    are such; then there is one case, and in it nothing where the same is decided whatever is known."""
+    are such; then there is one case. Nothing where the same is decided whatever is known, or nothing is known yet."""
     share: float
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is decided whatever is known."""
+        return self.share > 1.0 - _SAME
 
 
 def decided_alike(futures: Futures, then: pl.DataFrame, told: Callable[[pl.DataFrame], str]) -> list[Decided]:
@@ -132,7 +137,7 @@ def decided_alike(futures: Futures, then: pl.DataFrame, told: Callable[[pl.DataF
         Puts the rows of one case in words; what reads the same is the same.
     """
     names = {", ".join(way[:count]): tuple(way[:count]) for way in map(_names, futures.outcomes)
-             for count in range(1, len(way) + 1)}  # fmt: skip
+             for count in range(len(way) + 1)}  # fmt: skip
     alike: dict[tuple[datetime.date, str], list[tuple[tuple[str, ...], float]]] = {}
     for node in then.partition_by("bucket", "known", maintain_order=True):
         first = node.row(0, named=True)

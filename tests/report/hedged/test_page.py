@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import html
 import re
 from pathlib import Path
@@ -284,6 +285,25 @@ def test_of_many_decisions_the_first_are_told() -> None:
     assert "If way 12: sign Deal on 2023-02-01; reserve 120 units per month" in hedge.summary()
     assert "way 13: sign" not in hedge.summary()
     assert "And 1 decision more from 2023-02-01 on, which the table then lists." in hedge.summary()
+
+
+def test_what_is_decided_where_nothing_is_known_yet_is_told_as_such() -> None:
+    """A second line for May, which pays unless production has started; of the three starts two are by the end of May."""
+    small, later = lucky(), datetime.date(2023, 5, 1)
+    small.tables["branches"] = []
+    small.host("second", status="option", sign_from=later, starts=later, term=1, title="Second line")
+    small.add("fixed_charges", agreement="second", charge="line", amount=100.0, per="month")
+    small.route("lamp", route="again", site="host", agreement="second", cost=2.0)
+    small.add("lanes", lane="van", item="lamp", from_site="host", to_site="works", lead_time=0)
+    hedge = small.hedge()
+    view = HedgedView(hedge, words_of("en"))
+    told = [spaced(line) for line in answer_lines(view)]
+    assert "If “start 2 of 3” or nothing is known yet (90.0%): sign “Second line” with host on 1 May 2023." in told
+    assert "If “start 1 of 3” (10.0%): do not sign “Second line”." in told
+    assert "If start 2 of 3 or nothing is known yet: sign Second line on 2023-05-01." in hedge.summary()
+    table = then(view).blocks[0].table
+    assert table is not None
+    assert [row[0].text for row in table.rows] == ["start 1 of 3", "start 2 of 3", "nothing is known yet"]
 
 
 @pytest.mark.parametrize(

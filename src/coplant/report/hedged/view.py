@@ -79,11 +79,12 @@ class HedgedView(CaseView):
     @cached_property
     def _known(self) -> dict[str, str]:
         """Titles of what can be known at some time, by how tables name it."""
-        return {
+        known = {
             ", ".join(one.outcome for one in future[:count]): self.outcomes(future[:count])
             for future in self.hedge.futures.outcomes
             for count in range(1, len(future) + 1)
         }
+        return known | {"": self.words("hedged.known.nothing")}
 
     def known(self, text: str) -> str:
         """Titles of what is known, as a table names it."""

@@ -135,9 +135,12 @@ def _then(view: HedgedView, later: pl.DataFrame) -> list[str]:
 def _in_case(view: HedgedView, case: Decided) -> str:
     """What is decided, and what is known where it is."""
     words, share = view.words, view.numbers.share(case.share)
-    if not case.known[0]:
+    if case.sure:
         return words("hedged.answer.anyway", what=case.what, date=view.numbers.date(case.bucket))
-    named = [words("quoted", text=view.titles(outcomes)) for outcomes in case.known[:MOST_ITEMS]]
+    named = [
+        words("quoted", text=view.titles(outcomes)) if outcomes else words("hedged.known.nothing")
+        for outcomes in case.known[:MOST_ITEMS]
+    ]
     rest = len(case.known) - len(named)
     if rest:
         named.append(words.counted("hedged.cases", rest))
