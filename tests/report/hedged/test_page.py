@@ -288,7 +288,7 @@ def test_of_many_decisions_the_first_are_told() -> None:
 
 
 def test_what_is_decided_where_nothing_is_known_yet_is_told_as_such() -> None:
-    """A second line for May, which pays unless production has started; of the three starts two are by the end of May."""
+    """A second line for May, which pays unless production has started; two of three starts are by the end of May."""
     small, later = lucky(), datetime.date(2023, 5, 1)
     small.tables["branches"] = []
     small.host("second", status="option", sign_from=later, starts=later, term=1, title="Second line")
