@@ -30,7 +30,7 @@ AGREED = {
 AGREEING = ("sign", "decline", "reserve", "leave")
 """What is decided about agreements."""
 
-_NOTHING = 1e-9
+_NOTHING = 1e-7
 """Share of the largest quantity or cost of a kind below which one is what the solver left of nothing."""
 
 _LEFT = 1e-5
