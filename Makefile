@@ -10,6 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 CASE := examples/xiaomi-2021
+FUTURES := examples/xiaomi-2021-deal
 DEMO := build/demo
 
 .PHONY: help demo test test-all lint format docs bench clean
@@ -18,14 +19,19 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | column -t -s "$$(printf '\t')" 2>/dev/null \
 	  || sed -n 's/^\([a-z-]*\):.*## /  \1: /p' $(MAKEFILE_LIST)
 
-demo: $(VENV)/installed ## plan and launch the reference case, and write its page and workbook to build/demo
+demo: $(VENV)/installed ## plan and launch the reference case, and plan it for a deal that may be denied, to build/demo
 	@mkdir -p $(DEMO)
 	@$(BIN)/coplant plan $(CASE) --out $(DEMO)/plan --report $(DEMO)/report.html --excel $(DEMO)/plan.xlsx \
 	  | tee $(DEMO)/summary.txt
 	@printf '\nWhen can production start, and what is the host'"'"'s advice worth? Some plans are made for that.\n'
 	@$(BIN)/coplant launch $(CASE) --value --out $(DEMO)/launch --report $(DEMO)/launch.html --excel $(DEMO)/launch.xlsx
-	@printf '\nOpen $(DEMO)/report.html and $(DEMO)/launch.html in a browser. The decision:\n'
+	@printf '\nWhat if the deal is denied? One plan for eight futures; that takes one to three minutes.\n'
+	@$(BIN)/coplant plan $(FUTURES) --gap 0.002 --out $(DEMO)/hedge --report $(DEMO)/hedge.html --excel $(DEMO)/hedge.xlsx \
+	  | tee $(DEMO)/hedge.txt
+	@printf '\nOpen $(DEMO)/report.html, $(DEMO)/launch.html and $(DEMO)/hedge.html in a browser. If the deal is real:\n'
 	@grep -E '^(Sign|Do not sign) ' $(DEMO)/summary.txt
+	@printf 'As long as nobody knows:\n'
+	@grep -E '^(Now: sign|Keep open|If |Do not sign )' $(DEMO)/hedge.txt
 
 # Two workers, each with a thread: threads that wait for one another take longer than the small tables of the tests.
 ONE_THREAD := POLARS_MAX_THREADS=1

@@ -40,6 +40,8 @@ class Problem:
         What should be there.
     mend : str
         How to put it right.
+    file : str or None
+        The file with the table, where that is not in the folder that was read but in one it stands on.
     """
 
     table: str
@@ -48,9 +50,10 @@ class Problem:
     value: Any
     expected: str
     mend: str
+    file: str | None = None
 
     def __str__(self) -> str:
-        place = [self.table or "case"]
+        place = [self.file or self.table or "case"]
         if self.row is not None:
             place.append(f"row {self.row}")
         if self.column is not None:

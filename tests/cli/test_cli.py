@@ -66,6 +66,21 @@ def test_check_lists_the_defaults_that_count(lamps: Path, tmp_path: Path) -> Non
     assert json.loads(run("check", tmp_path / "lamps.xlsx", "--json").stdout)["defaults"] == []
 
 
+def test_check_reads_what_a_case_stands_on(lamps: Path, tmp_path: Path) -> None:
+    dear = tmp_path / "dear"
+    dear.mkdir()
+    (dear / "case.toml").write_text(f'base = "../{lamps.name}"\nname = "dear"\n')
+    (dear / "prices.csv").write_text("demand,from,price\norders,2026-01-01,60\n")
+    answer = run("check", dear)
+    assert answer.exit_code == 0
+    assert "dear: no problems" in answer.stdout
+    assert json.loads(run("check", dear, "--json").stdout)["rows"]["routes"] == 1
+    (lamps / "routes.csv").write_text("route,item,site,cost\nbuild,lmap,workshop,20\n")
+    assert f"{lamps / 'routes.csv'}, row 2, item" in run("check", dear).stderr
+    (problem,) = json.loads(run("check", dear, "--json").stdout)["error"]["problems"]
+    assert problem["file"] == str(lamps / "routes.csv")
+
+
 def test_check_lists_every_problem(lamps: Path) -> None:
     (lamps / "routes.csv").write_text("route,item,site,cost\nbuild,lmap,workshop,-20\n")
     (lamps / "prices.csv").write_text("demand,from,price\norders,2026-13-01,35\n")

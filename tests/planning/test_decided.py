@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 
 import polars as pl
@@ -9,6 +10,7 @@ import pytest
 from small_case import SmallCase
 
 import coplant
+from coplant.planning.decided import decided_now
 
 JANUARY, FEBRUARY, MARCH, APRIL = (datetime.date(2023, month, 1) for month in (1, 2, 3, 4))
 
@@ -43,6 +45,18 @@ def test_what_is_ordered_made_and_moved_now_is_that_of_every_plan() -> None:
             done = plan[table].filter(early, pl.col(quantity) > 1e-6)
             assert told.height == done.height
             assert told["quantity"].to_list() == pytest.approx(done[quantity].to_list())
+
+
+@pytest.mark.parametrize(("quantity", "price", "kept"), [(5e-4, 2.0, False), (5e-4, 1e5, True), (5e-2, 2.0, True)])
+def test_what_is_left_of_nothing_is_no_order(quantity: float, price: float, kept: bool) -> None:
+    """What an interior point leaves is little of what costs little; a little of what is dear is an order."""
+    hedge = coplant.hedge(_boxes().case())
+    bought = hedge.plans[0]["bought"]
+    left = bought.head(1).with_columns(quantity=pl.lit(quantity), price=pl.lit(price))
+    plan = dataclasses.replace(hedge.plans[0], tables={**hedge.plans[0].tables, "bought": pl.concat([bought, left])})
+    ordered = decided_now(hedge.futures, hedge.timeline, [plan, *hedge.plans[1:]]).filter(decision="order")
+    assert (quantity in ordered["quantity"]) == kept
+    assert ordered.height == hedge["now"].filter(decision="order").height + kept
 
 
 def test_an_order_says_what_it_costs_where_and_when_it_arrives() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -45,12 +45,15 @@ class Case:
         For every row of a table, the row of its source as a planner sees it.
     read : mapping of Rule to set of str, optional
         The tables that each rule looked at when it was checked; left out where rows were taken out since.
+    files : mapping of str
+        The file of each table that is not in the folder that was read but in one it stands on.
     """
 
     settings: Settings
     tables: Mapping[str, pl.DataFrame]
     rows: Mapping[str, pl.Series]
     read: Read | None = None
+    files: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @classmethod
     def from_tables(cls, settings: Mapping[str, Any], tables: Mapping[str, Records]) -> Case:
@@ -95,7 +98,7 @@ class Case:
 
     def __getstate__(self) -> dict[str, Any]:
         """What travels to another process: all but which rules have been checked, which are of this one."""
-        return {"settings": self.settings, "tables": self.tables, "rows": self.rows, "read": None}
+        return {**vars(self), "read": None}
 
     @cached_property
     def digest(self) -> str:
@@ -176,6 +179,10 @@ class Case:
         mask = matching(schema, self.tables[table], where)
         frame = changed(schema, self.tables[table], mask, changes)
         return self._with({table: Found.of(frame, self.rows[table])})
+
+    def placed(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Let mistakes in rows name the file of their table, where the case stands on another whose file it is."""
+        return _placed(problems, self.files)
 
     @property
     def certain(self) -> bool:
@@ -296,7 +303,7 @@ class Case:
     def _with(self, found: Mapping[str, Found]) -> Case:
         from coplant.case.rules import check_rules  # as in `make_case`
 
-        draft = Draft(self.settings)
+        draft = Draft(self.settings, files={name: file for name, file in self.files.items() if name not in found})
         check_tables(found, draft, self._drafted)
         # A table that is as it was stays the same object, by which it is known again.
         return _made(draft, check_rules(draft, self.read, found), self, found)
@@ -315,8 +322,8 @@ class Case:
 
     def _found(self) -> dict[str, Found]:
         found = {name: Found.of(frame, self.rows[name]) for name, frame in self.tables.items() if frame.height}
-        for table in found.values():
-            table.checked = True
+        for name, table in found.items():
+            table.checked, table.file = True, self.files.get(name)
         return found
 
 
@@ -326,6 +333,7 @@ def make_case(
     origin: str = "the case",
     setting_rows: Mapping[str, int] | None = None,
     problems: Sequence[Problem] = (),
+    setting_files: Mapping[str, str] | None = None,
 ) -> Case:
     """Check what was found and make a case of it.
 
@@ -341,6 +349,8 @@ def make_case(
         The line or row of each setting.
     problems : sequence of Problem
         Mistakes noticed while reading.
+    setting_files : mapping of str, optional
+        The file of each setting that is not of the folder that was read but of one it stands on.
 
     Raises
     ------
@@ -349,9 +359,9 @@ def make_case(
     """
     from coplant.case.rules import check_rules  # needs numpy, which takes longer to load than all else here
 
-    draft = Draft()
+    draft = Draft(files={name: table.file for name, table in found.items() if table.file is not None})
     draft.add(*problems)
-    check_settings(settings, setting_rows or {}, draft)
+    check_settings(settings, setting_rows or {}, draft, setting_files or {})
     check_tables(found, draft)
     return _made(draft, check_rules(draft), origin=origin)
 
@@ -361,13 +371,18 @@ def _made(
 ) -> Case:
     """Make a case of a draft in which everything has been checked, like another but for the tables that changed."""
     if draft.problems or draft.settings is None:
-        raise CaseError(_in_order(draft.problems), origin)
+        raise CaseError(_placed(_in_order(draft.problems), draft.files), origin)
     new = {name: frame for name, frame in draft.tables.items() if like is None or name in changed}
     tables = {name: frame.drop(ROW) for name, frame in new.items()}
     rows = {name: frame[ROW] for name, frame in new.items()}
     if like is not None:
         tables, rows = {**like.tables, **tables}, {**like.rows, **rows}
-    return Case(draft.settings, tables, rows, read)
+    return Case(draft.settings, tables, rows, read, draft.files)
+
+
+def _placed(problems: Iterable[Problem], files: Mapping[str, str]) -> list[Problem]:
+    """Let mistakes name the file of their table where it has one of its own."""
+    return [dataclasses.replace(one, file=one.file or files.get(one.table)) for one in problems]
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:

@@ -39,7 +39,9 @@ _STRAY = {
 """What is expected of a table, by what it was found as, and how to mend it if it is none."""
 
 
-def check_settings(found: Mapping[str, Any], rows: Mapping[str, int], draft: Draft) -> None:
+def check_settings(
+    found: Mapping[str, Any], rows: Mapping[str, int], draft: Draft, files: Mapping[str, str] | None = None
+) -> None:
     """Check the settings found, and set the draft's if there is no mistake in them.
 
     Parameters
@@ -50,6 +52,8 @@ def check_settings(found: Mapping[str, Any], rows: Mapping[str, int], draft: Dra
         The line or row of each; empty where they have none.
     draft : Draft
         Takes the settings and the mistakes.
+    files : mapping of str, optional
+        The file of each that is not of the folder that was read.
     """
     table = TABLES["case"]
     part = Draft()
@@ -59,7 +63,9 @@ def check_settings(found: Mapping[str, Any], rows: Mapping[str, int], draft: Dra
     if settings["buckets"] is not None:
         settings["buckets"], mistakes = parse_buckets(settings["buckets"], settings["start"])
         part.add(*(Problem("case", 1, "buckets", *mistake) for mistake in mistakes))
-    draft.add(*(replace(problem, row=rows.get(problem.column or "")) for problem in part.problems))
+    for problem in part.problems:
+        name = problem.column or ""
+        draft.add(replace(problem, row=rows.get(name), file=(files or {}).get(name)))
     draft.settings = None if part.problems else Settings(**settings)
 
 

@@ -27,11 +27,14 @@ class Draft:
         Every table but ``case``, with all columns of the schema and `ROW`, in the order found; bad cells are null.
     problems : list of Problem
         What is wrong so far.
+    files : mapping of str
+        The file of each table that is not in the folder that was read but in one it stands on.
     """
 
     settings: Settings | None = None
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    files: Mapping[str, str] = field(default_factory=dict)
     _doubtful: set[str] = field(default_factory=set)
 
     def __getitem__(self, table: str) -> pl.DataFrame:

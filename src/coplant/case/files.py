@@ -36,7 +36,7 @@ def refused(path: Path, verb: str, error: OSError) -> FileError:
     ----------
     path : Path
         The path.
-    verb : {"read", "written"}
+    verb : {"read", "written", "followed to its base"}
         What failed.
     error : OSError
         How the system put it.

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 import polars as pl
@@ -32,6 +33,8 @@ class Source(NamedTuple):
     tables: Mapping[str, Found]
     problems: list[Problem]
     """Mistakes that belong to no table found."""
+    setting_files: Mapping[str, str] = MappingProxyType({})
+    """The file of each setting that is not of the folder that was read but of one it stands on."""
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------
@@ -63,6 +66,7 @@ def read_folder(folder: Path) -> Source:
         else:
             tables[file.stem] = read_csv(file) if file.suffix.lower() == ".csv" else _read_parquet(file)
             tables[file.stem].origin = "file"
+            tables[file.stem].path = str(file)
     return Source(settings, setting_rows, tables, problems)
 
 

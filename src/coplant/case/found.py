@@ -32,6 +32,10 @@ class Found:
         Whether the table is one of a case, typed and sound in itself.
     origin : {"table", "sheet", "file"}
         What it was found as.
+    path : str or None
+        The file it was found in.
+    file : str or None
+        That file, where it is not in the folder that was read but in one it stands on.
     """
 
     columns: Mapping[str, Raw]
@@ -40,6 +44,8 @@ class Found:
     typed: bool = False
     checked: bool = False
     origin: Literal["table", "sheet", "file"] = "table"
+    path: str | None = None
+    file: str | None = None
 
     @classmethod
     def of(cls, records: pl.DataFrame | Sequence[Mapping[str, Any]], rows: pl.Series | None = None) -> Found:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from coplant.case.base import BASE, base_of, stood
 from coplant.case.case import Case, make_case
 from coplant.case.files import refused
 from coplant.case.folder import SETTINGS, Source, read_folder
 from coplant.case.names import did_you_mean
-from coplant.errors import FileError
+from coplant.errors import FileError, Problem
 
 _RESULTS = {"plan": ("plan.json", "decision"), "settlement": ("settlement.json", "statements")}
 """What is made from a case and kept as it is: the file by which its folder is known, and the sheet of its workbook."""
@@ -24,7 +26,7 @@ def read(path: str | Path) -> Case:
     ----------
     path : str or Path
         A folder with ``case.toml`` and a CSV or Parquet file for each table, or a workbook (``.xlsx``) with a sheet for
-        each.
+        each. A folder whose ``case.toml`` names a ``base`` stands on the case in that folder.
 
     Returns
     -------
@@ -49,7 +51,9 @@ def case_of(source: Source, path: str | Path) -> Case:
     CaseError
         The tables hold mistakes; all of them are listed.
     """
-    return make_case(source.settings, source.tables, str(path), source.setting_rows, source.problems)
+    return make_case(
+        source.settings, source.tables, str(path), source.setting_rows, source.problems, source.setting_files
+    )
 
 
 def find(path: str | Path) -> Source:
@@ -64,8 +68,36 @@ def find(path: str | Path) -> Source:
     ------
     FileError
         The path cannot be read, or holds what was made from a case.
+    CaseError
+        The case stands on something that is no case, or on itself.
     """
-    place = Path(path)
+    return _find(Path(path), ())
+
+
+def _find(place: Path, above: Sequence[Path]) -> Source:
+    """Find a case and what it takes from the one it stands on; `above` are the folders of those that stand on it."""
+    source = _found(place)
+    if not place.is_dir():
+        return _on_nothing(source)
+    try:
+        base = base_of(place, source, above)
+    except OSError as error:
+        raise refused(place / SETTINGS, "followed to its base", error) from error
+    return source if base is None else stood(source, _find(base, [*above, place]), base)
+
+
+def _on_nothing(source: Source) -> Source:
+    """Refuse that a workbook stands on another case."""
+    if BASE not in source.settings:
+        return source
+    settings = dict(source.settings)
+    mend = "Only the case.toml of a folder names one: remove the column, or `coplant convert` the folder"
+    problem = Problem("case", source.setting_rows[BASE], BASE, settings.pop(BASE), "no base of a workbook", mend)
+    return source._replace(settings=settings, problems=[*source.problems, problem])
+
+
+def _found(place: Path) -> Source:
+    """Find what is at a path."""
     try:
         if place.is_dir():
             _refuse_folder_of_result(place)

@@ -166,12 +166,11 @@ def programme_of(case: Case) -> Programme:
     planned = early(programme.without_teams(), programme.likely_duration())
     never = np.flatnonzero(planned.finish >= programme.end)
     if len(never):
-        raise CaseError([_never(case, programme.names[never[0]])], case.settings.name)
+        raise CaseError(case.placed([_never(case, programme.names[never[0]])]), case.settings.name)
     broken = planned.broken
     if broken.any():
-        raise CaseError(
-            [_collision(case, programme, lag) for lag in np.flatnonzero(broken).tolist()], case.settings.name
-        )
+        collisions = (_collision(case, programme, lag) for lag in np.flatnonzero(broken).tolist())
+        raise CaseError(case.placed(collisions), case.settings.name)
     return programme
 
 
@@ -227,10 +226,9 @@ def _scheduled(case: Case, programme: Programme, time_limit: float) -> Schedule:
     target = max(programme.milestones.activity.tolist(), key=lambda activity: alone.finish[activity])
     schedule = least_finish(programme, target, likely, time_limit)
     if schedule.at.broken.any():
-        raise CaseError(
-            [_collision(case, programme, lag, schedule.status) for lag in np.flatnonzero(schedule.at.broken).tolist()],
-            case.settings.name,
-        )
+        broken = np.flatnonzero(schedule.at.broken).tolist()
+        collisions = (_collision(case, programme, lag, schedule.status) for lag in broken)
+        raise CaseError(case.placed(collisions), case.settings.name)
     return schedule
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -14,7 +15,7 @@ from coplant.network.activities import signing_day
 from coplant.planning.result import Plan
 from coplant.timeline import Timeline
 from coplant.timeline.calendar import add_months
-from coplant.tree.futures import Futures
+from coplant.tree.futures import Futures, Outcome
 
 AGREED = {
     "decision": pl.String,
@@ -26,8 +27,20 @@ AGREED = {
 }
 """Columns of a decision about an agreement."""
 
-_NOTHING = 1e-9
+AGREEING = ("sign", "decline", "reserve", "leave")
+"""What is decided about agreements."""
+
+_NOTHING = 1e-7
 """Share of the largest quantity or cost of a kind below which one is what the solver left of nothing."""
+
+_LEFT = 1e-5
+"""The same, where little of it would cost little too: what an interior point leaves of nothing in many rows."""
+
+_LITTLE = 1e-4
+"""Share of the largest cost below which one is little."""
+
+_SAME = 1e-9
+"""What sums of probabilities may be off."""
 
 
 def common_buckets(futures: Futures, timeline: Timeline) -> int:
@@ -95,6 +108,81 @@ def decided_then(futures: Futures, timeline: Timeline, plans: Sequence[Plan]) ->
     return pl.DataFrame(rows, schema=schema, orient="row").sort("bucket", maintain_order=True)
 
 
+class Decided(NamedTuple):
+    """What is decided about agreements on some day, and what is known where it is."""
+
+    bucket: datetime.date
+    what: str
+    known: tuple[tuple[str, ...], ...]
+    """Outcomes, in each of so many cases: those that tell them from all in which something else is decided, if there
+    are such; then there is one case. Nothing where the same is decided whatever is known, or nothing is known yet."""
+    share: float
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is decided whatever is known."""
+        return self.share > 1.0 - _SAME
+
+
+def decided_alike(futures: Futures, then: pl.DataFrame, told: Callable[[pl.DataFrame], str]) -> list[Decided]:
+    """Put together what is decided alike, earlier decisions first.
+
+    Parameters
+    ----------
+    futures : Futures
+        The K ways in which things can turn out.
+    then : DataFrame
+        Rows of what `decided_then` returns.
+    told : callable
+        Puts the rows of one case in words; what reads the same is the same.
+    """
+    names = {", ".join(way[:count]): tuple(way[:count]) for way in map(_names, futures.outcomes)
+             for count in range(len(way) + 1)}  # fmt: skip
+    alike: dict[tuple[datetime.date, str], list[tuple[tuple[str, ...], float]]] = {}
+    for node in then.partition_by("bucket", "known", maintain_order=True):
+        first = node.row(0, named=True)
+        case = (names[first["known"]], first["probability"])
+        alike.setdefault((first["bucket"], told(node)), []).append(case)
+    ways = []
+    for (bucket, what), cases in alike.items():
+        share, known = sum(chance for _, chance in cases), tuple(outcomes for outcomes, _ in cases)
+        common = tuple(one for one in known[0] if all(one in other for other in known))
+        if abs(_chance(futures, common) - share) < _SAME:
+            known = (common,)
+        ways.append(Decided(bucket, what, known, share))
+    return ways
+
+
+def kept_open(then: pl.DataFrame) -> pl.DataFrame:
+    """List the agreements that may be signed once something is known.
+
+    Parameters
+    ----------
+    then : DataFrame
+        What `decided_then` returns.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``agreement``, the ``probability`` that it is signed, and the ``day`` of that; earlier days first.
+    """
+    return (
+        then.filter(pl.col("decision").is_in(["sign", "decline"]))
+        .group_by("agreement", maintain_order=True)
+        .agg(pl.col("probability").filter(pl.col("decision") == "sign").sum(), pl.col("day").min())
+    )
+
+
+def _names(future: Sequence[Outcome]) -> list[str]:
+    return [one.outcome for one in future]
+
+
+def _chance(futures: Futures, outcomes: Collection[str]) -> float:
+    """How likely it is that some outcomes all come."""
+    come = [set(outcomes) <= set(_names(future)) for future in futures.outcomes]
+    return float(futures.probability[come].sum())
+
+
 def _agreed(plan: Plan, timeline: Timeline) -> list[tuple[int, tuple[object, ...]]]:
     """What is decided about agreements, and the number of the bucket in which it is."""
     rows: list[tuple[int, tuple[object, ...]]] = []
@@ -132,8 +220,10 @@ def _started(case: Case, rows: pl.DataFrame, decision: str, thing: str, table: s
     units = case["items"].select("item", "unit")
     arrives = "to_site" if "to_site" in rows.columns else "site"
     priced = pl.col("price") if "price" in rows.columns else pl.lit(None, dtype=pl.Float64)
+    much, cost = pl.col(quantity), (priced * pl.col(quantity)).fill_null(0.0)
+    left = (much <= _LEFT * much.max()) & (cost <= _LITTLE * cost.max()) & (cost.max() > 0.0)
     return (
-        rows.filter(pl.col(quantity) > _NOTHING * pl.col(quantity).max())
+        rows.filter(much > _NOTHING * much.max(), ~left)
         .join(known, on=thing, how="left", maintain_order="left")
         .join(units, on="item", how="left", maintain_order="left")
         .select(

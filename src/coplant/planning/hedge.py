@@ -14,6 +14,7 @@ import polars as pl
 from coplant.case import Case
 from coplant.errors import FileError
 from coplant.network.activities import signing_day
+from coplant.planning.answer import answer
 from coplant.planning.decided import decided_now, decided_then
 from coplant.planning.reader import Unread
 from coplant.planning.result import KIND, Plan
@@ -22,10 +23,14 @@ from coplant.results import read_result, write_result
 from coplant.timeline import Timeline
 from coplant.timeline.calendar import Floats
 from coplant.tree.futures import Futures, Outcome
+from coplant.tree.splits import first_split
 
 _OUTCOMES = {
     "future": pl.String, "branch": pl.String, "outcome": pl.String, "probability": pl.Float64, "known": pl.Date,
 }  # fmt: skip
+
+MOST_WAYS = 4
+"""Ways in which what becomes known first turns out, up to which each is told with what is earned in the mean."""
 
 OWN = ("futures", "outcomes", "now", "then", "signatures")
 """Tables of a hedge beside those of its plans."""
@@ -80,6 +85,24 @@ class Hedge:
     def worst(self) -> float:
         """Mean present value over the worst futures, as many as the case's risk_share leaves."""
         return worst_mean(self._values, self.futures.probability, self.case.settings.risk_share)
+
+    @property
+    def means(self) -> list[tuple[tuple[str, ...], float]]:
+        """Mean present value by what becomes known first: outcomes, and what the plans earn if these come.
+
+        Empty where that can turn out in more than four ways, or may be that nothing more is known.
+        """
+        split = first_split(self.futures)
+        if split is None or len(split.ways) > MOST_WAYS or not all(way.outcomes for way in split.ways):
+            return []
+        chance = self.futures.probability
+        return [
+            (
+                tuple(one.outcome for one in way.outcomes),
+                float(np.average(self._values[way.futures], weights=chance[way.futures])),
+            )
+            for way in split.ways
+        ]
 
     @cached_property
     def _values(self) -> Floats:
@@ -162,11 +185,10 @@ class Hedge:
         expected = f"{self.expected:z,.0f} {settings.currency} expected present value over {len(self.plans):,} futures"
         worst = f"{self.worst:z,.0f} over the worst {1.0 - settings.risk_share:.0%} of them"
         lines = [f"{settings.title or settings.name}: {expected}, {worst}"]
-        titles = dict(self.case["agreements"].select("agreement", pl.coalesce("title", "agreement")).rows())
-        for row in self["signatures"].iter_rows(named=True):
-            known = f"If {row['known']}: " if row["known"] else "Now: "
-            verb = "sign" if row["signed"] else "do not sign"
-            lines.append(f"{known}{verb} {titles[row['agreement']]} on {row['day']}.")
+        lines += answer(self)
+        means = [(f"{mean:z,.0f} {settings.currency}", ", ".join(outcomes)) for outcomes, mean in self.means]
+        if len({amount for amount, _ in means}) > 1:
+            lines.append(f"In the mean {' and '.join(f'{amount} if {outcomes}' for amount, outcomes in means)}.")
         for row in self["futures"].sort("present_value").iter_rows(named=True):
             amount = f"{row['present_value']:>z24,.0f} {settings.currency}"
             lines.append(f"  {row['probability']:>6.1%}{amount}  {row['future']}")

@@ -60,7 +60,7 @@ def settle(
     names = _settled(case, agreement)
     problems = [problem for name in names for problem in unready(case, name)]
     if problems:
-        raise CaseError(problems, "what is to be settled")
+        raise CaseError(case.placed(problems), "what is to be settled")
     rounding = Rounding.of(case.settings.currency)
     awaited = None if as_of is None else first_issued(case, names)
     day = None if as_of is None else np.datetime64(as_of, "D")

@@ -23,6 +23,9 @@ from coplant.timeline.calendar import Days, Floats
 from coplant.tree.editing import Edit, edited
 from coplant.tree.scenario import Integers
 
+_START = "start {level} of {levels}"
+"""What the levels of the launch programme's luck are called."""
+
 
 class Outcome(NamedTuple):
     """How a branch turns out."""
@@ -126,7 +129,9 @@ class Futures:
             For each future so far, one for each of its levels, in order.
         """
         outcomes = [
-            (*future, Outcome(LUCK, f"start {level + 1} of {len(days)}", chance, day)) if len(days) > 1 else future
+            (*future, Outcome(LUCK, _START.format(level=level + 1, levels=len(days)), chance, day))
+            if len(days) > 1
+            else future
             for future, chances, days in zip(self.outcomes, probability, known, strict=True)
             for level, (chance, day) in enumerate(zip(chances.tolist(), days, strict=True))
         ]
@@ -238,6 +243,12 @@ class Futures:
         if wrong:
             raise _all_of(wrong, certain.settings.name)
         return iter([made[way] for way in changing])
+
+
+def started(outcome: str) -> dict[str, int]:
+    """Read of an outcome of the launch programme's luck which ``level`` it is, of how many ``levels``."""
+    _, level, _, levels = outcome.split()
+    return {"level": int(level), "levels": int(levels)}
 
 
 def _names(future: tuple[Outcome, ...]) -> list[str]:

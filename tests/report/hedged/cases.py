@@ -53,6 +53,15 @@ def rumour() -> SmallCase:
     return small
 
 
+def lucky() -> SmallCase:
+    """A lamp whose launch may take long, for a market that may grow; it is sold where it is made from then on."""
+    small = SmallCase("month:12", start_levels=3).item("lamp")
+    small.route("lamp", milestone="ready", cost=2.0).demand("lamp", 100.0, "month", 10.0).line("lamp", 100.0, "month")
+    small.add("milestones", milestone="ready", activity="tools")
+    small.add("activities", activity="tools", distribution="uniform", low=60, high=240, range="limits")
+    return small.branch("market", FEBRUARY, {"grows": 0.5, "stays": 0.5})
+
+
 def many(count: int) -> SmallCase:
     """Demand that turns out in so many ways, all as likely."""
     small, day = boxes("week:2"), datetime.date(2023, 1, 8)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
 import html
 import re
 from pathlib import Path
@@ -10,7 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 from plotly.offline import get_plotlyjs
-from report.hedged.cases import alike, boxes
+from report.hedged.cases import FEBRUARY, MARCH, alike, boxes, lucky, many
 from small_case import SmallCase
 
 import coplant
@@ -22,6 +24,7 @@ from coplant.report.hedged.page import page_of
 from coplant.report.hedged.sections.answer import answer_lines, key_figures
 from coplant.report.hedged.sections.known import MOST_LINES, known
 from coplant.report.hedged.sections.now import now
+from coplant.report.hedged.sections.spread import spread
 from coplant.report.hedged.sections.then import MOST_FUTURES, then
 from coplant.report.hedged.view import HedgedView
 from coplant.report.words import LANGUAGES, words_of
@@ -96,20 +99,30 @@ def test_the_answer_tells_what_to_do_now_and_then_and_what_to_keep_open(english:
     assert lines[1].startswith("Order by 31 January 2023, whichever way things turn out: 400 units of Chip, for 8,000")
     assert lines[2].startswith("Start to make by 31 January 2023, whichever way things turn out: ")
     assert lines[3] == (
-        "If “The deal is announced” (60.0%): sign “Manufacture by the host” with host on 1 February 2023; "
-        "reserve 60 units per month from 1 March 2023."
+        "Keep open until 1 February 2023: “Manufacture by the host” (signed with a probability of 60.0%). "
+        "Nothing is paid for an agreement before it is signed."
     )
     assert lines[4] == (
-        "Keep open until 1 February 2023: “Manufacture by the host”, which is signed with a probability of 60.0%."
+        "If “The deal is announced” (60.0%): sign “Manufacture by the host” with host on 1 February 2023; "
+        "reserve 60 units per month from 1 March 2023, for 28,800 EUR a year."
     )
     assert "in the mean over the worst 10% of what can happen" in lines[5]
-    assert len(lines) == 6
+    announced, denied = english.numbers.alike([mean for _, mean in english.hedge.means], "EUR")
+    assert lines[6] == spaced(f"In the mean they earn {announced} if “The deal is announced” and {denied} if “denied”.")
+    assert len(lines) == 7
+
+
+def test_the_means_of_what_is_known_first_make_the_mean_of_all(english: HedgedView) -> None:
+    shares = {("announced",): 0.6, ("denied",): 0.4}
+    assert dict(english.hedge.means).keys() == shares.keys()
+    total = sum(shares[outcomes] * mean for outcomes, mean in english.hedge.means)
+    assert total == pytest.approx(english.hedge.expected)
 
 
 def test_the_answer_is_told_in_french(hedged: Hedge) -> None:
     lines = [spaced(line) for line in answer_lines(HedgedView(hedged, words_of("fr")))]
     assert lines[0] == "Maintenant : signer « A trial of phones » avec host le 1er janvier 2023."
-    assert "; réserver 60 unités par mois à partir du 1er mars 2023." in lines[3]
+    assert "; réserver 60 unités par mois à partir du 1er mars 2023, pour 28 800 EUR par an." in lines[4]
 
 
 def test_figures_that_stand_out_are_those_of_the_hedge(view: HedgedView) -> None:
@@ -130,7 +143,7 @@ def test_cash_that_is_lowest_before_anything_is_known_is_so_in_every_future(engl
 def test_weight_on_risk_is_told(hedged: Hedge) -> None:
     careful = coplant.hedge(hedged.case.edit("case", risk_weight=0.25), gap=1e-3)
     view = HedgedView(careful, words_of("en"))
-    assert "the mean over the worst counts for 25%, the mean over all for 75%" in answer_lines(view)[-1]
+    assert "the mean over the worst counts for 25%, the mean over all for 75%" in "".join(answer_lines(view))
     assert key_figures(view)[0].note.startswith("of what is maximised, no plans can have more than ")
 
 
@@ -146,19 +159,20 @@ def _decided_later(fee: float, *lower: str) -> list[str]:
     for outcome in lower:
         small.add("edits", outcome=outcome, table="demand", key="box", column="quantity", value="1")
     hedge = coplant.hedge(small.case())
-    return [spaced(line) for line in answer_lines(HedgedView(hedge, words_of("en")))][:-1]
+    told = [spaced(line) for line in answer_lines(HedgedView(hedge, words_of("en")))]
+    return [line for line in told if not line.startswith(("The plans earn", "In the mean"))]
 
 
 def test_an_agreement_that_is_never_signed_is_not_kept_open() -> None:
     assert _decided_later(1_000.0) == [
-        "Nothing is signed, ordered or made before anything is known.",
+        "Now: sign nothing yet.",
         "“Deal” is not signed, whatever is known by 1 February 2023.",
     ]
 
 
 def test_an_agreement_that_is_signed_in_any_case_is_not_kept_open() -> None:
     assert _decided_later(50.0) == [
-        "Nothing is signed, ordered or made before anything is known.",
+        "Now: sign nothing yet.",
         "On 1 February 2023, whatever is known by then: sign “Deal” with host on 1 February 2023.",
     ]
 
@@ -166,9 +180,12 @@ def test_an_agreement_that_is_signed_in_any_case_is_not_kept_open() -> None:
 def test_cases_in_which_the_same_is_decided_are_told_together() -> None:
     told = _decided_later(100.0, "second", "third")
     assert told[1:] == [
+        (
+            "Keep open until 1 February 2023: “Deal” (signed with a probability of 50.0%). "
+            "Nothing is paid for an agreement before it is signed."
+        ),
         "If “first” or “fourth” (50.0%): sign “Deal” with host on 1 February 2023.",
         "If “second” or “third” (50.0%): do not sign “Deal”.",
-        "Keep open until 1 February 2023: “Deal”, which is signed with a probability of 50.0%.",
     ]
 
 
@@ -182,10 +199,136 @@ def test_what_is_reserved_under_agreements_in_force_is_told_apart() -> None:
         small.add("branches", branch="market", outcome=outcome, probability=0.5, reveal_date="2023-02-01")
     told = [spaced(line) for line in answer_lines(HedgedView(coplant.hedge(small.case()), words_of("en")))]
     assert told[0] == (
-        "Under agreements that are in force: reserve 60 units per month under “Deal” from 1 January 2023."
+        "Now, under agreements that are in force: reserve 60 units per month under “Deal” from 1 January 2023, "
+        "for 1,440 EUR a year."
     )
     # Millions are cut short.
     assert told[1].startswith("Order by 31 January 2023, whichever way things turn out: 3.00 m units of lid, for ")
+
+
+def test_what_is_reserved_at_no_fee_has_none_and_a_fee_that_comes_back_is_told_as_such() -> None:
+    small = SmallCase("month:2").item("box")
+    small.host("free", title="Free", term=2).route("box", site="host", agreement="free")
+    small.host("kept", site="kept", title="Kept", term=2).route(
+        "box", route="b", site="kept", agreement="kept", cost=1.0
+    )
+    small.add("reservations", agreement="free", least=10.0, most=60.0, per="month", fee=0.0)
+    small.add("reservations", agreement="kept", least=10.0, most=80.0, per="month", fee=2.0, kind="deductible")
+    small.demand("box", 60.0, "month", 10.0, site="host").branch("market", FEBRUARY, {"up": 0.5, "down": 0.5})
+    told = answer_lines(HedgedView(small.hedge(), words_of("en")))[0]
+    assert spaced(told) == (
+        "Now, under agreements that are in force: reserve 60 units per month under “Free” from 1 January 2023; "
+        "reserve 10 units per month under “Kept” from 1 January 2023, "
+        "for at most 240 EUR a year, credited for each unit that is started."
+    )
+
+
+def _signed_if_real(branch: str = "side") -> Hedge:
+    """A deal that pays if it is real, whatever else has become known by then."""
+    small = SmallCase("month:3").item("box")
+    small.host("deal", status="option", sign_from=MARCH, starts=MARCH, term=1, title="Deal")
+    small.route("box", site="host", agreement="deal", cost=1.0).demand("box", 60.0, "month", 10.0, site="host")
+    small.branch(branch, FEBRUARY, {f"way {number}": 0.2 for number in range(5)})
+    small.branch("deal", MARCH, {"real": 0.5, "a rumour": 0.5})
+    small.add("edits", outcome="a rumour", table="demand", key="box", column="quantity", value="0")
+    small.add("fixed_charges", agreement="deal", charge="line", amount=100.0, per="month")
+    return small.hedge()
+
+
+def test_what_makes_no_difference_is_not_told() -> None:
+    told = [spaced(line) for line in answer_lines(HedgedView(_signed_if_real(), words_of("en")))]
+    assert told[2:4] == [
+        "If “a rumour” (50.0%): do not sign “Deal”.",
+        "If “real” (50.0%): sign “Deal” with host on 1 March 2023.",
+    ]
+    summary = _signed_if_real().summary().splitlines()
+    assert summary[1:5] == [
+        "Now: sign nothing yet.",
+        "Keep open until 2023-03-01: Deal (signed with 50.0%); nothing is paid for that before it is signed.",
+        "If a rumour: do not sign Deal.",
+        "If real: sign Deal on 2023-03-01.",
+    ]
+
+
+def test_of_many_cases_in_which_the_same_is_decided_some_are_named() -> None:
+    small = SmallCase("month:2").item("box")
+    small.host("deal", status="option", sign_from=FEBRUARY, starts=FEBRUARY, term=1, title="Deal")
+    small.route("box", site="host", agreement="deal", cost=1.0).demand("box", 60.0, "month", 10.0, site="host")
+    small.add("fixed_charges", agreement="deal", charge="line", amount=100.0, per="month")
+    small.branch("market", FEBRUARY, {f"way {number}": 0.2 for number in range(5)})
+    small.add("edits", outcome="way 4", table="demand", key="box", column="quantity", value="0")
+    hedge = small.hedge()
+    told = [spaced(line) for line in answer_lines(HedgedView(hedge, words_of("en")))]
+    assert told[2] == (
+        "If “way 0” or “way 1” or “way 2” or in 1 case more (80.0%): sign “Deal” with host on 1 February 2023."
+    )
+    assert "If way 0 or way 1 or way 2 or in 1 cases more: sign Deal on 2023-02-01." not in hedge.summary()
+    assert "If way 0 or way 1 or way 2 or in 1 case more: sign Deal on 2023-02-01." in hedge.summary()
+
+
+def test_of_many_decisions_the_first_are_told() -> None:
+    small = SmallCase("month:2").item("box")
+    small.host("deal", status="option", sign_from=FEBRUARY, starts=FEBRUARY, term=1, title="Deal")
+    small.route("box", site="host", agreement="deal", cost=1.0).demand("box", 10.0, "month", 10.0, site="host")
+    small.add("reservations", agreement="deal", least=1.0, most=130.0, per="month", fee=2.0)
+    small.branch("market", FEBRUARY, {f"way {number:02}": 1 / 13 for number in range(1, 14)})
+    for number in range(1, 14):
+        small.add("edits", outcome=f"way {number:02}", table="demand", key="box", column="quantity", value=f"{number}0")
+    hedge = small.hedge()
+    told = [spaced(line) for line in answer_lines(HedgedView(hedge, words_of("en")))]
+    assert told[8].startswith(
+        "If “way 08” (7.7%): sign “Deal” with host on 1 February 2023; reserve 80 units per month"
+    )
+    assert told[9] == (
+        "5 decisions more are taken from 1 February 2023 on, by what is known then: a table below lists them."
+    )
+    assert "If way 12: sign Deal on 2023-02-01; reserve 120 units per month" in hedge.summary()
+    assert "way 13: sign" not in hedge.summary()
+    assert "And 1 decision more from 2023-02-01 on, which the table then lists." in hedge.summary()
+
+
+def test_what_is_decided_where_nothing_is_known_yet_is_told_as_such() -> None:
+    """A second line for May, which pays unless production has started; two of three starts are by the end of May."""
+    small, later = lucky(), datetime.date(2023, 5, 1)
+    small.tables["branches"] = []
+    small.host("second", status="option", sign_from=later, starts=later, term=1, title="Second line")
+    small.add("fixed_charges", agreement="second", charge="line", amount=100.0, per="month")
+    small.route("lamp", route="again", site="host", agreement="second", cost=2.0)
+    small.add("lanes", lane="van", item="lamp", from_site="host", to_site="works", lead_time=0)
+    hedge = small.hedge()
+    view = HedgedView(hedge, words_of("en"))
+    told = [spaced(line) for line in answer_lines(view)]
+    assert "If “start 2 of 3” or nothing is known yet (90.0%): sign “Second line” with host on 1 May 2023." in told
+    assert "If “start 1 of 3” (10.0%): do not sign “Second line”." in told
+    assert "If start 2 of 3 or nothing is known yet: sign Second line on 2023-05-01." in hedge.summary()
+    table = then(view).blocks[0].table
+    assert table is not None
+    assert [row[0].text for row in table.rows] == ["start 1 of 3", "start 2 of 3", "nothing is known yet"]
+
+
+@pytest.mark.parametrize(
+    ("language", "start", "branch"),
+    [("en", "start 2 of 3", "start of production"), ("fr", "démarrage 2 sur 3", "démarrage de la production")],
+)
+def test_luck_with_the_launch_is_told_like_what_else_is_uncertain(language: str, start: str, branch: str) -> None:
+    hedge = lucky().hedge()
+    view = HedgedView(hedge, words_of(language))
+    assert view.future(1) == f"grows, {start}"
+    assert view.known("grows, start 2 of 3") == f"grows, {start}"
+    section = known(view)
+    assert section is not None
+    fork = section.blocks[0].fork
+    assert fork is not None
+    assert fork.ways[0].then is not None
+    assert [way.name for way in fork.ways[0].then.ways][1] == {"en": "later", "fr": "plus tard"}[language]
+    # Nothing hangs on the market, so that its outcomes have the same mean.
+    assert not any("grows" in line for line in answer_lines(view))
+    assert "if grows" not in hedge.summary()
+    table = section.blocks[1].table
+    assert table is not None
+    assert [row[1].text for row in table.rows] == ["market", "market", branch, branch, branch]
+    hedge_page = page_of(hedge)
+    assert start in text_of(hedge_page, language)
 
 
 # -- what becomes known -----------------------------------------------------------------------------------------------
@@ -269,6 +412,34 @@ def test_bars_are_as_thick_as_futures_are_likely(english: HedgedView) -> None:
     assert sorted(order, key=lambda one: thickness[one]) == sorted(order, key=lambda one: likely[one])
     assert mean["x"] == pytest.approx([english.hedge.expected / 1e3] * 2)
     assert worst["x"] == pytest.approx([english.hedge.worst / 1e3] * 2)
+
+
+def _lifted(count: int) -> HedgedView:
+    """Futures that earn 1,001 and more, which lie close together beside that."""
+    hedge = alike(many(count))
+    plans = tuple(dataclasses.replace(plan, objective=plan.objective + 1_000.0) for plan in hedge.plans)
+    mean = hedge.objective + 1_000.0
+    return HedgedView(dataclasses.replace(hedge, plans=plans, objective=mean, bound=mean), words_of("en"))
+
+
+def test_bars_of_futures_that_lie_close_together_begin_at_the_mean() -> None:
+    view = _lifted(5)
+    chart = earned(view)
+    bars, *_ = chart.figure["data"]
+    assert bars["base"] == pytest.approx(1.003)
+    assert bars["x"] == pytest.approx([-0.002, -0.001, 0.0, 0.001, 0.002])
+    low, high = chart.figure["layout"]["xaxis"]["range"]
+    assert 1.000 < low < 1.001
+    assert 1.005 < high < 1.006
+    assert spread(view).blocks[0].lines[0].startswith("A bar from the mean of all to what each future earns")
+
+
+def test_of_many_futures_that_lie_close_together_the_axis_does_not_begin_at_zero_and_says_so() -> None:
+    view = _lifted(100)
+    worst, *_ = (chart := earned(view)).figure["data"]
+    assert "fill" not in worst
+    assert "rangemode" not in chart.figure["layout"]["yaxis"]
+    assert "The axis does not begin at zero" in spread(view).blocks[0].lines[0]
 
 
 def test_many_futures_stand_side_by_side_the_worst_in_a_colour_of_their_own(crowded: HedgedView) -> None:

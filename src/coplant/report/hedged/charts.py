@@ -33,6 +33,9 @@ _BANDS = ((0.05, 0.95), (0.25, 0.75))
 _SAME = 1e-9
 """What sums of probabilities may be off."""
 
+_CLOSE = 0.25
+"""How far futures lie apart, by the largest amount, up to which how they differ is drawn, and not what they earn."""
+
 
 def quantiles(values: Floats, probability: Floats, levels: Sequence[float]) -> Floats:
     """Values at or below which futures of so much probability are.
@@ -69,17 +72,26 @@ def earned(view: HedgedView) -> Chart:
     return _bars(view) if len(view.values) <= MOST_BARS else _stairs(view)
 
 
+def close(view: HedgedView) -> bool:
+    """Whether the futures lie so close together that beside what they earn nobody sees how they differ."""
+    least, most = float(view.values.min()), float(view.values.max())
+    return least * most > 0.0 and 0.0 < most - least < _CLOSE * max(abs(least), abs(most))
+
+
 def _bars(view: HedgedView) -> Chart:
-    """A bar with a name for each future, as thick as it is likely."""
+    """A bar with a name for each future, as thick as it is likely; from the mean where they lie close together."""
     words, numbers = view.words, view.numbers
     order, magnitude = view.chosen(MOST_BARS), numbers.magnitude(view.values)
     chances, rows = view.probability[order], list(range(len(order)))
-    amounts = numbers.alike([float(view.values[one]) for one in order], view.currency, 3)
+    near = close(view)
+    base = view.hedge.expected / magnitude.scale if near else 0.0
+    amounts = numbers.alike([float(view.values[one]) for one in order], view.currency, 4 if near else 3)
     bars = {
         "type": "bar",
         "orientation": "h",
         "y": rows,
-        "x": (view.values[order] / magnitude.scale).tolist(),
+        "x": (view.values[order] / magnitude.scale - base).tolist(),
+        "base": base,
         "width": (0.08 + 0.42 * chances / chances.max()).tolist(),
         "offset": 0.0,
         "customdata": [_told(view, one) for one in order],
@@ -95,6 +107,9 @@ def _bars(view: HedgedView) -> Chart:
     height = 70 + _ROW * len(order)
     layout = laid_out(view, "", height)
     layout |= across_axes(numbers.axis(magnitude, view.currency), [])
+    if near:
+        ends_across = np.array([view.values.min(), view.values.max()]) / magnitude.scale
+        layout["xaxis"]["range"] = (ends_across + 0.06 * np.ptp(ends_across) * np.array([-1.0, 1.0])).tolist()
     layout["yaxis"] |= {"range": ends[::-1], "showticklabels": False}
     layout["annotations"] = [
         _named(place, amount, numbers.share(chance), view.future(one))
@@ -136,6 +151,7 @@ def _stairs(view: HedgedView) -> Chart:
     levels = view.values[order] / magnitude.scale
     worst = int((upto - view.probability[order] < view.tail - _SAME).sum())
     told = [_told(view, int(one)) for one in order]
+    near = close(view)
     traces = []
     for first, last, colour in ((0, worst, "c2"), (worst, len(order), "c1")):
         left = upto[first - 1] if first else 0.0
@@ -148,9 +164,8 @@ def _stairs(view: HedgedView) -> Chart:
             | {
                 "x": edges,
                 "mode": "lines",
-                "fill": "tozeroy",
-                "fillcolor": f"var:--{colour}",
-                "line": {"shape": "hv", "color": f"var:--{colour}", "width": 1},
+                "line": {"shape": "hv", "color": f"var:--{colour}", "width": 3 if near else 1},
+                **({} if near else {"fill": "tozeroy", "fillcolor": f"var:--{colour}"}),
             }
         )
     means = [
@@ -165,7 +180,8 @@ def _stairs(view: HedgedView) -> Chart:
         "tickformat": ".0%",
         "nticks": 6,
     }
-    layout["yaxis"]["rangemode"] = "tozero"
+    if not near:
+        layout["yaxis"]["rangemode"] = "tozero"
     legend = _legend(means, len(traces))
     return Chart(words("hedged.spread.label"), {"data": [*traces, *means], "layout": layout}, legend, 360)
 

@@ -11,12 +11,13 @@ import numpy as np
 import polars as pl
 
 from coplant.case import Case
+from coplant.case.rules.futures import LUCK
 from coplant.planning import Hedge
 from coplant.planning.decided import common_buckets
 from coplant.report.view import CaseView, View
 from coplant.report.words import Words
 from coplant.timeline.calendar import Floats
-from coplant.tree.futures import Outcome
+from coplant.tree.futures import Outcome, started
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,24 @@ class HedgedView(CaseView):
 
     @cached_property
     def _outcomes(self) -> dict[str, str]:
-        return {name: title or name for name, title in self.case["branches"].select("outcome", "title").iter_rows()}
+        titles = {name: title or name for name, title in self.case["branches"].select("outcome", "title").iter_rows()}
+        for future in self.hedge.futures.outcomes:
+            for one in future:
+                if one.branch == LUCK:
+                    titles[one.outcome] = self.words("hedged.luck.start", **started(one.outcome))
+        return titles
 
     def outcomes(self, outcomes: Sequence[Outcome]) -> str:
         """Titles of outcomes, as they become known."""
-        return ", ".join(self._outcomes[one.outcome] for one in outcomes)
+        return self.titles([one.outcome for one in outcomes])
+
+    def titles(self, outcomes: Sequence[str]) -> str:
+        """Titles of outcomes, given by their names."""
+        return ", ".join(self._outcomes[one] for one in outcomes)
+
+    def branch(self, name: str) -> str:
+        """What a branch is called."""
+        return self.words("hedged.luck.branch") if name == LUCK else name
 
     def future(self, number: int) -> str:
         """What a future is called: its outcomes; the case where nothing is uncertain."""
@@ -65,11 +79,12 @@ class HedgedView(CaseView):
     @cached_property
     def _known(self) -> dict[str, str]:
         """Titles of what can be known at some time, by how tables name it."""
-        return {
+        known = {
             ", ".join(one.outcome for one in future[:count]): self.outcomes(future[:count])
             for future in self.hedge.futures.outcomes
             for count in range(1, len(future) + 1)
         }
+        return known | {"": self.words("hedged.known.nothing")}
 
     def known(self, text: str) -> str:
         """Titles of what is known, as a table names it."""

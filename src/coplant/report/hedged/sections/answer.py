@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
 
+from coplant.planning.decided import AGREEING, Decided, decided_alike, kept_open
 from coplant.report.blocks import KeyFigure, Section
 from coplant.report.hedged.view import HedgedView
 
-MOST_NODES = 8
-"""Cases in which something is decided later that are told in sentences; a table has more."""
+MOST_DECISIONS = 8
+"""Things decided later that are told in sentences; a table has more."""
 
 MOST_ITEMS = 3
-"""Items that are named."""
-
-AGREED = ("sign", "decline", "reserve", "leave")
-"""What is decided about agreements."""
+"""Items, or cases in which the same is decided, that are named."""
 
 SURE = 1.0 - 1e-9
 """Probability from which something is so whatever becomes known."""
@@ -33,8 +31,11 @@ def answer(view: HedgedView) -> Section:
 
 def answer_lines(view: HedgedView) -> list[str]:
     """Sentences of the answer, each a paragraph."""
-    now = [*now_lines(view), *_started(view)] or [view.words("hedged.answer.nothing_now")]
-    return [*now, *_then(view), *_earned(view)]
+    later = kept_open(view.hedge["then"])
+    now = [*now_lines(view), *_started(view)]
+    if not now and later.is_empty():
+        now = [view.words("hedged.answer.nothing_now")]
+    return [*now, *_kept_open(view, later), *_then(view, later), *_earned(view)]
 
 
 # -- what is decided --------------------------------------------------------------------------------------------------
@@ -42,14 +43,16 @@ def answer_lines(view: HedgedView) -> list[str]:
 
 def now_lines(view: HedgedView) -> list[str]:
     """What is decided about agreements before anything is known: those that may be signed, and those in force."""
-    rows = view.hedge["now"].filter(pl.col("decision").is_in(AGREED)).rename({"thing": "agreement"})
-    options = view.case["agreements"].filter(status="option")["agreement"]
-    lines = []
-    for key, mask in (("now", pl.col("agreement").is_in(options.implode())),
-                      ("in_force", ~pl.col("agreement").is_in(options.implode()))):  # fmt: skip
-        told = rows.filter(mask)
-        if told.height:
-            lines.append(view.words(f"hedged.answer.{key}", what=decided(view, told.iter_rows(named=True))))
+    rows = view.hedge["now"].filter(pl.col("decision").is_in(AGREEING)).rename({"thing": "agreement"})
+    options = pl.col("agreement").is_in(view.case["agreements"].filter(status="option")["agreement"].implode())
+    chosen, words = rows.filter(options), view.words
+    told = [decided(view, chosen.iter_rows(named=True))] if chosen.height else []
+    if "sign" not in chosen["decision"] and kept_open(view.hedge["then"]).height:
+        told = [words("hedged.decision.wait"), *told]
+    lines = [words("hedged.answer.now", what=_one_after_another(view, told))] if told else []
+    in_force = rows.filter(~options)
+    if in_force.height:
+        lines.append(words("hedged.answer.in_force", what=decided(view, in_force.iter_rows(named=True))))
     return lines
 
 
@@ -97,47 +100,52 @@ def _count(view: HedgedView, quantity: float) -> str:
     return view.numbers.brief(quantity) if quantity >= 1e6 else view.numbers.count(quantity)
 
 
-def _then(view: HedgedView) -> list[str]:
-    """What is decided about agreements once something is known, and which to keep open for that."""
-    chances = (
-        view.hedge["then"]
-        .filter(pl.col("decision").is_in(["sign", "decline"]))
-        .group_by("agreement", maintain_order=True)
-        .agg(pl.col("probability").filter(pl.col("decision") == "sign").sum(), pl.col("day").min())
-    )
-    lines = _by_what_is_known(view, chances.filter(pl.col("probability") == 0.0)["agreement"])
-    for agreement, chance, day in chances.iter_rows():
-        if chance < SURE:
-            told = view.words(
-                "hedged.answer.open" if chance > 0.0 else "hedged.answer.never",
-                agreement=view.words("quoted", text=view.title("agreement", agreement)),
-                share=view.numbers.share(chance),
-                date=view.numbers.date(day),
-            )
-            lines.append(told)
+def _kept_open(view: HedgedView, later: pl.DataFrame) -> list[str]:
+    """Agreements that are signed in some cases and not in others, which are to be kept open until then."""
+    words, lines = view.words, []
+    perhaps = later.filter(pl.col("probability") > 0.0, pl.col("probability") < SURE)
+    for (day,), rows in perhaps.group_by("day", maintain_order=True):
+        names = [
+            words("hedged.answer.perhaps", agreement=_quoted(view, name), share=view.numbers.share(chance))
+            for name, chance in rows.select("agreement", "probability").iter_rows()
+        ]
+        date = view.numbers.date(cast("datetime.date", day))
+        lines.append(words("hedged.answer.open", agreements=view.list(names), date=date))
     return lines
 
 
-def _by_what_is_known(view: HedgedView, never: pl.Series) -> list[str]:
-    """What is decided by what is known; nothing where there are too many cases, and of what is never signed nothing."""
-    words, cases = view.words, dict[tuple[datetime.date, str], list[tuple[str, float]]]()
-    then = view.hedge["then"].filter(~pl.col("agreement").is_in(never.implode()))
-    for node in then.partition_by("bucket", "known", maintain_order=True):
-        first = node.row(0, named=True)
-        case = (words("quoted", text=view.known(first["known"])), float(first["probability"]))
-        cases.setdefault((first["bucket"], decided(view, node.iter_rows(named=True))), []).append(case)
-    if sum(map(len, cases.values())) > MOST_NODES:
-        return []
-    lines = []
-    for (day, what), known_in in cases.items():
-        share = sum(chance for _, chance in known_in)
-        key = "then" if share < SURE else "anyway"
-        known = reduce(
-            lambda first, then: words("hedged.answer.or", first=first, then=then), [one for one, _ in known_in]
-        )
-        values = {"known": known, "share": view.numbers.share(share), "date": view.numbers.date(day)}
-        lines.append(words(f"hedged.answer.{key}", what=what, **values))
+def _quoted(view: HedgedView, agreement: str) -> str:
+    return view.words("quoted", text=view.title("agreement", agreement))
+
+
+def _then(view: HedgedView, later: pl.DataFrame) -> list[str]:
+    """What is decided about agreements once something is known; of what is never signed, that only."""
+    words, never = view.words, later.filter(probability=0.0)
+    rows = view.hedge["then"].filter(~pl.col("agreement").is_in(never["agreement"].implode()))
+    cases = decided_alike(view.hedge.futures, rows, lambda node: decided(view, node.iter_rows(named=True)))
+    lines = [_in_case(view, case) for case in cases[:MOST_DECISIONS]]
+    if len(cases) > MOST_DECISIONS:
+        more = words.counted("hedged.more", len(cases) - MOST_DECISIONS)
+        lines.append(words("hedged.answer.more", more=more, date=view.numbers.date(cases[MOST_DECISIONS].bucket)))
+    for name, day in never.select("agreement", "day").iter_rows():
+        lines.append(words("hedged.answer.never", agreement=_quoted(view, name), date=view.numbers.date(day)))
     return lines
+
+
+def _in_case(view: HedgedView, case: Decided) -> str:
+    """What is decided, and what is known where it is."""
+    words, share = view.words, view.numbers.share(case.share)
+    if case.sure:
+        return words("hedged.answer.anyway", what=case.what, date=view.numbers.date(case.bucket))
+    named = [
+        words("quoted", text=view.titles(outcomes)) if outcomes else words("hedged.known.nothing")
+        for outcomes in case.known[:MOST_ITEMS]
+    ]
+    rest = len(case.known) - len(named)
+    if rest:
+        named.append(words.counted("hedged.cases", rest))
+    known = reduce(lambda first, then: words("hedged.answer.or", first=first, then=then), named)
+    return words("hedged.answer.then", known=known, share=share, what=case.what)
 
 
 def decided(view: HedgedView, rows: Iterable[Mapping[str, Any]]) -> str:
@@ -147,7 +155,7 @@ def decided(view: HedgedView, rows: Iterable[Mapping[str, Any]]) -> str:
     before = None
     for row in rows:
         values = {
-            "agreement": words("quoted", text=view.title("agreement", row["agreement"])),
+            "agreement": _quoted(view, row["agreement"]),
             "host": view.title("party", hosts[row["agreement"]]),
             "date": view.numbers.date(row["day"]),
         }
@@ -156,9 +164,25 @@ def decided(view: HedgedView, rows: Iterable[Mapping[str, Any]]) -> str:
             values["rate"] = rate(view, row)
             # What it is reserved under is plain where that was just signed.
             key = "reserve" if before == row["agreement"] else "reserve_under"
-        parts.append(words(f"hedged.decision.{key}", **values))
+        parts.append(words(f"hedged.decision.{key}", **values) + (_fee(view, row) if "rate" in values else ""))
         before = row["agreement"]
-    return reduce(lambda first, then: words("hedged.decision.next", first=first, then=then), parts)
+    return _one_after_another(view, parts)
+
+
+def _one_after_another(view: HedgedView, parts: Sequence[str]) -> str:
+    return reduce(lambda first, then: view.words("hedged.decision.next", first=first, then=then), parts)
+
+
+def _fee(view: HedgedView, row: Mapping[str, Any]) -> str:
+    """What is paid in a year for what is reserved; nothing where that is nothing."""
+    rows = view.hedge["reserved"].filter(
+        pl.col("agreement") == row["agreement"], pl.col("from") == row["day"], pl.col("reserved") > 0.0
+    )
+    yearly, fee, kind = rows.select(pl.col("yearly") / pl.col("reserved"), "fee", "kind").row(0)
+    if fee == 0.0:
+        return ""
+    money = view.money(row["quantity"] * yearly * fee)
+    return view.words(f"hedged.decision.fee_{kind}", money=money)
 
 
 def rate(view: HedgedView, row: Mapping[str, Any]) -> str:
@@ -166,7 +190,7 @@ def rate(view: HedgedView, row: Mapping[str, Any]) -> str:
     unit, _, per = row["unit"].rpartition("/")
     return view.words(
         "reservations.rate",
-        rate=view.numbers.count(row["quantity"]),
+        rate=_count(view, row["quantity"]),
         unit=view.unit(unit),
         per=view.words(f"per.{per}"),
     )
@@ -179,6 +203,14 @@ def _earned(view: HedgedView) -> list[str]:
     words, settings = view.words, view.case.settings
     expected, worst = view.numbers.alike([view.hedge.expected, view.hedge.worst], view.currency)
     lines = [words("hedged.answer.earns", expected=expected, worst=worst, tail=view.numbers.share(view.tail, 0))]
+    means = view.hedge.means
+    amounts = view.numbers.alike([mean for _, mean in means], view.currency)
+    if len(set(amounts)) > 1:
+        told = [
+            words("hedged.answer.mean", money=money, known=words("quoted", text=view.titles(outcomes)))
+            for money, (outcomes, _) in zip(amounts, means, strict=True)
+        ]
+        lines.append(words("hedged.answer.means", means=view.list(told)))
     if settings.risk_weight > 0.0:
         weight = view.numbers.share(settings.risk_weight, 0)
         lines.append(

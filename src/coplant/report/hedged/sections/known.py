@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
+
 import numpy as np
 import polars as pl
 
+from coplant.case.rules.futures import LUCK
 from coplant.report.blocks import Block, Fork, Section, Table, Way
 from coplant.report.hedged.view import HedgedView
 from coplant.report.tabulate import Column, tabulate
@@ -56,10 +59,11 @@ def _fork(view: HedgedView, split: Split, depth: int) -> Fork:
     if len(drawn) < len(split.ways):
         rest, share = len(split.ways) - len(drawn), 1.0 - sum(way.share for way in drawn)
         left_out = words("hedged.known.others", others=words.counted("others", rest), share=numbers.share(share))
+    otherwise = "later" if any(one.branch == LUCK for way in split.ways for one in way.outcomes) else "none"
     ways = [
         Way(
             numbers.share(way.share),
-            view.outcomes(way.outcomes) or words("hedged.known.none"),
+            view.outcomes(way.outcomes) or words(f"hedged.known.{otherwise}"),
             _note(view, way, cut=depth == 1),
             _fork(view, way.then, depth - 1) if way.then is not None and depth > 1 else None,
         )
@@ -70,7 +74,7 @@ def _fork(view: HedgedView, split: Split, depth: int) -> Fork:
 
 def _note(view: HedgedView, way: splits.Way, *, cut: bool) -> str:
     """What the plans earn in the mean from there, and how many futures are left where the tree is cut."""
-    money = view.money(_mean(view, way.futures, view.values))
+    money = view.headline(_mean(view, way.futures, view.values))
     if way.then is None:
         return money
     count = len(way.futures)
@@ -88,14 +92,16 @@ def _outcomes(view: HedgedView) -> Table:
     """A row for each outcome: how likely it is in all, and what the plans earn in the mean if it comes, and if not."""
     words, cash = view.words, view.hedge["futures"]["lowest_cash"].to_numpy()
     members: dict[tuple[str, str], list[int]] = {}
-    days = {}
+    days = dict[tuple[str, str], tuple[datetime.date, str]]()
     for number, future in enumerate(view.hedge.futures.outcomes):
         for one in future:
             members.setdefault((one.branch, one.outcome), []).append(number)
-            days[one.branch, one.outcome] = (one.known.astype(object), view.outcomes([one]))
+            # The launch programmes of some futures start earlier than those of others on the same level of luck.
+            known = min(one.known.astype(object), days.get((one.branch, one.outcome), (datetime.date.max,))[0])
+            days[one.branch, one.outcome] = (known, view.outcomes([one]))
     rows = [
         (
-            branch,
+            view.branch(branch),
             days[branch, outcome][1],
             days[branch, outcome][0],
             float(view.probability[its].sum()),

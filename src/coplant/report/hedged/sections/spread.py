@@ -5,7 +5,16 @@ from __future__ import annotations
 import polars as pl
 
 from coplant.report.blocks import Block, Section, Table
-from coplant.report.hedged.charts import LEVELS, MOST_BARS, MOST_LINES, cash_of, cash_over_time, earned, quantiles
+from coplant.report.hedged.charts import (
+    LEVELS,
+    MOST_BARS,
+    MOST_LINES,
+    cash_of,
+    cash_over_time,
+    close,
+    earned,
+    quantiles,
+)
 from coplant.report.hedged.view import HedgedView
 from coplant.report.tabulate import Column, tabulate
 
@@ -17,7 +26,7 @@ def spread(view: HedgedView) -> Section:
     blocks = [
         Block(
             words("hedged.spread.earned"),
-            [words(f"hedged.spread.{'bars' if count <= MOST_BARS else 'stairs'}", tail=tail)],
+            [words(f"hedged.spread.{'bars' if count <= MOST_BARS else 'stairs'}{'_close' * close(view)}", tail=tail)],
             earned(view),
             _earned(view),
             wide=True,
