@@ -10,14 +10,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from coplant.errors import InfeasibleError
 from coplant.planning.formulation import in_words
 from coplant.planning.outlook import Outlook
 from coplant.planning.plan import Progress
@@ -27,7 +26,8 @@ from coplant.program.corner import Basis, Prices
 from coplant.program.dive import ANY
 from coplant.program.lshaped import Answer, Decomposed, Master, decompose
 from coplant.program.money import Booleans, Floats, Integers
-from coplant.program.recourse import Cut, Recourse
+from coplant.program.recourse import Cut, Limit, Recourse
+from coplant.program.rough import Rough, roughly
 from coplant.program.search import whole_from
 from coplant.program.tying import Tied, row_nodes
 from coplant.workers import Workers
@@ -37,6 +37,9 @@ EARLY = 20_000
 
 SKETCH = 8
 """Futures of a sketch, unless more are needed so that all that can be told apart early has one."""
+
+DRAWN = 2
+"""Sketches that are drawn at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,28 +150,42 @@ class Question(NamedTuple):
     basis: Basis | None
     """A corner to start from."""
     options: dict[str, Any]
-    slopes: Sequence[Floats] = ()
-    """What a unit of each is thought to be worth later, where limits on all are asked for too."""
-    prices: Sequence[Prices | None] = ()
+    slope: Floats | None = None
+    """What a unit of each is thought to be worth later, where a limit is asked for."""
+    prices: Prices | None = None
     """Prices by which a group that is like it is limited so."""
     whole: bool = False
     """Whether the answer is to mind whole numbers."""
 
 
+class Drawing(NamedTuple):
+    """What a sketch is to be drawn of."""
+
+    sketch: Outlook
+    held: Integers
+    """Columns of decisive decisions."""
+    values: Floats
+    """What they are."""
+    options: dict[str, Any]
+
+
+class Limited(NamedTuple):
+    """What a group earns at the most, whatever is decided early."""
+
+    limit: Limit | None
+    whole: bool
+    """Whether whole numbers are left to decide later, so that what its cuts say is not all."""
+    fingerprint: str
+
+
 class Reply(NamedTuple):
-    """What it answers."""
+    """What a group answers of early decisions."""
 
     cut: Cut
-    limits: list[Cut]
-    """Those asked for."""
-    prices: list[Prices | None]
-    """Prices by which it is limited so."""
     basis: Basis | None
     """The corner that was found."""
     whole: bool
-    """Whether whole numbers are left to decide, so that what the cut says is not all."""
-    fingerprint: str | None
-    """Where limits were asked for, which is at first."""
+    """As of `Limited`."""
 
 
 class Decision(NamedTuple):
@@ -215,28 +232,41 @@ def _group(question: Question) -> Group:
     return group
 
 
-def reply(question: Question) -> Reply:
-    """Answer for a group."""
+def draw(drawing: Drawing) -> Rough | None:
+    """Draw a sketch with some decisions held; None if nothing keeps the rules with them.
+
+    What it is worth to each future is best known where nothing else has to be whole; the master sees to that.
+    """
+    sketch = drawing.sketch
+    sketch.weigh(sketch.futures.case.settings.risk_weight)
+    program = sketch.program.hold(drawing.held, drawing.values) if len(drawing.held) else sketch.program
+    return roughly(program, drawing.options["solver"], drawing.options["seed"])
+
+
+def limit(question: Question) -> Limited:
+    """Limit a group by the prices of one like it, where they do, or else by what early decisions are thought to be
+    worth; what nothing is thought of is fair if the group pays its part of it.
+    """
     group = _group(question)
     recourse = group.recourse
+    cut = None if question.prices is None else recourse.priced(question.prices)
+    if cut is not None:
+        assert question.prices is not None
+        found: Limit | None = Limit(cut, question.prices, None)
+    else:
+        found = recourse.at_most(group.fair if question.slope is None else question.slope, question.basis)
+    return Limited(found, recourse.whole, group.fingerprint)
+
+
+def reply(question: Question) -> Reply:
+    """Answer for a group."""
+    recourse = _group(question).recourse
     with in_words():
         cut, basis = recourse.after(question.x, question.basis)
-        limits = []
-        for slope, price in zip(question.slopes, question.prices or [None] * len(question.slopes), strict=True):
-            limit = None if price is None else recourse.priced(price)
-            limits.append(recourse.at_most(slope, basis) if limit is None else (limit, None))
         if question.whole and cut.of_money:
             # As steep as where it is reached, and as low as whole numbers let it be.
             cut = recourse.at_most_whole(cut.slope) or cut
-    fingerprint = group.fingerprint if question.slopes else None
-    found, prices = [limit for limit, _ in limits if limit is not None], [price for _, price in limits]
-    return Reply(cut, found, prices, basis, recourse.whole, fingerprint)
-
-
-def fair(question: Question) -> Cut | None:
-    """Limit a group as if it paid its part of what is decided early."""
-    group = _group(question)
-    return group.recourse.at_most(group.fair, question.basis)[0]
+    return Reply(cut, basis, recourse.whole)
 
 
 def decide(question: Question) -> Decision | None:
@@ -359,11 +389,7 @@ class Decomposition:
         self.name = str(uuid.uuid4())
         self.sketch = parts.sketch
         self.sketch.weigh(outlook.futures.case.settings.risk_weight)
-        progress(f"sketching {len(outlook.futures):,} futures by {len(parts.sketched)}")
         program = self.sketch.program
-        # What it is worth to each future is best known where nothing has to be whole; the master sees to that.
-        self.sketches = [self.sketch.solve(options, progress, program.relaxed())]
-        """Sketches of which the groups have not heard yet."""
         self.early = np.flatnonzero(nodes_before(self.sketch.tied, split)[program.column_node])
         self.place = np.full(program.column_count, -1)
         self.place[self.early] = np.arange(len(self.early))
@@ -372,11 +398,13 @@ class Decomposition:
         self.own = [self.place[early_columns(self.sketch, k, split)] for k in self.like]
         self.master = Master(program, self.early, paid_early(self.sketch, split)[self.early], self.own)
         self.decisive = self.master.integer[self.master.decisive]
-        self.drawn: set[bytes] = set()
-        """Decisive early decisions of which there was a sketch."""
+        self.drawn: dict[bytes, Rough | None] = {}
+        """Sketches by the decisive early decisions in them."""
+        self.tried: set[bytes] = set()
+        """Decisive early decisions that were put to the groups as they were drawn."""
         self.outlooks = [outlook.only(members) for members in parts.groups]
         self.bases: list[Basis | None] = [None] * len(parts.groups)
-        self.rounds = 0
+        self.asked = False
         self.whole = True
         self.made: tuple[Floats, list[Decision]] | None = None
 
@@ -395,34 +423,62 @@ class Decomposition:
         InfeasibleError, SolverError
             As for `hedge`.
         """
-        drawn = self.sketches[0].columns[self.early]
-        open_by = np.abs(drawn[self.decisive] - np.rint(drawn[self.decisive]))
-        if open_by.max(initial=0.0) <= ANY:
-            self.drawn.add(np.rint(drawn[self.decisive]).tobytes())
-        x, gap = self._early_of(self.sketches[0]), self.options["gap"]
-        return decompose(self.master, x, self._ask, self._suggest, gap, until, self.say)
+        self.say(f"sketching {len(self.outlook.futures):,} futures by {len(self.parts.sketched)}")
+        program = self.sketch.program
+        drawn = draw(Drawing(self.sketch, np.empty(0, np.int64), np.empty(0), self.options))
+        if drawn is None:
+            # That says what is wrong, if something is.
+            told = self.sketch.solve(self.options, self.say, program.relaxed())
+            drawn = Rough(told.columns, told.row_dual)
+        decided = drawn.columns[self.early[self.decisive]]
+        if np.abs(decided - np.rint(decided)).max(initial=0.0) <= ANY:
+            self.drawn[np.rint(decided).tobytes()] = drawn
+        limits = self._limit(drawn)
+        self.whole = any(limited.whole for limited in limits)
+        self._check(limits)
+        if not self.master.limited:
+            # What is fair keeps all groups together within limits.
+            self._note(self.workers.map(limit, self._questions(drawn.columns[self.early])))
+        return decompose(self.master, self._ask, self._suggest, self.options["gap"], until, self.say)
 
-    def _early_of(self, drawn: Solution) -> Floats:
+    def _suggest(self, x: Floats, least: float) -> Floats | None:
+        """Early decisions that are best with the decisive ones among some others, unless they were tried.
+
+        Sketches of those that promise the most, and more than so much, are drawn.
+        """
+        key = np.rint(x[self.decisive]).tobytes()
+        if key in self.tried:
+            return None
+        self.tried.add(key)
+        if key not in self.drawn:
+            wanted = [np.rint(x[self.decisive])]
+            while len(wanted) < DRAWN:
+                known = [np.frombuffer(other) for other in self.drawn]
+                other = self.master.beyond([*known, *wanted], self.options["gap"])
+                if other is None or other[0] <= least:
+                    break
+                wanted.append(np.rint(other[1][self.decisive]))
+            self._draw(wanted)
+        drawn = self.drawn[key]
+        return None if drawn is None else self._early_of(drawn)
+
+    def _draw(self, wanted: list[Floats]) -> None:
+        """Draw sketches with decisive early decisions held, and limit the groups by what they say."""
+        held = self.early[self.decisive]
+        self.say(f"sketching {len(wanted)} ways to decide what decides the most")
+        tasks = [Drawing(self.sketch, held, values, self.options) for values in wanted]
+        for values, drawn in zip(wanted, self.workers.map(draw, tasks), strict=True):
+            self.drawn[values.tobytes()] = drawn
+            if drawn is not None:
+                self._limit(drawn)
+
+    def _early_of(self, drawn: Rough) -> Floats:
         """Early decisions near to those of a sketch, whole numbers whole if that can be."""
         program, columns = self.sketch.program, drawn.columns.copy()
         integer = np.flatnonzero(program.integer)
         columns[integer] = whole_from(program, columns, program.lower[integer], program.upper[integer])
         near = self.master.nearest(drawn.columns[self.early], columns[self.early])
         return drawn.columns[self.early] if near is None else near
-
-    def _suggest(self, x: Floats) -> Floats | None:
-        """Draw decisive early decisions that were not drawn yet, and give what is best to decide with them."""
-        values = np.rint(x[self.decisive])
-        if values.tobytes() in self.drawn:
-            return None
-        self.drawn.add(values.tobytes())
-        held = self.sketch.program.relaxed().hold(self.early[self.decisive], values)
-        try:
-            drawn = self.sketch.solve(self.options, self.say, held)
-        except InfeasibleError:
-            return None
-        self.sketches.append(drawn)
-        return self._early_of(drawn)
 
     def _questions(self, x: Floats) -> list[Question]:
         return [
@@ -433,7 +489,6 @@ class Decomposition:
     def _ask(self, x: Floats, least: float, whole: bool) -> Sequence[Answer]:
         """What groups say of early decisions, and of those that promise more than so much what they then earn."""
         replies = self._replies(x, whole)
-        self.rounds += 1
         self.bases = [answer.basis or basis for answer, basis in zip(replies, self.bases, strict=True)]
         cuts = [answer.cut for answer in replies]
         values: Sequence[float | None] = [None] * len(cuts)
@@ -445,36 +500,50 @@ class Decomposition:
         return [Answer(cut, value, answer.whole) for cut, value, answer in zip(cuts, values, replies, strict=True)]
 
     def _replies(self, x: Floats, whole: bool) -> list[Reply]:
-        """Replies of all groups; where a sketch is new, with the limits that it suggests."""
-        questions = self._questions(x)
-        if not self.sketches:
-            return self._all(questions, whole)
-        slopes = zip(*map(self._thought, self.sketches), strict=True)
-        self.sketches.clear()
-        questions = [question._replace(slopes=its) for question, its in zip(questions, slopes, strict=True)]
-        # One of the groups like a sketched future comes first: the others try its corner and its prices.
-        leader = {k: g for g, k in reversed(list(enumerate(self.like)))}
-        leading = dict(zip(leader, self._all([questions[g] for g in leader.values()], whole), strict=True))
-        following = [g for g, k in enumerate(self.like) if leader[k] != g]
-        led = self._all([_led(questions[g], leading[self.like[g]]) for g in following], whole)
-        by_group = dict(zip(following, led, strict=True)) | {g: leading[k] for k, g in leader.items()}
-        replies = [by_group[g] for g in range(len(questions))]
-        for group, answer in enumerate(replies):
-            for limit in answer.limits:
-                self.master.add(group, limit)
-        if self.rounds == 0:
-            self._check(replies)
-            self.whole = any(answer.whole for answer in replies)
-        if not self.master.limited:
-            # What is fair keeps all groups together within limits.
-            asked = [question._replace(basis=answer.basis) for question, answer in zip(questions, replies, strict=True)]
-            for group, paying in enumerate(self.workers.map(fair, asked)):
-                if paying is not None:
-                    self.master.add(group, paying)
-        return replies
+        """Replies of all groups; at first those that lead come first, and the others start from their corners."""
+        questions = [question._replace(whole=whole) for question in self._questions(x)]
+        if self.asked:
+            return list(self.workers.map(reply, questions))
+        self.asked = True
+        leader, following = self._leaders()
+        leading = dict(zip(leader, self.workers.map(reply, [questions[g] for g in leader.values()]), strict=True))
+        led = [questions[g]._replace(basis=leading[self.like[g]].basis) for g in following]
+        by_group = dict(zip(following, self.workers.map(reply, led), strict=True))
+        by_group |= {leader[k]: answer for k, answer in leading.items()}
+        return [by_group[g] for g in range(len(questions))]
 
-    def _all(self, questions: Sequence[Question], whole: bool) -> list[Reply]:
-        return list(self.workers.map(reply, [question._replace(whole=whole) for question in questions]))
+    def _limit(self, drawn: Rough) -> list[Limited]:
+        """Limit all groups by what a sketch says."""
+        questions = [
+            question._replace(slope=slope)
+            for question, slope in zip(self._questions(drawn.columns[self.early]), self._thought(drawn), strict=True)
+        ]
+        # The others try the prices of those that lead.
+        leader, following = self._leaders()
+        leading = dict(zip(leader, self.workers.map(limit, [questions[g] for g in leader.values()]), strict=True))
+        led = []
+        for group in following:
+            by = leading[self.like[group]].limit
+            led.append(questions[group]._replace(prices=by and by.prices, basis=by and by.basis))
+        by_group = dict(zip(following, self.workers.map(limit, led), strict=True))
+        by_group |= {leader[k]: limited for k, limited in leading.items()}
+        limits = [by_group[g] for g in range(len(questions))]
+        if not self.asked:
+            found = [limits[leader[k]].limit for k in self.like]
+            self.bases = [by and by.basis for by in found]
+        self._note(limits)
+        return limits
+
+    def _leaders(self) -> tuple[dict[int, int], list[int]]:
+        """The first group like each sketched future, and all others."""
+        leader = {k: g for g, k in reversed(list(enumerate(self.like)))}
+        return leader, [g for g, k in enumerate(self.like) if leader[k] != g]
+
+    def _note(self, limits: Iterable[Limited]) -> None:
+        """Let the master know of limits."""
+        for group, limited in enumerate(limits):
+            if limited.limit is not None:
+                self.master.add(group, limited.limit.cut)
 
     def _decided(self, x: Floats) -> Sequence[float | None]:
         """What groups earn, whole numbers whole."""
@@ -488,7 +557,7 @@ class Decomposition:
     def _earned(self, x: Floats, decisions: list[Decision]) -> float:
         return float(self.master.paid @ x) + sum(decision.value for decision in decisions)
 
-    def _thought(self, drawn: Solution) -> list[Floats]:
+    def _thought(self, drawn: Rough) -> list[Floats]:
         """What a unit of each early decision is thought to be worth to each group later on, from the sketch."""
         worth, chance = _worth_later(self.sketch, self.split, drawn, self.place), self.sketch.futures.probability
         # Of the sketched futures that the group cannot be told from early it is most like the one that stands for it.
@@ -497,13 +566,13 @@ class Decomposition:
             for k, own, share in zip(self.like, self.own, self.parts.chance, strict=True)
         ]
 
-    def _check(self, replies: list[Reply]) -> None:
+    def _check(self, limits: list[Limited]) -> None:
         """Refuse groups that differ where they cannot be told apart."""
         alike = {
             k: Group(self.sketch.only(np.array([k])), self.split, self.options).fingerprint for k in set(self.like)
         }
-        for group, answer in enumerate(replies):
-            if answer.fingerprint != alike[self.like[group]]:
+        for group, limited in enumerate(limits):
+            if limited.fingerprint != alike[self.like[group]]:
                 pair = [self.parts.sketched[self.like[group]], self.parts.groups[group][0]]
                 self.outlook.only(np.array(pair)).tied  # noqa: B018
 
@@ -551,11 +620,6 @@ class Decomposition:
         return [plans[k] for k in range(len(plans))]
 
 
-def _led(question: Question, by: Reply) -> Question:
-    """A question to a group with the corners of one that it is like."""
-    return question._replace(basis=by.basis, prices=by.prices)
-
-
 def split_of(outlook: Outlook) -> int | None:
     """Choose the bucket before which decisions are early.
 
@@ -581,7 +645,7 @@ def split_of(outlook: Outlook) -> int | None:
     return min(splits, key=lambda split: (max(early[split], EARLY), largest[split], split), default=None)
 
 
-def _worth_later(sketch: Outlook, split: int, drawn: Solution, place: Integers) -> list[Floats]:
+def _worth_later(sketch: Outlook, split: int, drawn: Rough, place: Integers) -> list[Floats]:
     """What a unit of each early decision is worth later on to each of the sketched futures, as the sketch has it.
 
     That is what it adds to later money, less what it takes of what is short later.

@@ -185,6 +185,33 @@ class Master:
         x[self.integer] = np.rint(x[self.integer])
         return -value / self.money, x * self.unit
 
+    def beyond(self, known: Sequence[Floats], gap: float) -> tuple[float, Floats] | None:
+        """Find the early decisions that promise the most and in which decisive ones are not as in any of some others.
+
+        Parameters
+        ----------
+        known : sequence of ndarray
+            Decisive decisions, each none or one.
+        gap : float
+            As for `bound`.
+
+        Returns
+        -------
+        tuple of float and ndarray, or None
+            As `bound` gives them; None if there are no others.
+        """
+        first = int(self.highs.getNumRow())
+        columns = self.integer[self.decisive]
+        for values in known:
+            self._row(1.0 - float(values.sum()), np.inf, columns, 1.0 - 2.0 * values)
+        try:
+            return self.bound(gap)
+        except InfeasibleError:
+            return None
+        finally:
+            rows = np.arange(first, self.highs.getNumRow(), dtype=np.int32)
+            self.highs.deleteRows(len(rows), rows)
+
     def _branch(self, gap: float) -> tuple[float, Floats] | None:
         """Branch and bound from the corner in which the relaxed master was solved; None if that takes long.
 
@@ -314,9 +341,8 @@ class Master:
         """The best of what is decided early only where what matters later is held."""
         highs, at = self.highs, x[held]
         low, high = self._bounds(held)
-        # A little room, so that what was found to keep the rules still does.
-        room = TOLERANCE * np.maximum(np.abs(at), 1.0)
-        highs.changeColsBounds(len(held), held, np.maximum(at - room, low), np.minimum(at + room, high))
+        # Room, however little, would be taken: where none leaves a way, what was found is good enough.
+        highs.changeColsBounds(len(held), held, at, at)
         self._price(self.cost, np.zeros(len(self.distance)))
         if run(highs) == _STATUS.kOptimal:
             x = np.array(highs.getSolution().col_value)[: self.count]
@@ -359,9 +385,8 @@ class Decomposed:
 
 def decompose(
     master: Master,
-    x: Floats,
     ask: Callable[[Floats, float, bool], Sequence[Answer]],
-    suggest: Callable[[Floats], Floats | None],
+    suggest: Callable[[Floats, float], Floats | None],
     gap: float,
     until: float,
     say: Callable[[str], None],
@@ -372,13 +397,12 @@ def decompose(
     ----------
     master : Master
         The early decisions, with what is known of later ones; that has to limit what they earn.
-    x : ndarray, shape (E,)
-        Early decisions to begin with.
     ask : callable
         Given early decisions, what they have to earn in all to be better than the best so far, and whether cuts are to
         mind whole numbers, answers for each group; values only if what the cuts say is better.
     suggest : callable
-        Given early decisions that promise the most, others to try in their place; None if it knows none.
+        Given early decisions that promise the most, and what others have to promise to be of use, those to try in their
+        place; None if it knows none.
     gap : float
         Relative distance of value and bound at which to stop.
     until : float
@@ -394,8 +418,28 @@ def decompose(
         No plan was found in time.
     """
     best: Floats | None = None
-    value, bound, rounds, level, exact, whole = -np.inf, np.inf, 0, np.inf, False, False
+    answers: Sequence[Answer] = ()
+    value, bound, rounds, level = -np.inf, np.inf, 0, np.inf
+    exact, whole, learnt, kept, better = False, False, True, False, False
     while True:
+        limit, promising = master.bound(gap)
+        bound = min(bound, limit)
+        told = f"best {value:z,.0f}, bound {bound:z,.0f}, gap {_gap(value, bound):z.3%}"
+        say(f"{told}, {rounds} rounds" if best is not None else f"bound {bound:z,.0f}, {rounds} rounds")
+        if _gap(value, bound) <= gap or time.perf_counter() >= until:
+            break
+        if not learnt:
+            if whole or not any(answer.whole for answer in answers):
+                break
+            whole = True
+        x = suggest(promising, value + gap * abs(value))
+        if x is not None:
+            level, exact = np.inf, False
+        else:
+            exact = best is None or not learnt or (kept and not better)
+            level = bound if exact else value + PROMISE * (bound - value)
+            near = None if best is None or exact else master.nearest(best, promising, level)
+            x = promising if near is None else near
         answers = ask(x, value, whole)
         rounds += 1
         for group, answer in enumerate(answers):
@@ -411,24 +455,6 @@ def decompose(
         # Where all that is known of the best promise is true, what is open is open in whole numbers of later decisions.
         learnt = not (exact and promised >= bound - _STILL * abs(bound))
         kept = promised >= level - _STILL * abs(bound)
-        limit, promising = master.bound(gap)
-        bound = min(bound, limit)
-        told = f"best {value:z,.0f}, bound {bound:z,.0f}, gap {_gap(value, bound):z.3%}"
-        say(f"{told}, {rounds} rounds" if best is not None else f"bound {bound:z,.0f}, {rounds} rounds")
-        if _gap(value, bound) <= gap or time.perf_counter() >= until:
-            break
-        if not learnt:
-            if whole or not any(answer.whole for answer in answers):
-                break
-            whole = True
-        suggested = suggest(promising)
-        if suggested is not None:
-            x, level, exact = suggested, np.inf, False
-            continue
-        exact = best is None or not learnt or (kept and not better)
-        level = bound if exact else value + PROMISE * (bound - value)
-        near = None if best is None or exact else master.nearest(best, promising, level)
-        x = promising if near is None else near
     if best is None:
         raise SolverError("no plan was found in the time given")
     return Decomposed(best, value, bound, rounds)

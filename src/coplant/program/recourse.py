@@ -50,6 +50,16 @@ class Cut(NamedTuple):
         return float(self.constant + self.slope @ x)
 
 
+class Limit(NamedTuple):
+    """A limit on what later decisions earn."""
+
+    cut: Cut
+    prices: Prices
+    """What is worth how much where it is reached: that limits what programs alike earn too, see `Recourse.priced`."""
+    basis: Basis | None
+    """The corner in which it is reached, if it is one."""
+
+
 @dataclass(frozen=True, eq=False)
 class Recourse:
     """A program of which some columns are decided early, and the others once more is known.
@@ -140,15 +150,21 @@ class Recourse:
         model = self._held(x)
         highs, cornered = self._ready(model, basis)
         status = run(highs)
+        if status in (_STATUS.kInfeasible, _STATUS.kUnboundedOrInfeasible):
+            missing = self._missing(model, x)
+            if missing is not None:
+                return missing, None
+            # The rules are missed by no more than noise.
+            highs.setOptionValue("primal_feasibility_tolerance", _MISSED)
+            highs.clearSolver()
+            status = run(highs)
         if status == _STATUS.kOptimal:
             value = -float(highs.getInfo().objective_function_value) / model.objective
             found = Basis.of(self.program, highs) if cornered else None
             return self._cut(highs, model, x, value, 1.0 / model.objective, True), found
-        if status not in (_STATUS.kInfeasible, _STATUS.kUnboundedOrInfeasible):
-            raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
-        return self._missing(model, x), None
+        raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
 
-    def at_most(self, slope: Floats, basis: Basis | None = None) -> tuple[Cut | None, Prices | None]:
+    def at_most(self, slope: Floats, basis: Basis | None = None) -> Limit | None:
         """Limit what later decisions earn after any early ones.
 
         Parameters
@@ -161,21 +177,19 @@ class Recourse:
 
         Returns
         -------
-        cut : Cut or None
+        Limit or None
             The limit with that slope; None if there is none.
-        prices : Prices or None
-            What is worth how much there: it limits what programs alike earn too, see `priced`.
         """
         model = self._model
         cost = model.cost.copy()
         units = model.column[self.early] * model.objective
         cost[self.early] += slope * units
-        highs, _ = self._ready(dataclasses.replace(model, cost=cost), basis)
+        highs, cornered = self._ready(dataclasses.replace(model, cost=cost), basis)
         if run(highs) != _STATUS.kOptimal:
-            return None, None
-        limit = Cut(-float(highs.getInfo().objective_function_value) / model.objective, slope, True)
+            return None
+        cut = Cut(-float(highs.getInfo().objective_function_value) / model.objective, slope, True)
         price = -np.array(highs.getSolution().row_dual) * model.row / model.objective
-        return limit, Prices.of(self.program, price)
+        return Limit(cut, Prices.of(self.program, price), Basis.of(self.program, highs) if cornered else None)
 
     def priced(self, prices: Prices) -> Cut | None:
         """Limit what later decisions earn after any early ones by what is thought to be worth how much.
@@ -236,7 +250,8 @@ class Recourse:
             nodes = NODES if self._small else 0
             return solve(self.program.hold(self.early, x), **self.options, nodes=nodes, basis=basis)
         except InfeasibleError:
-            return None
+            # From a corner noise can look as if no plan were left.
+            return None if basis is None else self.decided(x)
 
     @property
     def _small(self) -> bool:
@@ -275,8 +290,11 @@ class Recourse:
         slope = -reduced / model.column[self.early] * money
         return Cut(value - float(slope @ x), slope, of_money)
 
-    def _missing(self, model: Scaled, x: Floats) -> Cut:
-        """A condition that early decisions break after which the rules cannot be kept: how far they are missed."""
+    def _missing(self, model: Scaled, x: Floats) -> Cut | None:
+        """A condition that early decisions break after which the rules cannot be kept: how far they are missed.
+
+        None if that is no more than noise.
+        """
         rows = np.flatnonzero(self.late_rows)
         count = len(rows)
         entries = sparse.csr_array(
@@ -296,6 +314,8 @@ class Recourse:
         )
         highs, _ = self._ready(elastic)
         missed = -float(highs.getInfo().objective_function_value) if run(highs) == _STATUS.kOptimal else np.nan
-        if not missed < -_MISSED:
+        if np.isnan(missed):
             raise SolverError("HiGHS cannot say whether what is decided early leaves a plan for what comes later")
+        if missed >= -_MISSED:
+            return None
         return self._cut(highs, elastic, x, missed, 1.0, False)

@@ -25,7 +25,7 @@ Progress = Callable[[str], None]
 SOLVERS = {"auto": "choose", "simplex": "simplex", "ipm": "ipx", "hipo": "hipo"}
 """Names of the ways to solve a linear program, and HiGHS's names for them."""
 
-_INTERIOR = 15_000
+INTERIOR = 15_000
 """Columns beyond which an interior point method with crossover is faster than the dual simplex."""
 
 _NO_CROSSOVER = 150_000
@@ -250,7 +250,7 @@ def solve(
 def _method(columns: int, search: bool) -> str:
     """Solve a program of so many columns by the method that is fastest on it."""
     # A search starts again and again from a basis, and that of a crossover is a poor one to start from.
-    if search or columns <= _INTERIOR:
+    if search or columns <= INTERIOR:
         return "simplex"
     return "ipm" if columns <= _NO_CROSSOVER else "hipo"
 
@@ -264,6 +264,8 @@ def set_options(highs: highspy.Highs, method: str, seed: int, tolerance: float) 
         highs.setOptionValue("presolve", "off")
     for kind in ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance"):
         highs.setOptionValue(kind, tolerance)
+    # Asked for more digits than it has, an interior point method goes on without coming closer.
+    highs.setOptionValue("ipm_optimality_tolerance", max(tolerance, 1e-8))
     highs.HandleKeyboardInterrupt = True
 
 
