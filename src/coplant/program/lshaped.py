@@ -46,11 +46,14 @@ _CONTINUOUS, _INTEGER = highspy.HighsVarType.kContinuous, highspy.HighsVarType.k
 class Answer(NamedTuple):
     """What a group of futures says of some early decisions."""
 
-    cut: Cut
+    cuts: list[Cut]
+    """A limit, or conditions that they break."""
     value: float | None
     """What its later decisions earn, whole numbers whole; None where it was not asked or there are none."""
-    whole: bool
-    """Whether whole numbers are left to decide later."""
+
+    def promised(self, x: Floats) -> float:
+        """What it earns at the most."""
+        return sum(cut.at(x) for cut in self.cuts) if all(cut.of_money for cut in self.cuts) else -np.inf
 
 
 class Master:
@@ -385,8 +388,10 @@ class Decomposed:
 
 def decompose(
     master: Master,
-    ask: Callable[[Floats, float, bool], Sequence[Answer]],
+    ask: Callable[[Floats], Sequence[Answer]],
+    decide: Callable[[Floats, bool], Sequence[Answer]],
     suggest: Callable[[Floats, float], Floats | None],
+    whole: bool,
     gap: float,
     until: float,
     say: Callable[[str], None],
@@ -398,11 +403,14 @@ def decompose(
     master : Master
         The early decisions, with what is known of later ones; that has to limit what they earn.
     ask : callable
-        Given early decisions, what they have to earn in all to be better than the best so far, and whether cuts are to
-        mind whole numbers, answers for each group; values only if what the cuts say is better.
+        Given early decisions, answers for each group, whose limits may be a little higher than what is reached there.
+    decide : callable
+        Given early decisions and whether limits are to mind whole numbers, answers for each group with what it earns.
     suggest : callable
         Given early decisions that promise the most, and what others have to promise to be of use, those to try in their
         place; None if it knows none.
+    whole : bool
+        Whether whole numbers are left to decide later.
     gap : float
         Relative distance of value and bound at which to stop.
     until : float
@@ -418,9 +426,8 @@ def decompose(
         No plan was found in time.
     """
     best: Floats | None = None
-    answers: Sequence[Answer] = ()
-    value, bound, rounds, level = -np.inf, np.inf, 0, np.inf
-    exact, whole, learnt, kept, better = False, False, True, False, False
+    value, bound, rounds = -np.inf, np.inf, 0
+    exact, minding, learnt, kept, better = False, False, True, False, False
     while True:
         limit, promising = master.bound(gap)
         bound = min(bound, limit)
@@ -429,35 +436,40 @@ def decompose(
         if _gap(value, bound) <= gap or time.perf_counter() >= until:
             break
         if not learnt:
-            if whole or not any(answer.whole for answer in answers):
+            if minding or not whole:
                 break
-            whole = True
+            minding = True
+        noise = _STILL * abs(bound)
+        wished = -np.inf if best is None else value + PROMISE * (bound - value)
         x = suggest(promising, value + gap * abs(value))
-        if x is not None:
-            level, exact = np.inf, False
-        else:
-            exact = best is None or not learnt or (kept and not better)
-            level = bound if exact else value + PROMISE * (bound - value)
-            near = None if best is None or exact else master.nearest(best, promising, level)
+        exact = x is None and (best is None or not learnt or (kept and not better))
+        if x is None:
+            near = None if best is None or exact else master.nearest(best, promising, wished)
             x = promising if near is None else near
-        answers = ask(x, value, whole)
+        promised = _told(master, x, ask(x))[0]
         rounds += 1
-        for group, answer in enumerate(answers):
-            master.add(group, answer.cut)
-        promised = float(master.paid @ x) + sum(
-            answer.cut.at(x[own]) if answer.cut.of_money else -np.inf
-            for answer, own in zip(answers, master.groups, strict=True)
-        )
-        earned = [answer.value for answer in answers if answer.value is not None]
-        better = len(earned) == len(answers) and float(master.paid @ x) + sum(earned) > value
-        if better:
-            best, value = x, float(master.paid @ x) + sum(earned)
+        kept, better = promised > -np.inf and promised >= wished - noise, False
+        if kept:
+            promised, earned = _told(master, x, decide(x, minding))
+            kept, better = promised >= wished - noise, earned > value
+            if better:
+                best, value = x, earned
         # Where all that is known of the best promise is true, what is open is open in whole numbers of later decisions.
-        learnt = not (exact and promised >= bound - _STILL * abs(bound))
-        kept = promised >= level - _STILL * abs(bound)
+        learnt = not (exact and promised >= bound - noise)
     if best is None:
         raise SolverError("no plan was found in the time given")
     return Decomposed(best, value, bound, rounds)
+
+
+def _told(master: Master, x: Floats, answers: Sequence[Answer]) -> tuple[float, float]:
+    """Let the master know of answers; what they say is earned at the most, and what is."""
+    promised = earned = float(master.paid @ x)
+    for group, (answer, own) in enumerate(zip(answers, master.groups, strict=True)):
+        promised += answer.promised(x[own])
+        earned += -np.inf if answer.value is None else answer.value
+        for cut in answer.cuts:
+            master.add(group, cut)
+    return promised, earned
 
 
 def _gap(value: float, bound: float) -> float:

@@ -54,7 +54,7 @@ class Limit(NamedTuple):
     """A limit on what later decisions earn."""
 
     cut: Cut
-    prices: Prices
+    prices: Prices | None
     """What is worth how much where it is reached: that limits what programs alike earn too, see `Recourse.priced`."""
     basis: Basis | None
     """The corner in which it is reached, if it is one."""
@@ -125,7 +125,7 @@ class Recourse:
         """Rows in which something is left to decide."""
         return np.asarray(self.program.entries_in(self.late) > 0)
 
-    def after(self, x: Floats, basis: Basis | None = None) -> tuple[Cut, Basis | None]:
+    def after(self, x: Floats, basis: Basis | None = None) -> Limit:
         """Find what later decisions earn at the most after some early ones, whole numbers relaxed.
 
         Parameters
@@ -137,10 +137,8 @@ class Recourse:
 
         Returns
         -------
-        cut : Cut
-            A limit that is reached at x; where later decisions cannot keep the rules, a condition that x breaks.
-        basis : Basis or None
-            The corner that was found, if it was one.
+        Limit
+            One that is reached at x; where later decisions cannot keep the rules, a condition that x breaks.
 
         Raises
         ------
@@ -153,15 +151,15 @@ class Recourse:
         if status in (_STATUS.kInfeasible, _STATUS.kUnboundedOrInfeasible):
             missing = self._missing(model, x)
             if missing is not None:
-                return missing, None
+                return Limit(missing, None, None)
             # The rules are missed by no more than noise.
             highs.setOptionValue("primal_feasibility_tolerance", _MISSED)
             highs.clearSolver()
             status = run(highs)
         if status == _STATUS.kOptimal:
             value = -float(highs.getInfo().objective_function_value) / model.objective
-            found = Basis.of(self.program, highs) if cornered else None
-            return self._cut(highs, model, x, value, 1.0 / model.objective, True), found
+            cut = self._cut(highs, model, x, value, 1.0 / model.objective, True)
+            return self._limit(cut, highs, model, cornered)
         raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
 
     def at_most(self, slope: Floats, basis: Basis | None = None) -> Limit | None:
@@ -178,16 +176,24 @@ class Recourse:
         Returns
         -------
         Limit or None
-            The limit with that slope; None if there is none.
+            The limit with that slope, or a condition that nothing keeps if no early decisions leave a plan; None if
+            what is earned has no limit.
         """
         model = self._model
         cost = model.cost.copy()
         units = model.column[self.early] * model.objective
         cost[self.early] += slope * units
         highs, cornered = self._ready(dataclasses.replace(model, cost=cost), basis)
-        if run(highs) != _STATUS.kOptimal:
+        status = run(highs)
+        if status == _STATUS.kInfeasible:
+            return Limit(Cut(-1.0, np.zeros(len(slope)), False), None, None)
+        if status != _STATUS.kOptimal:
             return None
         cut = Cut(-float(highs.getInfo().objective_function_value) / model.objective, slope, True)
+        return self._limit(cut, highs, model, cornered)
+
+    def _limit(self, cut: Cut, highs: highspy.Highs, model: Scaled, cornered: bool) -> Limit:
+        """A cut with what HiGHS knows of where it is reached."""
         price = -np.array(highs.getSolution().row_dual) * model.row / model.objective
         return Limit(cut, Prices.of(self.program, price), Basis.of(self.program, highs) if cornered else None)
 
