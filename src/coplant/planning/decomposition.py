@@ -39,7 +39,7 @@ from coplant.program.corner import Basis
 from coplant.program.dive import ANY
 from coplant.program.lshaped import Answer, Decomposed, Master, decompose
 from coplant.program.money import Floats, Integers
-from coplant.program.recourse import Cut, Limit
+from coplant.program.recourse import Cut, Held, Limit
 from coplant.program.rough import Rough
 from coplant.program.search import whole_from
 from coplant.workers import Workers
@@ -49,6 +49,9 @@ EARLY = 20_000
 
 SKETCH = 8
 """Futures of a sketch, unless more are needed so that all that can be told apart early has one."""
+
+WEIGHED = 16
+"""Ways to decide what is decisive early that are weighed before one is tried."""
 
 DRAWN = 2
 """Sketches that are drawn at once."""
@@ -196,6 +199,12 @@ class Decomposition:
         self.decisive = self.master.integer[self.master.decisive]
         self.drawn: dict[bytes, Rough | None] = {}
         """Sketches by the decisive early decisions in them."""
+        self.weighed: dict[bytes, float] = {}
+        """What is earned at the most with some decisive early decisions."""
+        self.closed: set[bytes] = set()
+        """Those with which too little is earned."""
+        self.weights: dict[tuple[int, bytes], Limit | None] = {}
+        """Limits on groups with those of them that are a group's own."""
         self.tried: set[bytes] = set()
         """Decisive early decisions that were put to the groups as they were drawn."""
         self.outlooks = [outlook.only(members) for members in parts.groups]
@@ -227,40 +236,91 @@ class Decomposition:
         decided = drawn.columns[self.early[self.decisive]]
         if np.abs(decided - np.rint(decided)).max(initial=0.0) <= ANY:
             self.drawn[np.rint(decided).tobytes()] = drawn
-        looks = list(self.workers.map(groups.look, self._questions(drawn.columns[self.early])))
+        looks = list(self.workers.map(groups.look, self._questions(drawn.columns[self.early]).values()))
         self._check(looks)
         self._begin(drawn)
         self._limit(drawn)
+        self.first = drawn
         if not self.master.limited:
             # What is fair keeps all groups together within limits.
-            fair = self.workers.map(groups.limit, self._questions(drawn.columns[self.early]))
-            self._note(list(fair))
+            asked = self._questions(drawn.columns[self.early])
+            self._note(dict(zip(asked, self.workers.map(groups.limit, asked.values()), strict=True)))
         whole = any(look.whole for look in looks)
         return decompose(
-            self.master, self._ask, self._decide, self._suggest, whole, self.options["gap"], until, self.say
+            self.master,
+            self._ask,
+            self._decide,
+            self._close,
+            self._suggest,
+            whole,
+            self.options["gap"],
+            until,
+            self.say,
         )
 
     # -- sketches ------------------------------------------------------------------------------------------------
 
-    def _suggest(self, x: Floats, least: float) -> Floats | None:
-        """Early decisions that are best with the decisive ones among some others, unless they were tried.
+    def _close(self, x: Floats, least: float) -> bool:
+        """Weigh decisive early decisions that promise the most, and close those with which too little is earned.
 
-        Sketches of those that promise the most, and more than so much, are drawn.
+        Says whether any were closed.
         """
         key = np.rint(x[self.decisive]).tobytes()
-        if key in self.tried:
-            return None
-        self.tried.add(key)
-        if key not in self.drawn:
+        if len(self.decisive) and key not in self.weighed and key not in self.drawn:
+            self.say("weighing ways to decide what decides the most")
             wanted = [np.rint(x[self.decisive])]
-            while len(wanted) < DRAWN:
-                known = [np.frombuffer(other) for other in self.drawn]
+            while len(wanted) < WEIGHED:
+                known = [np.frombuffer(other) for other in {*self.drawn, *self.weighed}]
                 other = self.master.beyond([*known, *wanted], self.options["gap"])
                 if other is None or other[0] <= least:
                     break
                 wanted.append(np.rint(other[1][self.decisive]))
-            self._draw(wanted)
-        drawn = self.drawn[key]
+            for values in wanted:
+                self.weighed[values.tobytes()] = self._most_with(values)
+        poor = [key for key, most in self.weighed.items() if most <= least and key not in self.closed]
+        for key in poor:
+            self.master.close(np.frombuffer(key), self.weighed[key])
+        self.closed.update(poor)
+        return bool(poor)
+
+    def _most_with(self, values: Floats) -> float:
+        """What is earned at the most with some decisive early decisions."""
+        early, slopes = self.first.columns[self.early], self._thought(self.first)
+        decided = np.full(len(self.early), np.nan)
+        decided[self.decisive] = values
+        keys, asked = [], {}
+        for group, own in enumerate(self.own):
+            places = np.flatnonzero(~np.isnan(decided[own]))
+            held = Held(places, decided[own][places])
+            keys.append((group, held.values.tobytes()))
+            if keys[-1] not in self.weights:
+                asked[group] = self._question(early, group)._replace(slope=slopes[group], held=held)
+        self.weights |= {keys[group]: limit for group, limit in self._led(groups.limit, asked).items()}
+        limits = [self.weights[key] for key in keys]
+        if any(limit is not None and not limit.cut.of_money for limit in limits):
+            return -np.inf
+        worth = self.master.paid.copy()
+        for own, slope in zip(self.own, slopes, strict=True):
+            worth[own] += slope
+        most = self.master.most(worth, values)
+        return most + sum(np.inf if limit is None else limit.cut.constant for limit in limits)
+
+    def _suggest(self, x: Floats, least: float) -> Floats | None:
+        """Early decisions to try: the best with decisive ones of which most is thought and that were not tried.
+
+        Sketches of those that promise the most, and more than so much, are drawn.
+        """
+        key = np.rint(x[self.decisive]).tobytes()
+        promising = {other: most for other, most in self.weighed.items() if most > least}
+        if key in self.drawn:
+            promising[key] = np.inf
+        order = sorted((other for other in promising if other not in self.tried), key=lambda other: -promising[other])
+        if not order:
+            return None
+        self.tried.add(order[0])
+        if order[0] not in self.drawn:
+            self._draw([np.frombuffer(other) for other in order if other not in self.drawn][:DRAWN])
+        drawn = self.drawn[order[0]]
         return None if drawn is None else self._early_of(drawn)
 
     def _draw(self, wanted: list[Floats]) -> None:
@@ -290,47 +350,42 @@ class Decomposition:
 
     # -- groups --------------------------------------------------------------------------------------------------
 
-    def _questions(self, x: Floats, some: Sequence[int] | None = None) -> list[Question]:
-        """Questions to some groups, or to all."""
-        return [
-            Question(self.name, g, self.outlooks[g], self.split, self.options, x[self.own[g]], self.bases[g])
-            for g in (range(len(self.outlooks)) if some is None else some)
-        ]
+    def _question(self, x: Floats, group: int) -> Question:
+        return Question(
+            self.name, group, self.outlooks[group], self.split, self.options, x[self.own[group]], self.bases[group]
+        )
+
+    def _questions(self, x: Floats) -> dict[int, Question]:
+        return {group: self._question(x, group) for group in range(len(self.outlooks))}
 
     def _begin(self, drawn: Rough) -> None:
         """Find corners to start from: one for all groups that are like the same sketched future."""
         first = {k: g for g, k in reversed(list(enumerate(self.like)))}
-        slope = self._thought(drawn)
-        asked = [
-            question._replace(slope=slope[question.number])
-            for question in self._questions(drawn.columns[self.early], list(first.values()))
-        ]
+        slopes, early = self._thought(drawn), drawn.columns[self.early]
+        asked = [self._question(early, group)._replace(slope=slopes[group]) for group in first.values()]
         found = dict(zip(first, self.workers.map(groups.limit, asked), strict=True))
         self.bases = [by and by.basis for by in (found[k] for k in self.like)]
 
     def _limit(self, drawn: Rough) -> None:
         """Limit all groups by what a sketch says."""
-        slopes = self._thought(drawn)
-        questions = [
-            question._replace(slope=slope)
-            for question, slope in zip(self._questions(drawn.columns[self.early]), slopes, strict=True)
-        ]
-        self._note(self._led(groups.limit, questions))
+        slopes, early = self._thought(drawn), drawn.columns[self.early]
+        asked = {group: self._question(early, group)._replace(slope=slope) for group, slope in enumerate(slopes)}
+        self._note(self._led(groups.limit, asked))
 
-    def _led(self, ask: Callable[[Question], Limit | None], questions: list[Question]) -> list[Limit | None]:
-        """Ask groups that lead, and then the others with prices of theirs."""
-        leaders = self.parts.leaders.tolist()
-        leading = list(self.workers.map(ask, [questions[g] for g in leaders]))
-        found = dict(zip(leaders, leading, strict=True))
-        led = [g for g in range(len(questions)) if g not in found]
-        by = [leading[self.parts.led_by[g]] for g in led]
+    def _led(
+        self, ask: Callable[[Question], Limit | None], questions: Mapping[int, Question]
+    ) -> dict[int, Limit | None]:
+        """Ask groups that lead, and then those that they lead with prices of theirs."""
+        leaders = [g for g in self.parts.leaders.tolist() if g in questions]
+        found = dict(zip(leaders, self.workers.map(ask, [questions[g] for g in leaders]), strict=True))
+        led = [g for g in questions if g not in found]
+        by = [found[self.parts.leaders[self.parts.led_by[g]]] for g in led]
         asked = [questions[g]._replace(prices=one and one.prices) for g, one in zip(led, by, strict=True)]
-        found |= dict(zip(led, self.workers.map(ask, asked), strict=True))
-        return [found[g] for g in range(len(questions))]
+        return found | dict(zip(led, self.workers.map(ask, asked), strict=True))
 
-    def _note(self, limits: Sequence[Limit | None]) -> None:
+    def _note(self, limits: Mapping[int, Limit | None]) -> None:
         """Let the master know of limits on all groups."""
-        for kind, cuts in enumerate(self._by_kind([one and one.cut for one in limits])):
+        for kind, cuts in enumerate(self._by_kind([one and one.cut for _, one in sorted(limits.items())])):
             for cut in cuts:
                 self.master.add(kind, cut)
 
@@ -343,13 +398,14 @@ class Decomposition:
 
     def _ask(self, x: Floats) -> Sequence[Answer]:
         """Limit all groups by what early decisions leave to those that lead."""
-        limits = self._led(groups.after, self._questions(x))
+        limits = [limit for _, limit in sorted(self._led(groups.after, self._questions(x)).items())]
         self.bases = [(one and one.basis) or basis for one, basis in zip(limits, self.bases, strict=True)]
         return [Answer(cuts, None) for cuts in self._by_kind([one and one.cut for one in limits])]
 
     def _decide(self, x: Floats, whole: bool) -> Sequence[Answer]:
         """Let all groups decide."""
-        decisions = list(self.workers.map(groups.decide, [one._replace(whole=whole) for one in self._questions(x)]))
+        asked = [question._replace(whole=whole) for question in self._questions(x).values()]
+        decisions = list(self.workers.map(groups.decide, asked))
         self.bases = [one.limit.basis or basis for one, basis in zip(decisions, self.bases, strict=True)]
         value = [one.value for one in decisions]
         cuts = self._by_kind([one.limit.cut for one in decisions])
@@ -398,7 +454,7 @@ class Decomposition:
         solver = f"{solutions[0].solver}; L-shaped, {len(self.parts.groups):,} groups, {found.rounds} rounds"
         status = "optimal" if found.gap <= self.options["gap"] else "feasible"
         tasks = []
-        for question, decided, k in zip(self._questions(x), solutions, self.like, strict=True):
+        for question, decided, k in zip(self._questions(x).values(), solutions, self.like, strict=True):
             rows = early_rows(self.sketch, k, self.split)
             chance = np.ones(before.row_count)
             chance[self.sketch.tied.rows[k]] = self.sketch.tied.chances[k]

@@ -20,7 +20,7 @@ from coplant.planning.result import Plan
 from coplant.program import LinearProgram, ScalingReport, Solution
 from coplant.program.corner import Basis, Prices
 from coplant.program.money import Booleans, Floats, Integers
-from coplant.program.recourse import Limit, Recourse
+from coplant.program.recourse import Held, Limit, Recourse
 from coplant.program.rough import Rough, roughly
 from coplant.program.tying import Tied, row_nodes
 
@@ -135,6 +135,8 @@ class Question(NamedTuple):
     """A corner to start from."""
     slope: Floats | None = None
     """What a unit of each early decision is thought to be worth later; without it what is fair (see `Group.fair`)."""
+    held: Held | None = None
+    """Early decisions that are known where a limit is asked for."""
     prices: Prices | None = None
     """Prices of a group that is like it, which will do where they limit it too."""
     whole: bool = False
@@ -224,24 +226,19 @@ def look(question: Question) -> Look:
 
 
 def limit(question: Question) -> Limit | None:
-    """Limit what a group earns, whatever is decided early."""
+    """Limit what a group earns, whatever else is decided early."""
     group = _group(question)
-    return _priced(group, question) or group.recourse.at_most(
-        group.fair if question.slope is None else question.slope, question.basis
-    )
+    slope, recourse = group.fair if question.slope is None else question.slope, group.recourse
+    cut = None if question.prices is None else recourse.priced(question.prices, slope, question.held)
+    return recourse.at_most(slope, question.basis, question.held) if cut is None else Limit(cut, None, None)
 
 
 def after(question: Question) -> Limit:
     """Limit what a group earns by what early decisions leave it to."""
-    group = _group(question)
+    recourse = _group(question).recourse
+    cut = None if question.prices is None else recourse.priced(question.prices)
     with in_words():
-        return _priced(group, question) or group.recourse.after(question.x, question.basis)
-
-
-def _priced(group: Group, question: Question) -> Limit | None:
-    """A limit by the prices of another group, if there is one."""
-    cut = None if question.prices is None else group.recourse.priced(question.prices)
-    return None if cut is None else Limit(cut, None, None)
+        return recourse.after(question.x, question.basis) if cut is None else Limit(cut, None, None)
 
 
 def decide(question: Question) -> Decision:

@@ -107,6 +107,8 @@ class Master:
         for _ in groups:
             self.highs.addCol(-1.0, -highspy.kHighsInf, highspy.kHighsInf, 0, [], [])
         self.cost = np.append(-paid * self.unit * self.money, -np.ones(len(groups)))
+        self.closed = -np.inf
+        """What is earned at the most with what is left out."""
         self._add_distances()
         self.level = self._row(-np.inf, np.inf, np.arange(len(self.cost)), self.cost)
 
@@ -154,7 +156,7 @@ class Master:
         else:
             self._row(-cut.constant, np.inf, columns, slope)
 
-    def bound(self, gap: float) -> tuple[float, Floats]:
+    def bound(self, gap: float) -> tuple[float, Floats | None]:
         """Find the early decisions that promise the most.
 
         Parameters
@@ -166,8 +168,8 @@ class Master:
         -------
         bound : float
             No plan earns more.
-        x : ndarray, shape (E,)
-            The early decisions.
+        x : ndarray, shape (E,), or None
+            The early decisions; None where all are closed.
 
         Raises
         ------
@@ -180,13 +182,34 @@ class Master:
         self._price(self.cost, np.zeros(len(self.distance)))
         highs.changeRowBounds(self.level, -highspy.kHighsInf, highspy.kHighsInf)
         status = run(highs)
-        if status == _STATUS.kInfeasible:
-            raise InfeasibleError({})
-        if status != _STATUS.kOptimal:
+        if status != _STATUS.kInfeasible and status != _STATUS.kOptimal:
             raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
-        value, x = self._branch(gap / 10.0) or self._search(gap / 10.0)
+        try:
+            if status == _STATUS.kInfeasible:
+                raise InfeasibleError({})
+            value, x = self._branch(gap / 10.0) or self._search(gap / 10.0)
+        except InfeasibleError:
+            if self.closed == -np.inf:
+                raise
+            return self.closed, None
         x[self.integer] = np.rint(x[self.integer])
-        return -value / self.money, x * self.unit
+        return max(-value / self.money, self.closed), x * self.unit
+
+    def close(self, values: Floats, bound: float) -> None:
+        """Leave out decisive early decisions with which no more than so much is earned.
+
+        Parameters
+        ----------
+        values : ndarray
+            The decisions, each none or one.
+        bound : float
+            What is earned with them at the most.
+        """
+        self.closed = max(self.closed, bound)
+        self._leave_out(values)
+
+    def _leave_out(self, values: Floats) -> None:
+        self._row(1.0 - float(values.sum()), np.inf, self.integer[self.decisive], 1.0 - 2.0 * values)
 
     def beyond(self, known: Sequence[Floats], gap: float) -> tuple[float, Floats] | None:
         """Find the early decisions that promise the most and in which decisive ones are not as in any of some others.
@@ -204,16 +227,45 @@ class Master:
             As `bound` gives them; None if there are no others.
         """
         first = int(self.highs.getNumRow())
-        columns = self.integer[self.decisive]
         for values in known:
-            self._row(1.0 - float(values.sum()), np.inf, columns, 1.0 - 2.0 * values)
+            self._leave_out(values)
         try:
-            return self.bound(gap)
+            bound, x = self.bound(gap)
+            return None if x is None else (bound, x)
         except InfeasibleError:
             return None
         finally:
             rows = np.arange(first, self.highs.getNumRow(), dtype=np.int32)
             self.highs.deleteRows(len(rows), rows)
+
+    def most(self, worth: Floats, values: Floats) -> float:
+        """Find what early decisions are worth at the most with some decisive ones, whatever comes later.
+
+        Parameters
+        ----------
+        worth : ndarray, shape (E,)
+            What a unit of each is worth.
+        values : ndarray
+            The decisive decisions.
+
+        Returns
+        -------
+        float
+            What they are worth, whole numbers relaxed: nothing less than minus infinity if they break the rules.
+        """
+        highs, held = self.highs, self.integer[self.decisive].astype(np.int32)
+        cost = np.zeros(len(self.cost))
+        cost[: self.count] = -worth * self.unit * self.money
+        self._price(cost, np.zeros(len(self.distance)))
+        highs.changeRowBounds(self.level, -highspy.kHighsInf, highspy.kHighsInf)
+        low, high = self._bounds(held)
+        highs.changeColsBounds(len(held), held, values, values)
+        status = run(highs)
+        found = float(highs.getInfo().objective_function_value)
+        highs.changeColsBounds(len(held), held, low, high)
+        if status == _STATUS.kInfeasible:
+            return -np.inf
+        return -found / self.money if status == _STATUS.kOptimal else np.inf
 
     def _branch(self, gap: float) -> tuple[float, Floats] | None:
         """Branch and bound from the corner in which the relaxed master was solved; None if that takes long.
@@ -390,6 +442,7 @@ def decompose(
     master: Master,
     ask: Callable[[Floats], Sequence[Answer]],
     decide: Callable[[Floats, bool], Sequence[Answer]],
+    close: Callable[[Floats, float], bool],
     suggest: Callable[[Floats, float], Floats | None],
     whole: bool,
     gap: float,
@@ -406,6 +459,9 @@ def decompose(
         Given early decisions, answers for each group, whose limits may be a little higher than what is reached there.
     decide : callable
         Given early decisions and whether limits are to mind whole numbers, answers for each group with what it earns.
+    close : callable
+        Given early decisions that promise the most, and what others have to promise to be of use, may close some to the
+        master; whether it did.
     suggest : callable
         Given early decisions that promise the most, and what others have to promise to be of use, those to try in their
         place; None if it knows none.
@@ -433,15 +489,18 @@ def decompose(
         bound = min(bound, limit)
         told = f"best {value:z,.0f}, bound {bound:z,.0f}, gap {_gap(value, bound):z.3%}"
         say(f"{told}, {rounds} rounds" if best is not None else f"bound {bound:z,.0f}, {rounds} rounds")
-        if _gap(value, bound) <= gap or time.perf_counter() >= until:
+        if promising is None or _gap(value, bound) <= gap or time.perf_counter() >= until:
             break
+        enough = -np.inf if best is None else value + gap * abs(value)
+        if close(promising, enough):
+            continue
         if not learnt:
             if minding or not whole:
                 break
             minding = True
         noise = _STILL * abs(bound)
         wished = -np.inf if best is None else value + PROMISE * (bound - value)
-        x = suggest(promising, value + gap * abs(value))
+        x = suggest(promising, enough)
         exact = x is None and (best is None or not learnt or (kept and not better))
         if x is None:
             near = None if best is None or exact else master.nearest(best, promising, wished)

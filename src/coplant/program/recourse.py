@@ -50,6 +50,14 @@ class Cut(NamedTuple):
         return float(self.constant + self.slope @ x)
 
 
+class Held(NamedTuple):
+    """Early decisions that are known."""
+
+    places: Integers
+    """Their places among the early decisions."""
+    values: Floats
+
+
 class Limit(NamedTuple):
     """A limit on what later decisions earn."""
 
@@ -162,7 +170,7 @@ class Recourse:
             return self._limit(cut, highs, model, cornered)
         raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
 
-    def at_most(self, slope: Floats, basis: Basis | None = None) -> Limit | None:
+    def at_most(self, slope: Floats, basis: Basis | None = None, held: Held | None = None) -> Limit | None:
         """Limit what later decisions earn after any early ones.
 
         Parameters
@@ -172,6 +180,8 @@ class Recourse:
             limit.
         basis : Basis, optional
             A corner to start from.
+        held : Held, optional
+            Early decisions that are known; the limit holds only with them.
 
         Returns
         -------
@@ -179,11 +189,8 @@ class Recourse:
             The limit with that slope, or a condition that nothing keeps if no early decisions leave a plan; None if
             what is earned has no limit.
         """
-        model = self._model
-        cost = model.cost.copy()
-        units = model.column[self.early] * model.objective
-        cost[self.early] += slope * units
-        highs, cornered = self._ready(dataclasses.replace(model, cost=cost), basis)
+        model = self._sloped(slope, held)
+        highs, cornered = self._ready(model, basis)
         status = run(highs)
         if status == _STATUS.kInfeasible:
             return Limit(Cut(-1.0, np.zeros(len(slope)), False), None, None)
@@ -197,7 +204,17 @@ class Recourse:
         price = -np.array(highs.getSolution().row_dual) * model.row / model.objective
         return Limit(cut, Prices.of(self.program, price), Basis.of(self.program, highs) if cornered else None)
 
-    def priced(self, prices: Prices) -> Cut | None:
+    def _sloped(self, slope: Floats, held: Held | None) -> Scaled:
+        """The program in which a unit of each early decision costs what it is thought to be worth."""
+        model = self._model
+        cost, lower, upper = model.cost.copy(), model.lower, model.upper
+        cost[self.early] += slope * model.column[self.early] * model.objective
+        if held is not None:
+            lower, upper, at = lower.copy(), upper.copy(), self.early[held.places]
+            lower[at] = upper[at] = held.values / model.column[at]
+        return dataclasses.replace(model, cost=cost, lower=lower, upper=upper)
+
+    def priced(self, prices: Prices, slope: Floats | None = None, held: Held | None = None) -> Cut | None:
         """Limit what later decisions earn after any early ones by what is thought to be worth how much.
 
         Any prices do: what the columns earn beyond them is counted at the best of their bounds (weak duality).
@@ -206,13 +223,16 @@ class Recourse:
         ----------
         prices : Prices
             The prices; the better they are, the closer the limit.
+        slope, held
+            As for `at_most`; by default the limit is as steep as the prices say.
 
         Returns
         -------
         Cut or None
             The limit; None if there is none, as a column without bound would earn more than its price.
         """
-        model, late = self._model, self.late
+        model = self._model if slope is None else self._sloped(slope, held)
+        late = self.late if slope is None else np.ones_like(self.late)
         price = -prices.in_rows(self.program) * model.objective / model.row
         bound = np.where(price > 0.0, model.row_lower, model.row_upper)
         price[~np.isfinite(bound)] = 0.0
@@ -223,7 +243,8 @@ class Recourse:
             return None
         counted = late & ~free
         least = model.offset + price @ np.where(price != 0.0, bound, 0.0) + reduced[counted] @ at[counted]
-        slope = -reduced[self.early] / (model.column[self.early] * model.objective)
+        if slope is None:
+            slope = -reduced[self.early] / (model.column[self.early] * model.objective)
         return Cut(-float(least) / model.objective, slope, True)
 
     def at_most_whole(self, slope: Floats) -> Cut | None:
