@@ -49,11 +49,12 @@ def _planned(case: coplant.Case, **options: Any) -> coplant.Hedge | None:
 
 
 @settings(max_examples=60 if FEW >= 200 else 4)
-@given(uncertain(), st.sampled_from([1, 8]))
-def test_parts_and_the_whole_agree_within_the_gaps_they_state(draft: Draft, sketched: int) -> None:
+@given(uncertain(), st.sampled_from([1, 8]), st.sampled_from([1, 2, 64]))
+def test_parts_and_the_whole_agree_within_the_gaps_they_state(draft: Draft, sketched: int, leading: int) -> None:
     case = draft.case()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(decomposition, "SKETCH", sketched)
+        patch.setattr(decomposition, "LEADERS", leading)
         whole, parts = _planned(case, method="whole"), _planned(case, method="parts", time_limit=10)
     assert (whole is None) == (parts is None)
     if whole is None or parts is None:

@@ -145,10 +145,13 @@ def test_splitting_buckets_changes_no_hedge(draft: Draft) -> None:
 
 
 @settings(max_examples=MANY)
-@given(trees(integers=True), st.sampled_from([1, 8]))
-def test_parts_and_the_whole_agree_on_trees_within_the_gaps_they_state(draft: Draft, sketched: int) -> None:
+@given(trees(integers=True), st.sampled_from([1, 8]), st.sampled_from([1, 2, 64]))
+def test_parts_and_the_whole_agree_on_trees_within_the_gaps_they_state(
+    draft: Draft, sketched: int, leading: int
+) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(decomposition, "SKETCH", sketched)
+        patch.setattr(decomposition, "LEADERS", leading)
         whole = _hedge(draft, gap=1e-6, method="whole")
         parts = _hedge(draft, gap=1e-6, method="parts", time_limit=10)
     noise = 1e-6 * max(abs(whole.objective), 1.0)

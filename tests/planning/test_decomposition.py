@@ -20,6 +20,7 @@ from coplant import CaseError, Hedge, InfeasibleError
 from coplant.planning import decomposition, hedging
 from coplant.planning.decomposition import split_of
 from coplant.planning.outlook import Outlook
+from coplant.program.lshaped import Master
 from coplant.workers import Workers
 
 LATER, LAST = datetime.date(2023, 1, 8), datetime.date(2023, 1, 15)
@@ -51,8 +52,9 @@ def _lots(**settings: object) -> SmallCase:
 
 @pytest.fixture(params=[1, 3, 8])
 def sketch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    """How many futures the parts begin with."""
+    """How many futures the parts begin with, and how many groups lead."""
     monkeypatch.setattr(decomposition, "SKETCH", request.param)
+    monkeypatch.setattr(decomposition, "LEADERS", request.param)
     return int(request.param)
 
 
@@ -142,6 +144,43 @@ def test_neither_workers_nor_their_death_change_a_digit(two: Workers, tmp_path: 
     assert there.bound == here.bound
     for name, table in here.tables.items():
         assert table.equals(there.tables[name]), name
+
+
+def _hosts() -> SmallCase:
+    """Boxes may be made early at three hosts too: the more it costs to sign, the less each box does."""
+    small = _boxes()
+    small.tables["resource_capacity"][0]["quantity"] = 20.0
+    for name, once, cost in (("dear", 130.0, 1.0), ("fair", 60.0, 2.0), ("cheap", 25.0, 3.5)):
+        small.host(name, site=name, status="option", starts=small.start, term=1)
+        small.route("box", site=name, agreement=name, route=f"at {name}", lead_time=7, cost=cost)
+        small.add("lanes", lane=name, item="box", from_site=name, to_site="works")
+        small.add("fixed_charges", agreement=name, charge="line", amount=once / 3, per="week")
+        small.line(f"at {name}", 60.0, "week", site=name, resource=f"{name} line")
+    return small
+
+
+@pytest.mark.parametrize("leading", [1, 64])
+def test_what_is_signed_early_is_weighed_before_it_is_tried(leading: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decomposition, "LEADERS", leading)
+    closed: list[tuple[float, ...]] = []
+    close = Master.close
+
+    def noted(master: Master, values: np.ndarray, bound: float) -> None:
+        closed.append(tuple(values))
+        close(master, values, bound)
+
+    monkeypatch.setattr(Master, "close", noted)
+    case = _hosts().case()
+    parts, whole = (coplant.hedge(case, gap=1e-6, method=method) for method in ("parts", "whole"))
+    assert parts.objective == pytest.approx(whole.objective, rel=1e-6)
+    assert whole.objective <= parts.bound * (1 + 1e-9)
+    assert len(closed) == len(set(closed))
+    # Prices of one for all are too far off to close any.
+    assert bool(closed) == (leading > 1)
+    signed = dict(parts.plans[0]["signed"].select("agreement", "signed").rows())
+    best = tuple(float(signed[name]) for name in sorted(signed))
+    assert best not in closed
+    assert 0 < sum(best) < 3
 
 
 def test_a_change_before_it_is_known_is_refused_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:

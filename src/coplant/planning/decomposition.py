@@ -235,7 +235,8 @@ class Decomposition:
             drawn = Rough(told.columns, told.row_dual)
         decided = drawn.columns[self.early[self.decisive]]
         if np.abs(decided - np.rint(decided)).max(initial=0.0) <= ANY:
-            self.drawn[np.rint(decided).tobytes()] = drawn
+            key = self._decided(drawn.columns[self.early]).tobytes()
+            self.drawn[key], self.weighed[key] = drawn, np.inf
         looks = list(self.workers.map(groups.look, self._questions(drawn.columns[self.early]).values()))
         self._check(looks)
         self._begin(drawn)
@@ -260,21 +261,25 @@ class Decomposition:
 
     # -- sketches ------------------------------------------------------------------------------------------------
 
+    def _decided(self, x: Floats) -> Floats:
+        """What is decisive of early decisions, whole and without noughts that are less than nothing."""
+        return np.rint(x[self.decisive]) + 0.0
+
     def _close(self, x: Floats, least: float) -> bool:
         """Weigh decisive early decisions that promise the most, and close those with which too little is earned.
 
         Says whether any were closed.
         """
-        key = np.rint(x[self.decisive]).tobytes()
-        if len(self.decisive) and key not in self.weighed and key not in self.drawn:
+        key = self._decided(x).tobytes()
+        if key not in self.weighed:
             self.say("weighing ways to decide what decides the most")
-            wanted = [np.rint(x[self.decisive])]
+            wanted = [self._decided(x)]
             while len(wanted) < WEIGHED:
-                known = [np.frombuffer(other) for other in {*self.drawn, *self.weighed}]
+                known = [np.frombuffer(other) for other in self.weighed]
                 other = self.master.beyond([*known, *wanted], self.options["gap"])
                 if other is None or other[0] <= least:
                     break
-                wanted.append(np.rint(other[1][self.decisive]))
+                wanted.append(self._decided(other[1]))
             for values in wanted:
                 self.weighed[values.tobytes()] = self._most_with(values)
         poor = [key for key, most in self.weighed.items() if most <= least and key not in self.closed]
@@ -305,16 +310,11 @@ class Decomposition:
         most = self.master.most(worth, values)
         return most + sum(np.inf if limit is None else limit.cut.constant for limit in limits)
 
-    def _suggest(self, x: Floats, least: float) -> Floats | None:
-        """Early decisions to try: the best with decisive ones of which most is thought and that were not tried.
-
-        Sketches of those that promise the most, and more than so much, are drawn.
-        """
-        key = np.rint(x[self.decisive]).tobytes()
-        promising = {other: most for other, most in self.weighed.items() if most > least}
-        if key in self.drawn:
-            promising[key] = np.inf
-        order = sorted((other for other in promising if other not in self.tried), key=lambda other: -promising[other])
+    def _suggest(self) -> Floats | None:
+        """Early decisions to try: the best, by a sketch, with the decisive ones that weigh most of those not tried."""
+        open_ = self.weighed.keys() - self.tried - self.closed
+        # Of those of which equally much is thought first the one that decides least.
+        order = sorted(open_, key=lambda key: (-self.weighed[key], np.frombuffer(key).sum(), key))
         if not order:
             return None
         self.tried.add(order[0])

@@ -443,7 +443,7 @@ def decompose(
     ask: Callable[[Floats], Sequence[Answer]],
     decide: Callable[[Floats, bool], Sequence[Answer]],
     close: Callable[[Floats, float], bool],
-    suggest: Callable[[Floats, float], Floats | None],
+    suggest: Callable[[], Floats | None],
     whole: bool,
     gap: float,
     until: float,
@@ -460,11 +460,10 @@ def decompose(
     decide : callable
         Given early decisions and whether limits are to mind whole numbers, answers for each group with what it earns.
     close : callable
-        Given early decisions that promise the most, and what others have to promise to be of use, may close some to the
+        Given early decisions that promise the most, and what has to be promised to be of use, may close some to the
         master; whether it did.
     suggest : callable
-        Given early decisions that promise the most, and what others have to promise to be of use, those to try in their
-        place; None if it knows none.
+        Gives early decisions to try; None if it knows none.
     whole : bool
         Whether whole numbers are left to decide later.
     gap : float
@@ -500,7 +499,7 @@ def decompose(
             minding = True
         noise = _STILL * abs(bound)
         wished = -np.inf if best is None else value + PROMISE * (bound - value)
-        x = suggest(promising, enough)
+        x = suggest()
         exact = x is None and (best is None or not learnt or (kept and not better))
         if x is None:
             near = None if best is None or exact else master.nearest(best, promising, wished)
