@@ -38,7 +38,7 @@ def case(count: int) -> coplant.Case:
     outcomes: dict[str, dict[str, float]] = {
         "deal": {"announced": 0.6, "denied": 0.4},
         "shortage": {"long": 0.5, "short": 0.5},
-        "market": {f"{share:.2%}": 1.0 / len(demands) for share in demands},
+        "market": {f"{share:07.2%}": 1.0 / len(demands) for share in demands},
     }
     branches: list[dict[str, Any]] = [
         {"branch": branch, "outcome": outcome, "probability": chance, "reveal_date": known[branch]}

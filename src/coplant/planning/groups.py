@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -187,8 +188,12 @@ class Reading(NamedTuple):
     timings: dict[str, float]
 
 
-_AT_HAND = 4_000_000
-"""Columns of programs that a worker keeps for the next time it is asked; beyond that it writes them again."""
+_AT_HAND = 0.5
+"""Part of the machine's memory that its workers may fill together with programs for the next time they are asked; what
+has no room in it they write again."""
+
+_BYTES = 500
+"""Memory that a column takes, with its share of rows, entries and tables."""
 
 _at_hand: dict[tuple[str, int], Group] = {}
 
@@ -203,7 +208,8 @@ def _group(question: Question) -> Group:
     # What is worked out of an outlook stays with it: a copy can be forgotten.
     group = Group(question.outlook.only(np.arange(len(question.outlook.cases))), question.split, question.options)
     kept = sum(other.recourse.program.column_count for other in _at_hand.values())
-    if kept + group.recourse.program.column_count <= _AT_HAND:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (os.cpu_count() or 1)
+    if (kept + group.recourse.program.column_count) * _BYTES <= _AT_HAND * memory:
         _at_hand[key] = group
     return group
 
