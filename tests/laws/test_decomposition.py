@@ -54,6 +54,7 @@ def test_parts_and_the_whole_agree_within_the_gaps_they_state(draft: Draft, sket
     case = draft.case()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(decomposition, "SKETCH", sketched)
+        patch.setattr(decomposition, "FINER", 3 * sketched)
         patch.setattr(decomposition, "LEADERS", leading)
         whole, parts = _planned(case, method="whole"), _planned(case, method="parts", time_limit=10)
     assert (whole is None) == (parts is None)

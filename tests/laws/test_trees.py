@@ -151,6 +151,7 @@ def test_parts_and_the_whole_agree_on_trees_within_the_gaps_they_state(
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(decomposition, "SKETCH", sketched)
+        patch.setattr(decomposition, "FINER", 3 * sketched)
         patch.setattr(decomposition, "LEADERS", leading)
         whole = _hedge(draft, gap=1e-6, method="whole")
         parts = _hedge(draft, gap=1e-6, method="parts", time_limit=10)

@@ -54,6 +54,7 @@ def _lots(**settings: object) -> SmallCase:
 def sketch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """How many futures the parts begin with, and how many groups lead."""
     monkeypatch.setattr(decomposition, "SKETCH", request.param)
+    monkeypatch.setattr(decomposition, "FINER", request.param + 1)
     monkeypatch.setattr(decomposition, "LEADERS", request.param)
     return int(request.param)
 

@@ -48,7 +48,10 @@ EARLY = 20_000
 """Columns of early decisions up to which their number does not matter."""
 
 SKETCH = 8
-"""Futures of a sketch, unless more are needed so that all that can be told apart early has one."""
+"""Futures of the first sketch, unless more are needed so that all that can be told apart early has one."""
+
+FINER = 24
+"""Futures of those that are drawn with decisive decisions held."""
 
 WEIGHED = 16
 """Ways to decide what is decisive early that are weighed before one is tried."""
@@ -95,38 +98,28 @@ class Parts:
         return np.array([members[0] for members in self.groups])
 
     @cached_property
-    def sketched(self) -> Integers:
-        """Futures that stand for all in a sketch, shape (S,)."""
-        return self._spread(np.arange(len(self.outlook.futures)), self.outlook.futures.probability, SKETCH)
-
-    @cached_property
-    def like(self) -> Integers:
-        """Place among the sketched futures of that which each future is most like, shape (K,)."""
-        return self._most_like(np.arange(len(self.outlook.futures)), self.sketched)
-
-    @cached_property
     def leaders(self) -> Integers:
         """Groups that lead, shape (L,)."""
-        return np.searchsorted(self.first, self._spread(self.first, self.chance, LEADERS))
+        return np.searchsorted(self.first, self.spread(self.first, self.chance, LEADERS))
 
     @cached_property
     def led_by(self) -> Integers:
         """Place among those that lead of the group that each group is most like, shape (G,); of its own if it leads."""
-        return self._most_like(self.first, self.first[self.leaders])
+        return self.most_like(self.first, self.first[self.leaders])
 
     @cached_property
-    def _before(self) -> Integers:
+    def before(self) -> Integers:
         """First of the futures that each cannot be told apart from early, shape (K,)."""
         return np.asarray(self.outlook.futures.told_apart(self.outlook.timeline)[:, self.split - 1])
 
-    def _spread(self, futures: Integers, chance: Floats, count: int) -> Integers:
+    def spread(self, futures: Integers, chance: Floats, count: int) -> Integers:
         """About so many of some futures, evenly between them, and one of each that can be told apart early."""
         place = (np.arange(count) + 0.5) / count * chance.sum()
         between = np.minimum(np.searchsorted(np.cumsum(chance), place), len(chance) - 1)
-        needed = futures[np.unique(self._before[futures], return_index=True)[1]]
+        needed = futures[np.unique(self.before[futures], return_index=True)[1]]
         return np.union1d(needed, futures[between] if len(futures) > count else futures)
 
-    def _most_like(self, futures: Integers, chosen: Integers) -> Integers:
+    def most_like(self, futures: Integers, chosen: Integers) -> Integers:
         """Place among the chosen of that which has most outcomes in common with each of some futures.
 
         It is one that cannot be told from it early.
@@ -135,19 +128,83 @@ class Parts:
         return np.array(
             [
                 max(
-                    (place for place, other in enumerate(chosen) if self._before[other] == self._before[future]),
+                    (place for place, other in enumerate(chosen) if self.before[other] == self.before[future]),
                     key=lambda place: (len(outcomes[future] & outcomes[chosen[place]]), -abs(future - chosen[place])),
                 )
                 for future in futures
             ]
         )
 
+
+@dataclass(frozen=True, eq=False)
+class Sketch:
+    """A few futures that stand for all.
+
+    Parameters
+    ----------
+    parts : Parts
+        All of them.
+    futures : ndarray of int, shape (S,)
+        Those few.
+    """
+
+    parts: Parts
+    futures: Integers
+
+    @classmethod
+    def of(cls, parts: Parts, count: int) -> Sketch:
+        """Let about so many stand for all."""
+        every = parts.outlook.futures
+        return cls(parts, parts.spread(np.arange(len(every)), every.probability, count))
+
     @cached_property
-    def sketch(self) -> Outlook:
-        """The futures that stand for all."""
-        weight = np.zeros(len(self.sketched))
-        np.add.at(weight, self.like, self.outlook.futures.probability)
-        return self.outlook.only(self.sketched, weight)
+    def outlook(self) -> Outlook:
+        """These futures, each as likely as those for which it stands."""
+        every = self.parts.outlook.futures
+        weight = np.zeros(len(self.futures))
+        np.add.at(weight, self.parts.most_like(np.arange(len(every)), self.futures), every.probability)
+        outlook = self.parts.outlook.only(self.futures, weight)
+        outlook.weigh(every.case.settings.risk_weight)
+        return outlook
+
+    @cached_property
+    def like(self) -> Integers:
+        """Place among them of that which each group is most like, shape (G,)."""
+        return self.parts.most_like(self.parts.first, self.futures)
+
+    @cached_property
+    def early(self) -> Integers:
+        """Columns that are decided early, shape (E,)."""
+        program = self.outlook.program
+        return np.flatnonzero(nodes_before(self.outlook.tied, self.parts.split)[program.column_node])
+
+    @cached_property
+    def place(self) -> Integers:
+        """Place of each column among those, shape (N,); -1 of a late one."""
+        place = np.full(self.outlook.program.column_count, -1)
+        place[self.early] = np.arange(len(self.early))
+        return place
+
+    @cached_property
+    def own(self) -> list[Integers]:
+        """Places among early columns of those of each group, in the order of a group's own."""
+        return [self.place[early_columns(self.outlook, k, self.parts.split)] for k in self.like]
+
+    def in_order_of(self, other: Sketch) -> Integers:
+        """Columns that are decided early, in the order in which another sketch has them."""
+        order = np.empty_like(other.early)
+        for mine, theirs in zip(self.own, other.own, strict=True):
+            order[theirs] = self.early[mine]
+        return order
+
+
+class Drawn(NamedTuple):
+    """What is decided in a sketch."""
+
+    sketch: Sketch
+    rough: Rough
+    x: Floats
+    """Early decisions, in the order of the first sketch."""
 
 
 class Made(NamedTuple):
@@ -185,19 +242,15 @@ class Decomposition:
         self.workers, self.say = workers, progress
         self.parts = parts = Parts.of(outlook, split)
         self.name = str(uuid.uuid4())
-        self.sketch = parts.sketch
-        self.sketch.weigh(outlook.futures.case.settings.risk_weight)
-        program = self.sketch.program
-        self.early = np.flatnonzero(nodes_before(self.sketch.tied, split)[program.column_node])
-        self.place = np.full(program.column_count, -1)
-        self.place[self.early] = np.arange(len(self.early))
-        self.like = parts.like[parts.first].tolist()
-        """Sketched future that each group is most like."""
-        self.own = [self.place[early_columns(self.sketch, k, split)] for k in self.like]
+        self.sketch = Sketch.of(parts, SKETCH)
+        finer = Sketch.of(parts, FINER)
+        self.finer = finer if len(finer.futures) > len(self.sketch.futures) else self.sketch
+        self.early, self.own = self.sketch.early, self.sketch.own
+        early, program = self.sketch.early, self.sketch.outlook.program
         of_kind = [self.own[leader] for leader in parts.leaders]
-        self.master = Master(program, self.early, paid_early(self.sketch, split)[self.early], of_kind)
+        self.master = Master(program, early, paid_early(self.sketch.outlook, split)[early], of_kind)
         self.decisive = self.master.integer[self.master.decisive]
-        self.drawn: dict[bytes, Rough | None] = {}
+        self.drawn: dict[bytes, Drawn | None] = {}
         """Sketches by the decisive early decisions in them."""
         self.weighed: dict[bytes, float] = {}
         """What is earned at the most with some decisive early decisions."""
@@ -226,25 +279,25 @@ class Decomposition:
         InfeasibleError, SolverError
             As for `hedge`.
         """
-        self.say(f"sketching {len(self.outlook.futures):,} futures by {len(self.parts.sketched)}")
-        program = self.sketch.program
-        drawn = groups.draw(Drawing(self.sketch, np.empty(0, np.int64), np.empty(0), self.options))
-        if drawn is None:
+        self.say(f"sketching {len(self.outlook.futures):,} futures by {len(self.sketch.futures)}")
+        sketch = self.sketch.outlook
+        rough = groups.draw(Drawing(sketch, np.empty(0, np.int64), np.empty(0), self.options))
+        if rough is None:
             # That says what is wrong, if something is.
-            told = self.sketch.solve(self.options, self.say, program.relaxed())
-            drawn = Rough(told.columns, told.row_dual)
-        decided = drawn.columns[self.early[self.decisive]]
+            told = sketch.solve(self.options, self.say, sketch.program.relaxed())
+            rough = Rough(told.columns, told.row_dual)
+        self.first = drawn = Drawn(self.sketch, rough, rough.columns[self.early])
+        decided = drawn.x[self.decisive]
         if np.abs(decided - np.rint(decided)).max(initial=0.0) <= ANY:
-            key = self._decided(drawn.columns[self.early]).tobytes()
+            key = self._decided(drawn.x).tobytes()
             self.drawn[key], self.weighed[key] = drawn, np.inf
-        looks = list(self.workers.map(groups.look, self._questions(drawn.columns[self.early]).values()))
+        looks = list(self.workers.map(groups.look, self._questions(drawn.x).values()))
         self._check(looks)
         self._begin(drawn)
         self._limit(drawn)
-        self.first = drawn
         if not self.master.limited:
             # What is fair keeps all groups together within limits.
-            asked = self._questions(drawn.columns[self.early])
+            asked = self._questions(drawn.x)
             self._note(dict(zip(asked, self.workers.map(groups.limit, asked.values()), strict=True)))
         whole = any(look.whole for look in looks)
         return decompose(
@@ -290,8 +343,8 @@ class Decomposition:
 
     def _most_with(self, values: Floats) -> float:
         """What is earned at the most with some decisive early decisions."""
-        early, slopes = self.first.columns[self.early], self._thought(self.first)
-        decided = np.full(len(self.early), np.nan)
+        slopes = self._thought(self.first)
+        decided = np.full(len(self.first.x), np.nan)
         decided[self.decisive] = values
         keys, asked = [], {}
         for group, own in enumerate(self.own):
@@ -299,7 +352,7 @@ class Decomposition:
             held = Held(places, decided[own][places])
             keys.append((group, held.values.tobytes()))
             if keys[-1] not in self.weights:
-                asked[group] = self._question(early, group)._replace(slope=slopes[group], held=held)
+                asked[group] = self._question(self.first.x, group)._replace(slope=slopes[group], held=held)
         self.weights |= {keys[group]: limit for group, limit in self._led(groups.limit, asked).items()}
         limits = [self.weights[key] for key in keys]
         if any(limit is not None and not limit.cut.of_money for limit in limits):
@@ -325,27 +378,29 @@ class Decomposition:
 
     def _draw(self, wanted: list[Floats]) -> None:
         """Draw sketches with decisive early decisions held, and limit the groups by what they say."""
-        held = self.early[self.decisive]
-        self.say(f"sketching {len(wanted)} ways to decide what decides the most")
-        tasks = [Drawing(self.sketch, held, values, self.options) for values in wanted]
-        for values, drawn in zip(wanted, self.workers.map(groups.draw, tasks), strict=True):
+        order = self.finer.in_order_of(self.sketch)
+        self.say(f"sketching {len(wanted)} ways to decide what decides the most, by {len(self.finer.futures)} futures")
+        tasks = [Drawing(self.finer.outlook, order[self.decisive], values, self.options) for values in wanted]
+        for values, rough in zip(wanted, self.workers.map(groups.draw, tasks), strict=True):
+            drawn = None if rough is None else Drawn(self.finer, rough, rough.columns[order])
             self.drawn[values.tobytes()] = drawn
             if drawn is not None:
                 self._limit(drawn)
 
-    def _early_of(self, drawn: Rough) -> Floats | None:
+    def _early_of(self, drawn: Drawn) -> Floats | None:
         """Early decisions near to those of a sketch, whole numbers whole, if that can be."""
-        program, columns = self.sketch.program, drawn.columns.copy()
+        program, columns = drawn.sketch.outlook.program, drawn.rough.columns.copy()
         integer = np.flatnonzero(program.integer)
         columns[integer] = whole_from(program, columns, program.lower[integer], program.upper[integer])
-        return self.master.nearest(drawn.columns[self.early], columns[self.early])
+        return self.master.nearest(drawn.x, columns[drawn.sketch.in_order_of(self.sketch)])
 
-    def _thought(self, drawn: Rough) -> list[Floats]:
+    def _thought(self, drawn: Drawn) -> list[Floats]:
         """What a unit of each early decision is thought to be worth to each group later on, from a sketch."""
-        worth, chance = _worth_later(self.sketch, self.split, drawn, self.place), self.sketch.futures.probability
+        sketch, worth = drawn.sketch, _worth_later(drawn)
+        chance = sketch.outlook.futures.probability
         return [
             worth[k][own] * share / chance[k]
-            for k, own, share in zip(self.like, self.own, self.parts.chance, strict=True)
+            for k, own, share in zip(sketch.like, sketch.own, self.parts.chance, strict=True)
         ]
 
     # -- groups --------------------------------------------------------------------------------------------------
@@ -358,18 +413,18 @@ class Decomposition:
     def _questions(self, x: Floats) -> dict[int, Question]:
         return {group: self._question(x, group) for group in range(len(self.outlooks))}
 
-    def _begin(self, drawn: Rough) -> None:
+    def _begin(self, drawn: Drawn) -> None:
         """Find corners to start from: one for all groups that are like the same sketched future."""
-        first = {k: g for g, k in reversed(list(enumerate(self.like)))}
-        slopes, early = self._thought(drawn), drawn.columns[self.early]
-        asked = [self._question(early, group)._replace(slope=slopes[group]) for group in first.values()]
+        like, slopes = drawn.sketch.like.tolist(), self._thought(drawn)
+        first = {k: g for g, k in reversed(list(enumerate(like)))}
+        asked = [self._question(drawn.x, group)._replace(slope=slopes[group]) for group in first.values()]
         found = dict(zip(first, self.workers.map(groups.limit, asked), strict=True))
-        self.bases = [by and by.basis for by in (found[k] for k in self.like)]
+        self.bases = [by and by.basis for by in (found[k] for k in like)]
 
-    def _limit(self, drawn: Rough) -> None:
+    def _limit(self, drawn: Drawn) -> None:
         """Limit all groups by what a sketch says."""
-        slopes, early = self._thought(drawn), drawn.columns[self.early]
-        asked = {group: self._question(early, group)._replace(slope=slope) for group, slope in enumerate(slopes)}
+        slopes = self._thought(drawn)
+        asked = {group: self._question(drawn.x, group)._replace(slope=slope) for group, slope in enumerate(slopes)}
         self._note(self._led(groups.limit, asked))
 
     def _led(
@@ -419,12 +474,13 @@ class Decomposition:
 
     def _check(self, looks: list[Look]) -> None:
         """Refuse groups that differ where they cannot be told apart."""
+        sketch, split = self.sketch, self.split
         alike = {
-            k: Group(self.sketch.only(np.array([k])), self.split, self.options).fingerprint for k in set(self.like)
+            k: Group(sketch.outlook.only(np.array([k])), split, self.options).fingerprint for k in set(sketch.like)
         }
         for group, look in enumerate(looks):
-            if look.fingerprint != alike[self.like[group]]:
-                pair = [self.parts.sketched[self.like[group]], self.parts.groups[group][0]]
+            if look.fingerprint != alike[sketch.like[group]]:
+                pair = [sketch.futures[sketch.like[group]], self.parts.first[group]]
                 self.outlook.only(np.array(pair)).tied  # noqa: B018
 
     def plans(self, found: Decomposed, scaling: ScalingReport, timings: Mapping[str, float]) -> list[Plan]:
@@ -447,17 +503,18 @@ class Decomposition:
         x, decisions = self.made.x, self.made.decisions
         sizes = [self.master.size, *(decision.size for decision in decisions)]
         size = {name: sum(part[name] for part in sizes) for name in self.master.size}
-        before = self.sketch.program
+        sketch = self.sketch.outlook
+        before = sketch.program
         marginal = np.zeros(before.row_count)
         marginal[self.master.rows] = self.master.worth_of_rows(x)
         solutions = [decision.solution for decision in decisions if decision.solution is not None]
         solver = f"{solutions[0].solver}; L-shaped, {len(self.parts.groups):,} groups, {found.rounds} rounds"
         status = "optimal" if found.gap <= self.options["gap"] else "feasible"
         tasks = []
-        for question, decided, k in zip(self._questions(x).values(), solutions, self.like, strict=True):
-            rows = early_rows(self.sketch, k, self.split)
+        for question, decided, k in zip(self._questions(x).values(), solutions, self.sketch.like, strict=True):
+            rows = early_rows(sketch, k, self.split)
             chance = np.ones(before.row_count)
-            chance[self.sketch.tied.rows[k]] = self.sketch.tied.chances[k]
+            chance[sketch.tied.rows[k]] = sketch.tied.chances[k]
             each = marginal[rows] / chance[rows]
             solution = dataclasses.replace(decided, status=status, bound=found.bound, gap=found.gap, solver=solver)
             tasks.append(Reading(question, solution, each, scaling, self.options, size, dict(timings)))
@@ -502,22 +559,23 @@ def split_of(outlook: Outlook) -> int | None:
     return min(splits, key=lambda split: (max(early[split], EARLY), largest[split], split), default=None)
 
 
-def _worth_later(sketch: Outlook, split: int, drawn: Rough, place: Integers) -> list[Floats]:
-    """What a unit of each early decision is worth later on to each of the sketched futures, as the sketch has it.
+def _worth_later(drawn: Drawn) -> list[Floats]:
+    """What a unit of each early decision is worth later on to each of the sketched futures, as their sketch has it.
 
     That is what it adds to later money, less what it takes of what is short later.
     """
+    sketch, place, split = drawn.sketch.outlook, drawn.sketch.place, drawn.sketch.parts.split
     worth, weight = [], sketch.program.money_weight
     for future, draft in enumerate(sketch.drafts):
         program, columns = draft.program, sketch.tied.columns[future]
         chance, row = float(sketch.futures.probability[future]), sketch.tied.rows[future]
         late = ~program_nodes(program, split)
         dual, there = np.zeros(program.row_count), row >= 0
-        dual[there] = drawn.row_dual[row[there]] * chance / sketch.tied.chances[future][there]
+        dual[there] = drawn.rough.row_dual[row[there]] * chance / sketch.tied.chances[future][there]
         dual[program.entries_in(late[program.column_node]) == 0] = 0.0
         total = weight * chance * program.worth(late) - program.matrix().T @ dual
         if len(sketch.risk_column):
-            dear = drawn.row_dual[sketch.program.row_blocks["worst"].index[future]]
+            dear = drawn.rough.row_dual[sketch.program.row_blocks["worst"].index[future]]
             total -= dear * sketch.tied.worth[future]
         of_early = np.zeros(int((place >= 0).sum()))
         mine = np.flatnonzero(place[columns] >= 0)

@@ -123,5 +123,5 @@ def _in_parts(
     found = decomposition.solve(np.inf if limit is None else begin + limit)
     timings["solve"] = time.perf_counter() - clock
     say("reading the plans back")
-    plans = decomposition.plans(found, scaling_of(decomposition.sketch.program), timings)
+    plans = decomposition.plans(found, scaling_of(decomposition.sketch.outlook.program), timings)
     return Hedge.of(outlook.futures, outlook.timeline, plans, found.value, found.bound, options["gap"])
