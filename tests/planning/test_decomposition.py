@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 import functools
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -121,8 +121,10 @@ class _Dying:
     them: Workers
     mark: Path
 
-    def map(self, function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
-        return self.them.map(functools.partial(_dying_first, function, self.mark), tasks)
+    def map(
+        self, function: Callable[[Any], Any], tasks: Iterable[Any], seats: Sequence[int] | None = None
+    ) -> Iterator[Any]:
+        return self.them.map(functools.partial(_dying_first, function, self.mark), tasks, seats)
 
     def close(self) -> None:
         self.them.close()

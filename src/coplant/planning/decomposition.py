@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -43,6 +43,7 @@ from coplant.program.recourse import Cut, Held, Limit
 from coplant.program.rough import Rough
 from coplant.program.search import whole_from
 from coplant.workers import Workers
+from coplant.workers.workers import Result
 
 EARLY = 20_000
 """Columns of early decisions up to which their number does not matter."""
@@ -207,6 +208,10 @@ class Drawn(NamedTuple):
     """Early decisions, in the order of the first sketch."""
 
 
+Key = tuple[int, bytes]
+"""A group, and what is held of its early decisions."""
+
+
 class Made(NamedTuple):
     """A plan for all futures."""
 
@@ -256,8 +261,6 @@ class Decomposition:
         """What is earned at the most with some decisive early decisions."""
         self.closed: set[bytes] = set()
         """Those with which too little is earned."""
-        self.weights: dict[tuple[int, bytes], Limit | None] = {}
-        """Limits on groups with those of them that are a group's own."""
         self.tried: set[bytes] = set()
         """Decisive early decisions that were put to the groups as they were drawn."""
         self.outlooks = [outlook.only(members) for members in parts.groups]
@@ -291,14 +294,13 @@ class Decomposition:
         if np.abs(decided - np.rint(decided)).max(initial=0.0) <= ANY:
             key = self._decided(drawn.x).tobytes()
             self.drawn[key], self.weighed[key] = drawn, np.inf
-        looks = list(self.workers.map(groups.look, self._questions(drawn.x).values()))
+        looks = list(self._map(groups.look, self._questions(drawn.x)))
         self._check(looks)
         self._begin(drawn)
         self._limit(drawn)
         if not self.master.limited:
             # What is fair keeps all groups together within limits.
-            asked = self._questions(drawn.x)
-            self._note(dict(zip(asked, self.workers.map(groups.limit, asked.values()), strict=True)))
+            self._note(self._map(groups.limit, self._questions(drawn.x)))
         whole = any(look.whole for look in looks)
         return decompose(
             self.master,
@@ -333,35 +335,42 @@ class Decomposition:
                 if other is None or other[0] <= least:
                     break
                 wanted.append(self._decided(other[1]))
-            for values in wanted:
-                self.weighed[values.tobytes()] = self._most_with(values)
+            self.weighed |= {values.tobytes(): most for values, most in zip(wanted, self._weigh(wanted), strict=True)}
         poor = [key for key, most in self.weighed.items() if most <= least and key not in self.closed]
         for key in poor:
             self.master.close(np.frombuffer(key), self.weighed[key])
         self.closed.update(poor)
         return bool(poor)
 
-    def _most_with(self, values: Floats) -> float:
-        """What is earned at the most with some decisive early decisions."""
-        slopes = self._thought(self.first)
-        decided = np.full(len(self.first.x), np.nan)
-        decided[self.decisive] = values
-        keys, asked = [], {}
-        for group, own in enumerate(self.own):
-            places = np.flatnonzero(~np.isnan(decided[own]))
-            held = Held(places, decided[own][places])
-            keys.append((group, held.values.tobytes()))
-            if keys[-1] not in self.weights:
-                asked[group] = self._question(self.first.x, group)._replace(slope=slopes[group], held=held)
-        self.weights |= {keys[group]: limit for group, limit in self._led(groups.limit, asked).items()}
-        limits = [self.weights[key] for key in keys]
-        if any(limit is not None and not limit.cut.of_money for limit in limits):
-            return -np.inf
+    def _weigh(self, wanted: list[Floats]) -> list[float]:
+        """What is earned at the most with decisive early decisions, for each of some ways to take them."""
+        slopes, keys = self._thought(self.first), list[list[Key]]()
+        asked: dict[Key, Question] = {}
+        for values in wanted:
+            decided = np.full(len(self.first.x), np.nan)
+            decided[self.decisive] = values
+            keys.append([])
+            for group, own in enumerate(self.own):
+                places = np.flatnonzero(~np.isnan(decided[own]))
+                held = Held(places, decided[own][places])
+                key = (group, held.values.tobytes())
+                keys[-1].append(key)
+                if key not in asked:
+                    asked[key] = self._question(self.first.x, group)._replace(slope=slopes[group], held=held)
+        # All that is asked of a group at a time: where there is no room to keep its program that is written once.
+        limits = self._led(groups.limit, dict(sorted(asked.items())))
         worth = self.master.paid.copy()
         for own, slope in zip(self.own, slopes, strict=True):
             worth[own] += slope
-        most = self.master.most(worth, values)
-        return most + sum(np.inf if limit is None else limit.cut.constant for limit in limits)
+        return [
+            self._most([limits[key] for key in own], worth, values) for own, values in zip(keys, wanted, strict=True)
+        ]
+
+    def _most(self, limits: Sequence[Limit | None], worth: Floats, values: Floats) -> float:
+        """What is earned at the most with limits on groups, and what a unit of each early decision is worth in all."""
+        if any(limit is not None and not limit.cut.of_money for limit in limits):
+            return -np.inf
+        return self.master.most(worth, values) + sum(np.inf if one is None else one.cut.constant for one in limits)
 
     def _suggest(self) -> Floats | None:
         """Early decisions to try: the best, by a sketch, with the decisive ones that weigh most of those not tried."""
@@ -410,37 +419,52 @@ class Decomposition:
             self.name, group, self.outlooks[group], self.split, self.options, x[self.own[group]], self.bases[group]
         )
 
-    def _questions(self, x: Floats) -> dict[int, Question]:
-        return {group: self._question(x, group) for group in range(len(self.outlooks))}
+    def _questions(self, x: Floats) -> list[Question]:
+        return [self._question(x, group) for group in range(len(self.outlooks))]
 
     def _begin(self, drawn: Drawn) -> None:
         """Find corners to start from: one for all groups that are like the same sketched future."""
         like, slopes = drawn.sketch.like.tolist(), self._thought(drawn)
         first = {k: g for g, k in reversed(list(enumerate(like)))}
         asked = [self._question(drawn.x, group)._replace(slope=slopes[group]) for group in first.values()]
-        found = dict(zip(first, self.workers.map(groups.limit, asked), strict=True))
+        found = dict(zip(first, self._map(groups.limit, asked), strict=True))
         self.bases = [by and by.basis for by in (found[k] for k in like)]
 
     def _limit(self, drawn: Drawn) -> None:
         """Limit all groups by what a sketch says."""
         slopes = self._thought(drawn)
-        asked = {group: self._question(drawn.x, group)._replace(slope=slope) for group, slope in enumerate(slopes)}
-        self._note(self._led(groups.limit, asked))
+        asked = [
+            question._replace(slope=slope) for question, slope in zip(self._questions(drawn.x), slopes, strict=True)
+        ]
+        self._note(self._all_led(groups.limit, asked))
 
     def _led(
-        self, ask: Callable[[Question], Limit | None], questions: Mapping[int, Question]
-    ) -> dict[int, Limit | None]:
+        self, ask: Callable[[Question], Limit | None], questions: Mapping[Key, Question]
+    ) -> dict[Key, Limit | None]:
         """Ask groups that lead, and then those that they lead with prices of theirs."""
-        leaders = [g for g in self.parts.leaders.tolist() if g in questions]
-        found = dict(zip(leaders, self.workers.map(ask, [questions[g] for g in leaders]), strict=True))
-        led = [g for g in questions if g not in found]
-        by = [found[self.parts.leaders[self.parts.led_by[g]]] for g in led]
-        asked = [questions[g]._replace(prices=one and one.prices) for g, one in zip(led, by, strict=True)]
-        return found | dict(zip(led, self.workers.map(ask, asked), strict=True))
+        leader = self.parts.leaders[self.parts.led_by].tolist()
+        leading = {key: question for key, question in questions.items() if leader[key[0]] == key[0]}
+        found = dict(zip(leading, self._map(ask, leading.values()), strict=True))
+        led = {}
+        for (group, held), question in questions.items():
+            if leader[group] != group:
+                by = found[leader[group], held]
+                led[group, held] = question._replace(prices=by and by.prices)
+        return found | dict(zip(led, self._map(ask, led.values()), strict=True))
 
-    def _note(self, limits: Mapping[int, Limit | None]) -> None:
+    def _all_led(self, ask: Callable[[Question], Limit | None], questions: Iterable[Question]) -> list[Limit | None]:
+        """The same for all groups, each asked once."""
+        found = self._led(ask, {(question.number, b""): question for question in questions})
+        return [limit for _, limit in sorted(found.items(), key=lambda one: one[0])]
+
+    def _map(self, ask: Callable[[Question], Result], questions: Iterable[Question]) -> Iterator[Result]:
+        """Put questions to workers, each group's to the same."""
+        asked = list(questions)
+        return self.workers.map(ask, asked, [question.number for question in asked])
+
+    def _note(self, limits: Iterable[Limit | None]) -> None:
         """Let the master know of limits on all groups."""
-        for kind, cuts in enumerate(self._by_kind([one and one.cut for _, one in sorted(limits.items())])):
+        for kind, cuts in enumerate(self._by_kind([one and one.cut for one in limits])):
             for cut in cuts:
                 self.master.add(kind, cut)
 
@@ -453,14 +477,14 @@ class Decomposition:
 
     def _ask(self, x: Floats) -> Sequence[Answer]:
         """Limit all groups by what early decisions leave to those that lead."""
-        limits = [limit for _, limit in sorted(self._led(groups.after, self._questions(x)).items())]
+        limits = self._all_led(groups.after, self._questions(x))
         self.bases = [(one and one.basis) or basis for one, basis in zip(limits, self.bases, strict=True)]
         return [Answer(cuts, None) for cuts in self._by_kind([one and one.cut for one in limits])]
 
     def _decide(self, x: Floats, whole: bool) -> Sequence[Answer]:
         """Let all groups decide."""
-        asked = [question._replace(whole=whole) for question in self._questions(x).values()]
-        decisions = list(self.workers.map(groups.decide, asked))
+        asked = [question._replace(whole=whole) for question in self._questions(x)]
+        decisions = list(self._map(groups.decide, asked))
         self.bases = [one.limit.basis or basis for one, basis in zip(decisions, self.bases, strict=True)]
         value = [one.value for one in decisions]
         cuts = self._by_kind([one.limit.cut for one in decisions])
@@ -511,7 +535,7 @@ class Decomposition:
         solver = f"{solutions[0].solver}; L-shaped, {len(self.parts.groups):,} groups, {found.rounds} rounds"
         status = "optimal" if found.gap <= self.options["gap"] else "feasible"
         tasks = []
-        for question, decided, k in zip(self._questions(x).values(), solutions, self.sketch.like, strict=True):
+        for question, decided, k in zip(self._questions(x), solutions, self.sketch.like, strict=True):
             rows = early_rows(sketch, k, self.split)
             chance = np.ones(before.row_count)
             chance[sketch.tied.rows[k]] = sketch.tied.chances[k]

@@ -188,7 +188,7 @@ class Reading(NamedTuple):
     timings: dict[str, float]
 
 
-_AT_HAND = 0.5
+_AT_HAND = 0.3
 """Part of the machine's memory that its workers may fill together with programs for the next time they are asked; what
 has no room in it they write again."""
 
@@ -196,21 +196,26 @@ _BYTES = 500
 """Memory that a column takes, with its share of rows, entries and tables."""
 
 _at_hand: dict[tuple[str, int], Group] = {}
+_latest: dict[tuple[str, int], Group] = {}
+"""The last for which there was no room."""
 
 
 def _group(question: Question) -> Group:
     """The group that is asked, written unless it is at hand; whichever it is, its answer is the same."""
     key = (question.asked_by, question.number)
-    if key in _at_hand:
-        return _at_hand[key]
-    if any(asked_by != question.asked_by for asked_by, _ in _at_hand):
-        _at_hand.clear()
+    if key in _at_hand or key in _latest:
+        return _at_hand.get(key) or _latest[key]
+    if any(asked_by != question.asked_by for asked_by, _ in (*_at_hand, *_latest)):
+        forget()
     # What is worked out of an outlook stays with it: a copy can be forgotten.
     group = Group(question.outlook.only(np.arange(len(question.outlook.cases))), question.split, question.options)
     kept = sum(other.recourse.program.column_count for other in _at_hand.values())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (os.cpu_count() or 1)
     if (kept + group.recourse.program.column_count) * _BYTES <= _AT_HAND * memory:
         _at_hand[key] = group
+    else:
+        _latest.clear()
+        _latest[key] = group
     return group
 
 
@@ -265,6 +270,7 @@ def decide(question: Question) -> Decision:
 def forget() -> None:
     """Forget the programs that are at hand."""
     _at_hand.clear()
+    _latest.clear()
 
 
 def read_back(reading: Reading) -> list[Plan]:

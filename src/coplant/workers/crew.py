@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Any, Protocol
 
@@ -37,7 +37,7 @@ class Hand(Protocol):
 class Crew(ABC):
     """Several hands.
 
-    Each has a seat, and a task belongs to a seat by its number: so who is asked the same again has at hand what that
+    Each takes some of the seats, and their tasks with them: so who is asked the same again has at hand what that
     needs. A hand whose own tasks are done takes the last one of another. One that has died is replaced.
 
     Parameters
@@ -69,10 +69,14 @@ class Crew(ABC):
             Whatever the task raised.
         """
 
-    def map(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+    def map(
+        self, function: Callable[[Task], Result], tasks: Iterable[Task], seats: Sequence[int] | None = None
+    ) -> Iterator[Result]:
         """Carry out a function for each of some tasks, and give the results in the order of the tasks."""
         to_do = list(tasks)
-        of_seat = [deque(range(seat, len(to_do), self.count)) for seat in range(self.count)]
+        of_seat = [deque[int]() for _ in range(self.count)]
+        for number, seat in enumerate(range(len(to_do)) if seats is None else seats):
+            of_seat[seat % self.count].append(number)
         idle = list[int]()
         # Of each seat what is awaited: the number of its task, or none if its hand is not ready.
         awaited: dict[Future[Any], tuple[int, int | None]] = {}

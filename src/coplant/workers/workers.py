@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 Task = TypeVar("Task")
@@ -14,12 +14,23 @@ class Workers(Protocol):
 
     A task and its result travel between processes, so that both have to be picklable; the function has to be one of a
     module. What it gives may hang on the task and on nothing else. A worker may keep what it has worked out, for the
-    next time: where it can it is then given the tasks of the same numbers. But a task may come to any worker, and to
+    next time: where it can it is then given the tasks of the same seats. But a task may come to any worker, and to
     one that has nothing at hand. A worker that dies is replaced, and its task given out again.
     """
 
-    def map(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+    def map(
+        self, function: Callable[[Task], Result], tasks: Iterable[Task], seats: Sequence[int] | None = None
+    ) -> Iterator[Result]:
         """Carry out a function for each of some tasks, and give the results in the order of the tasks.
+
+        Parameters
+        ----------
+        function : callable
+            The function.
+        tasks : iterable
+            The tasks.
+        seats : sequence of int, optional
+            The seat of each task; by default their places in that order.
 
         Raises
         ------
@@ -39,7 +50,12 @@ class Here:
     def __str__(self) -> str:
         return "this process"
 
-    def map(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+    def map(
+        self,
+        function: Callable[[Task], Result],
+        tasks: Iterable[Task],
+        seats: Sequence[int] | None = None,  # noqa: ARG002 - there is one seat
+    ) -> Iterator[Result]:
         """Carry out a function for each of some tasks, in order."""
         return map(function, tasks)
 
