@@ -9,7 +9,9 @@ the prices of the one that they are most like.
 from __future__ import annotations
 
 import dataclasses
+import math
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -109,6 +111,15 @@ class Parts:
         return self.most_like(self.first, self.first[self.leaders])
 
     @cached_property
+    def led(self) -> Integers:
+        """Future in the same place of the group that leads, for each, shape (K,)."""
+        led = np.empty(len(self.outlook.futures), dtype=np.int64)
+        for members, leader in zip(self.groups, self.leaders[self.led_by], strict=True):
+            leading = self.groups[leader]
+            led[members] = leading[np.minimum(np.arange(len(members)), len(leading) - 1)]
+        return led
+
+    @cached_property
     def before(self) -> Integers:
         """First of the futures that each cannot be told apart from early, shape (K,)."""
         return np.asarray(self.outlook.futures.told_apart(self.outlook.timeline)[:, self.split - 1])
@@ -123,16 +134,24 @@ class Parts:
     def most_like(self, futures: Integers, chosen: Integers) -> Integers:
         """Place among the chosen of that which has most outcomes in common with each of some futures.
 
-        It is one that cannot be told from it early.
+        It is one that cannot be told from it early. An outcome counts the less, the more its branch has: of many,
+        neighbours are alike.
         """
-        outcomes = [{(one.branch, one.outcome) for one in future} for future in self.outlook.futures.outcomes]
+        every = self.outlook.futures.outcomes
+        outcomes = [{(one.branch, one.outcome) for one in future} for future in every]
+        ways = Counter(branch for branch, _ in set().union(*outcomes))
+
+        def common(future: int, other: int) -> float:
+            return math.fsum(1.0 / ways[branch] for branch, _ in outcomes[future] & outcomes[other])
+
+        these = chosen.tolist()
         return np.array(
             [
                 max(
-                    (place for place, other in enumerate(chosen) if self.before[other] == self.before[future]),
-                    key=lambda place: (len(outcomes[future] & outcomes[chosen[place]]), -abs(future - chosen[place])),
+                    (place for place, other in enumerate(these) if self.before[other] == self.before[future]),
+                    key=lambda place: (common(future, these[place]), -abs(future - these[place])),
                 )
-                for future in futures
+                for future in futures.tolist()
             ]
         )
 
@@ -154,24 +173,25 @@ class Sketch:
 
     @classmethod
     def of(cls, parts: Parts, count: int) -> Sketch:
-        """Let about so many stand for all."""
-        every = parts.outlook.futures
-        return cls(parts, parts.spread(np.arange(len(every)), every.probability, count))
+        """Let about so many of groups that lead stand for all."""
+        chance: Floats = np.bincount(parts.led, parts.outlook.futures.probability).astype(float)
+        leading = np.unique(parts.led)
+        return cls(parts, parts.spread(leading, chance[leading], count))
 
     @cached_property
     def outlook(self) -> Outlook:
         """These futures, each as likely as those for which it stands."""
         every = self.parts.outlook.futures
         weight = np.zeros(len(self.futures))
-        np.add.at(weight, self.parts.most_like(np.arange(len(every)), self.futures), every.probability)
+        np.add.at(weight, self.parts.most_like(self.parts.led, self.futures), every.probability)
         outlook = self.parts.outlook.only(self.futures, weight)
         outlook.weigh(every.case.settings.risk_weight)
         return outlook
 
     @cached_property
     def like(self) -> Integers:
-        """Place among them of that which each group is most like, shape (G,)."""
-        return self.parts.most_like(self.parts.first, self.futures)
+        """Place among them of that which each group is most like, shape (G,): the same as that which leads it."""
+        return self.parts.most_like(self.parts.first[self.parts.leaders], self.futures)[self.parts.led_by]
 
     @cached_property
     def early(self) -> Integers:
