@@ -18,7 +18,7 @@ from small_case import SmallCase
 import coplant
 from coplant import CaseError, Hedge, InfeasibleError
 from coplant.planning import decomposition, hedging
-from coplant.planning.decomposition import split_of
+from coplant.planning.decomposition import Parts, Sketch, split_of
 from coplant.planning.outlook import Outlook
 from coplant.program.lshaped import Master
 from coplant.workers import Workers
@@ -202,6 +202,27 @@ def test_the_split_leaves_little_on_both_sides() -> None:
     outlook = Outlook.of(small.case())
     # Before: three nodes; after, four weeks of each. At the first day a group has 1 + 5 x 4 nodes.
     assert split_of(outlook) == 2
+
+
+def test_a_group_is_led_by_one_that_shares_what_tells_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A branch with many outcomes is a fine grid, on which neighbours are alike; one with two is not."""
+    monkeypatch.setattr(decomposition, "LEADERS", 4)
+    small = _boxes()
+    small.branch("shortage", LATER, {"long": 0.3, "short": 0.7})
+    outlook = Outlook.of(small.case())
+    parts = Parts.of(outlook, 1)
+    outcomes = [{one.outcome for one in future} for future in outlook.futures.outcomes]
+    assert len(parts.groups) == 10
+    assert len(parts.leaders) < 10
+    assert parts.led_by[parts.leaders].tolist() == list(range(len(parts.leaders)))
+    for group, place in enumerate(parts.led_by):
+        assert {"long", "short"} & outcomes[group] == {"long", "short"} & outcomes[parts.leaders[place]]
+    for count in (2, 10):
+        sketch = Sketch.of(parts, count)
+        assert set(sketch.futures) <= set(parts.leaders)
+        # What a unit of an early decision is worth to all groups is what it is worth to the sketch.
+        weight = np.bincount(sketch.like, parts.chance, len(sketch.futures))
+        assert weight == pytest.approx(sketch.outlook.futures.probability)
 
 
 def test_what_is_known_from_the_first_day_is_not_planned_in_parts() -> None:
