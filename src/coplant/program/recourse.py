@@ -192,6 +192,9 @@ class Recourse:
         model = self._sloped(slope, held)
         highs, cornered = self._ready(model, basis)
         status = run(highs)
+        if status == _STATUS.kInfeasible and basis is not None:
+            # From a corner it can look as if no plan were left.
+            return self.at_most(slope, held=held)
         if status == _STATUS.kInfeasible:
             return Limit(Cut(-1.0, np.zeros(len(slope)), False), None, None)
         if status != _STATUS.kOptimal:
