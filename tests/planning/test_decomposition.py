@@ -29,7 +29,7 @@ WANTED = (20.0, 35.0, 50.0, 70.0, 90.0)
 
 def _boxes(**settings: object) -> SmallCase:
     """Boxes are made in one week, or dearer in the next, in which it is known how many are asked for."""
-    small = SmallCase("week:3", **settings).item("box").route("box", lead_time=7, cost=4.0)
+    small = SmallCase("week:3", **settings).item("box").route("box", lead_time=7, cost=4.25)
     small.route("box", route="late", cost=7.0)
     small.line("box", 60.0, "week").line("late", 15.0, "week", resource="late line")
     small.demand("box", 0.0, "week", 10.0).since("demand", demand="box", item="box", site="works", quantity=0.0,

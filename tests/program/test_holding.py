@@ -62,3 +62,12 @@ def test_what_is_added_to_one_is_no_part_of_the_other() -> None:
     assert "more" not in program.row_blocks
     assert solve(held).columns[made].tolist() == [2.0, 1.0]
     assert solve(program).objective == pytest.approx(16.0)
+
+
+def test_rows_of_what_is_held_can_be_kept_as_wide_as_it_takes() -> None:
+    """Eleven boxes take sixteen hours of a line that has ten: so it was, and the line decides nothing more."""
+    program, made, _ = _program()
+    kept = program.hold(made, np.array([6.0, 5.0]), kept=True)
+    assert (kept.row_lower.tolist(), kept.row_upper.tolist()) == ([-np.inf, -np.inf], [16.0, 0.0])
+    assert program.hold(made, np.array([2.0, 1.0]), kept=True).row_upper.tolist() == [10.0, 0.0]
+    assert solve(kept).columns.tolist() == [6.0, 5.0, 3.0]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coplant.program import LinearProgram, term
+from coplant.program.corner import Prices
 from coplant.program.recourse import Held, Recourse
 
 OPTIONS = {"gap": 1e-9, "solver": "auto", "seed": 0}
@@ -25,6 +26,7 @@ def _recourse(wanted: float) -> Recourse:
     sold = program.columns("sold", (("box",),), upper=wanted, node=1).index
     program.rows("stock", (("box",),), [term(0, sold), term(0, early, -1.0), term(0, late, -1.0)], upper=0.0)
     program.rows("permitted", (("box",),), [term(0, late), term(0, permit, -20.0)], upper=0.0)
+    program.rows("bench", (("box",),), [term(0, early)], upper=60.0)
     program.money("cost", early, -4.0, 0)
     program.money("permit", permit, -6.0, 0)
     program.money("permit", permit, -6.0, 1)
@@ -92,6 +94,47 @@ def test_prices_of_another_future_limit_too(
                 assert cut.at(x) == pytest.approx(own.at(x), abs=1e-6)
             else:
                 assert value <= cut.at(x) + 1e-6
+
+
+@given(quantities, quantities, quantities, quantities, st.sampled_from([0.0, 1.0]), slopes, slopes)
+def test_it_does_not_matter_where_one_starts(
+    wanted: float, other: float, early: float, elsewhere: float, permit: float, slope: float, slope_of_permit: float
+) -> None:
+    """From where another future reaches a limit, or this one's was reached after other decisions: all is as from scratch.
+
+    Rows of early decisions are tight there: what they are worth is not earned later.
+    """
+    recourse, x = _recourse(wanted), np.array([early, permit])
+    limit = _recourse(other).at_most(np.array([slope, slope_of_permit]))
+    assert limit is not None
+    later, start = _later(wanted, early, permit), limit.start
+    for _ in range(2):
+        assert start is not None
+        found, decided = recourse.after(x, start), recourse.decided(x, start)
+        assert found.cut.at(x) == pytest.approx(later, abs=1e-6)
+        assert _later(wanted, elsewhere, permit) <= found.cut.at(np.array([elsewhere, permit])) + 1e-6
+        assert decided is not None
+        assert decided.objective == pytest.approx(later - 4.0 * early - 6.0 * permit, abs=1e-6)
+        start = recourse.after(np.array([60.0, 1.0]), start).start
+
+
+def test_what_hardly_earns_beyond_its_price_counts_as_the_largest_bound() -> None:
+    """And where it earns more there is no limit by prices."""
+    program = LinearProgram(np.ones(1), np.ones(1), ["all"])
+    made = program.columns("made", (("box",),), upper=100.0, node=0).index
+    kept = program.columns("kept", (("box",),), node=0).index
+    program.rows("stock", (("box",),), [term(0, kept), term(0, made, -1.0)], upper=0.0)
+    program.money("income", kept, 10.0, 0)
+    recourse = Recourse(program, made, np.zeros(1), OPTIONS)
+    prices = recourse.after(np.array([1.0])).prices
+    assert prices is not None
+    exact = recourse.priced(prices)
+    near = recourse.priced(Prices({"stock": prices.rows["stock"] - 1e-7}))
+    assert exact is not None
+    assert near is not None
+    assert exact.at(np.array([50.0])) == pytest.approx(500.0, abs=1e-6)
+    assert 500.0 < near.at(np.array([50.0])) < 500.1
+    assert recourse.priced(Prices({"stock": prices.rows["stock"] - 1e-3})) is None
 
 
 def test_where_nothing_keeps_the_rules_that_is_a_condition_that_nothing_keeps() -> None:

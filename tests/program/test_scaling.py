@@ -70,7 +70,7 @@ def test_even_units_bring_entries_close_to_one() -> None:
     program.rows("most", (labels,), terms, upper=[0.0, 5e3])
     program.money("income", quantity.index, [1e2, 1e-1], 0)
     model = scaled(program)
-    made = even(model, 2.0**-8)
+    made = even(model)
     for powers in (made.by_column, made.by_row):
         assert (np.log2(powers) % 1.0 == 0.0).all()
     assert np.ptp(np.log10(np.abs(model.matrix.data))) > 6.0

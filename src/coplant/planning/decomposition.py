@@ -37,11 +37,10 @@ from coplant.planning.outlook import Outlook
 from coplant.planning.plan import Progress
 from coplant.planning.result import Plan
 from coplant.program import ScalingReport
-from coplant.program.corner import Basis
 from coplant.program.dive import ANY
 from coplant.program.lshaped import Answer, Decomposed, Master, decompose
 from coplant.program.money import Floats, Integers
-from coplant.program.recourse import Cut, Held, Limit
+from coplant.program.recourse import Cut, Held, Limit, Start
 from coplant.program.rough import Rough
 from coplant.program.search import whole_from
 from coplant.workers import Workers
@@ -284,7 +283,7 @@ class Decomposition:
         self.tried: set[bytes] = set()
         """Decisive early decisions that were put to the groups as they were drawn."""
         self.outlooks = [outlook.only(members) for members in parts.groups]
-        self.bases: list[Basis | None] = [None] * len(parts.groups)
+        self.starts: list[Start | None] = [None] * len(parts.groups)
         self.made: Made | None = None
 
     def solve(self, until: float) -> Decomposed:
@@ -436,27 +435,38 @@ class Decomposition:
 
     def _question(self, x: Floats, group: int) -> Question:
         return Question(
-            self.name, group, self.outlooks[group], self.split, self.options, x[self.own[group]], self.bases[group]
+            self.name, group, self.outlooks[group], self.split, self.options, x[self.own[group]], self.starts[group]
         )
 
     def _questions(self, x: Floats) -> list[Question]:
         return [self._question(x, group) for group in range(len(self.outlooks))]
 
     def _begin(self, drawn: Drawn) -> None:
-        """Find corners to start from: one for all groups that are like the same sketched future."""
+        """Find where to start from: in one place for all groups that are like the same sketched future."""
         like, slopes = drawn.sketch.like.tolist(), self._thought(drawn)
         first = {k: g for g, k in reversed(list(enumerate(like)))}
         asked = [self._question(drawn.x, group)._replace(slope=slopes[group]) for group in first.values()]
         found = dict(zip(first, self._map(groups.limit, asked), strict=True))
-        self.bases = [by and by.basis for by in (found[k] for k in like)]
+        self._go_on_from([first[k] for k in like], [found[k] for k in like])
 
     def _limit(self, drawn: Drawn) -> None:
-        """Limit all groups by what a sketch says."""
+        """Limit all groups by what a sketch says; from where those that lead reach that they go on."""
         slopes = self._thought(drawn)
         asked = [
             question._replace(slope=slope) for question, slope in zip(self._questions(drawn.x), slopes, strict=True)
         ]
-        self._note(self._all_led(groups.limit, asked))
+        limits = self._all_led(groups.limit, asked)
+        leader = self.parts.leaders[self.parts.led_by].tolist()
+        self._go_on_from(leader, [limits[one] for one in leader])
+        self._note(limits)
+
+    def _go_on_from(self, others: Sequence[int], limits: Sequence[Limit | None]) -> None:
+        """Let each group start from where a limit of another one, or of its own, is reached."""
+        chance = self.parts.chance
+        for group, (other, limit) in enumerate(zip(others, limits, strict=True)):
+            if limit is not None and limit.start is not None:
+                slope = limit.start.slope * (chance[group] / chance[other])
+                self.starts[group] = limit.start._replace(slope=slope)
 
     def _led(
         self, ask: Callable[[Question], Limit | None], questions: Mapping[Key, Question]
@@ -498,14 +508,14 @@ class Decomposition:
     def _ask(self, x: Floats) -> Sequence[Answer]:
         """Limit all groups by what early decisions leave to those that lead."""
         limits = self._all_led(groups.after, self._questions(x))
-        self.bases = [(one and one.basis) or basis for one, basis in zip(limits, self.bases, strict=True)]
+        self._go_on_from(range(len(limits)), limits)
         return [Answer(cuts, None) for cuts in self._by_kind([one and one.cut for one in limits])]
 
     def _decide(self, x: Floats, whole: bool) -> Sequence[Answer]:
         """Let all groups decide."""
         asked = [question._replace(whole=whole) for question in self._questions(x)]
         decisions = list(self._map(groups.decide, asked))
-        self.bases = [one.limit.basis or basis for one, basis in zip(decisions, self.bases, strict=True)]
+        self._go_on_from(range(len(decisions)), [one.limit for one in decisions])
         value = [one.value for one in decisions]
         cuts = self._by_kind([one.limit.cut for one in decisions])
         if any(one is None for one in value):

@@ -19,9 +19,9 @@ from coplant.planning.formulation import in_words
 from coplant.planning.outlook import Outlook
 from coplant.planning.result import Plan
 from coplant.program import LinearProgram, ScalingReport, Solution
-from coplant.program.corner import Basis, Prices
+from coplant.program.corner import Prices
 from coplant.program.money import Booleans, Floats, Integers
-from coplant.program.recourse import Held, Limit, Recourse
+from coplant.program.recourse import Held, Limit, Recourse, Start
 from coplant.program.rough import Rough, roughly
 from coplant.program.tying import Tied, row_nodes
 
@@ -132,8 +132,8 @@ class Question(NamedTuple):
     options: dict[str, Any]
     x: Floats
     """Early decisions."""
-    basis: Basis | None = None
-    """A corner to start from."""
+    start: Start | None = None
+    """Where to start from."""
     slope: Floats | None = None
     """What a unit of each early decision is thought to be worth later; without it what is fair (see `Group.fair`)."""
     held: Held | None = None
@@ -241,7 +241,7 @@ def limit(question: Question) -> Limit | None:
     group = _group(question)
     slope, recourse = group.fair if question.slope is None else question.slope, group.recourse
     cut = None if question.prices is None else recourse.priced(question.prices, slope, question.held)
-    return recourse.at_most(slope, question.basis, question.held) if cut is None else Limit(cut, None, None)
+    return recourse.at_most(slope, question.start, question.held) if cut is None else Limit(cut, None, None)
 
 
 def after(question: Question) -> Limit:
@@ -249,20 +249,20 @@ def after(question: Question) -> Limit:
     recourse = _group(question).recourse
     cut = None if question.prices is None else recourse.priced(question.prices)
     with in_words():
-        return recourse.after(question.x, question.basis) if cut is None else Limit(cut, None, None)
+        return recourse.after(question.x, question.start) if cut is None else Limit(cut, None, None)
 
 
 def decide(question: Question) -> Decision:
     """Decide all for a group."""
     recourse = _group(question).recourse
     with in_words():
-        found = recourse.after(question.x, question.basis)._replace(prices=None)
+        found = recourse.after(question.x, question.start)._replace(prices=None)
         if not found.cut.of_money:
             return Decision(found, None, None, recourse.size)
         if question.whole:
             # As steep as where it is reached, and as low as whole numbers let it be.
             found = found._replace(cut=recourse.at_most_whole(found.cut.slope) or found.cut)
-        solution = recourse.decided(question.x, found.basis)
+        solution = recourse.decided(question.x, found.start)
     value = None if solution is None else solution.objective - float(recourse.paid @ question.x)
     return Decision(found, value, solution, recourse.size)
 

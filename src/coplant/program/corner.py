@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import highspy
 import numpy as np
@@ -20,6 +20,25 @@ _STATE = list(map(highspy.HighsBasisStatus, range(5)))
 LOWER, BASIC, UPPER, FREE = range(4)
 """HiGHS's numbers for what is at its lower bound, between bounds, at its upper bound, and at nothing without bounds."""
 _NOWHERE = -1
+
+_FROM_CORNER: tuple[dict[str, Any], ...] = (
+    {"simplex_dual_edge_weight_strategy": 1, "dual_simplex_cost_perturbation_multiplier": 0.0},
+    {"simplex_dual_edge_weight_strategy": 1, "dual_simplex_cost_perturbation_multiplier": 1.0},
+    {"simplex_dual_edge_weight_strategy": 2, "dual_simplex_cost_perturbation_multiplier": 1.0},
+)
+"""Options to try in turn from a corner: prices as they are, for few are wrong there, and weights of edges that need not
+be worked out anew at every corner (Devex); other prices; weights that are worked out.
+"""
+
+_UPDATES = 100
+"""Steps after which a basis is factored anew. After some hundred so many digits are lost that HiGHS now and then takes
+hundreds of steps back ("possibly dual unbounded").
+"""
+
+_OFF = 1e-6
+"""By how much prices may be off in what HiGHS says is the best, in even units."""
+
+_STATUS = highspy.HighsModelStatus
 
 _Value = TypeVar("_Value", np.int8, np.float64)
 _Cells = Mapping[str, npt.NDArray[_Value]]
@@ -73,6 +92,30 @@ class Corner(NamedTuple):
         start.alien = sum(int((states == BASIC).sum()) for states in self) != len(self.rows)
         highs.setBasis(start)
 
+    def solved(self, highs: highspy.Highs) -> bool:
+        """Solve a program in even units from here; False where that leads nowhere, and nothing is as if it were tried.
+
+        That nothing keeps the rules leads nowhere too: from a corner it can look so, and counts only from scratch.
+        """
+        before = {name: highs.getOptionValue(name)[1] for name in (*_FROM_CORNER[0], "simplex_update_limit")}
+        highs.setOptionValue("simplex_update_limit", _UPDATES)
+        # This is soon over, so that an interrupt can wait for its end.
+        highs.HandleKeyboardInterrupt = False
+        for options in _FROM_CORNER:
+            for name, value in options.items():
+                highs.setOptionValue(name, value)
+            self.lead(highs)
+            highs.solve()
+            if highs.getModelStatus() == _STATUS.kInfeasible:
+                break
+            if highs.getModelStatus() == _STATUS.kOptimal and highs.getInfo().max_dual_infeasibility <= _OFF:
+                return True
+        highs.HandleKeyboardInterrupt = True
+        highs.clearSolver()
+        for name, value in before.items():
+            highs.setOptionValue(name, value)
+        return False
+
 
 @dataclass(frozen=True, eq=False)
 class Basis:
@@ -91,9 +134,8 @@ class Basis:
     rows: _Cells[np.int8]
 
     @classmethod
-    def of(cls, program: LinearProgram, highs: highspy.Highs) -> Basis:
-        """Keep the corner in which HiGHS has solved a program."""
-        corner = Corner.of(highs)
+    def of(cls, program: LinearProgram, corner: Corner) -> Basis:
+        """Keep a corner of a program."""
         return cls(
             _by_cell(program.column_blocks.values(), corner.columns, _NOWHERE),
             _by_cell(program.row_blocks.values(), corner.rows, _NOWHERE),

@@ -380,7 +380,7 @@ class LinearProgram:
         other._integer = [np.zeros_like(whole) for whole in self._integer]
         return other
 
-    def hold(self, columns: Integers, values: Floats) -> LinearProgram:
+    def hold(self, columns: Integers, values: Floats, kept: bool = False) -> LinearProgram:
         """Return the program in which some columns are decided already.
 
         Rows in which nothing is left to decide are let go: what a solver found keeps them within its tolerance only.
@@ -391,6 +391,8 @@ class LinearProgram:
             The columns.
         values : ndarray, shape (M,)
             Their values; those of whole numbers are rounded, and all are brought within the columns' bounds.
+        kept : bool
+            Whether those rows are only made so wide that they hold what was found. A corner then stays one.
 
         Returns
         -------
@@ -404,6 +406,10 @@ class LinearProgram:
         given[columns] = True
         decided = self.entries_in(~given) == 0
         row_lower, row_upper = np.where(decided, -np.inf, self.row_lower), np.where(decided, np.inf, self.row_upper)
+        if kept:
+            comes_to = self.matrix() @ np.where(given, lower, 0.0)
+            row_lower = np.where(decided, np.minimum(self.row_lower, comes_to), row_lower)
+            row_upper = np.where(decided, np.maximum(self.row_upper, comes_to), row_upper)
         held = self.copy()
         held._lower, held._upper = (_by_block(self.column_blocks.values(), one) for one in (lower, upper))
         held._row_lower, held._row_upper = (_by_block(self.row_blocks.values(), one) for one in (row_lower, row_upper))

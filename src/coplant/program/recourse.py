@@ -13,25 +13,24 @@ import numpy as np
 from scipy import sparse
 
 from coplant.errors import InfeasibleError, SolverError
-from coplant.program.corner import Basis, Prices
+from coplant.program.corner import Basis, Corner, Prices
 from coplant.program.linear import LinearProgram
 from coplant.program.money import Booleans, Floats, Integers
-from coplant.program.run import TOLERANCE, hand_over, run
-from coplant.program.scaling import Scaled, scaled
+from coplant.program.run import EVEN_TOLERANCE, TOLERANCE, hand_over, run
+from coplant.program.scaling import COMFORTABLE, Even, Scaled, even, scaled
 from coplant.program.search import NODES
 from coplant.program.solve import DIVE, INTERIOR_TOLERANCE, Solution, set_options, solve
 
 _SIMPLEX = 60_000
 """Columns up to which the dual simplex is faster from an earlier basis than an interior point from nothing."""
 
-_DEVEX = 1
-"""HiGHS's number for Devex weights."""
-
 _MISSED = 1e-6
-"""By how much, in comfortable units, rows may be missed by what counts as possible."""
+"""By how much rows may be missed by what counts as possible, in the units in which the program is solved."""
 
-_PRICE = 1e-8
-"""What a column without bound may earn beyond its price, in comfortable units, and count as earning nothing."""
+_PRICE = 1e-5
+"""What a unit of a column without bound may earn beyond its price, in comfortable units. There is no more of it, then,
+than of what has the largest bound.
+"""
 
 _STATUS = highspy.HighsModelStatus
 
@@ -58,14 +57,23 @@ class Held(NamedTuple):
     values: Floats
 
 
+class Start(NamedTuple):
+    """Where to start from."""
+
+    basis: Basis
+    """A corner."""
+    slope: Floats
+    """What a unit of each early decision was thought to be worth later where it was reached."""
+
+
 class Limit(NamedTuple):
     """A limit on what later decisions earn."""
 
     cut: Cut
     prices: Prices | None
     """What is worth how much where it is reached: that limits what programs alike earn too, see `Recourse.priced`."""
-    basis: Basis | None
-    """The corner in which it is reached, if it is one."""
+    start: Start | None
+    """Where it is reached, if that is a corner."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +98,20 @@ class Recourse:
     options: Mapping[str, Any]
 
     @cached_property
+    def _method(self) -> str:
+        """How to solve it: by the dual simplex, from one corner to the next, as long as it is not too large."""
+        method: str = self.options["solver"]
+        if method == "auto":
+            method = "simplex" if self.program.column_count <= _SIMPLEX else "hipo"
+        return method
+
+    @cached_property
     def _model(self) -> Scaled:
+        """The program as it is solved."""
+        return even(self._comfortable) if self._method == "simplex" else self._comfortable
+
+    @cached_property
+    def _comfortable(self) -> Scaled:
         """The program in comfortable units, with what counts for later only."""
         model = scaled(self.program)
         cost, unit = model.cost.copy(), model.column[self.early] * model.objective
@@ -133,15 +154,15 @@ class Recourse:
         """Rows in which something is left to decide."""
         return np.asarray(self.program.entries_in(self.late) > 0)
 
-    def after(self, x: Floats, basis: Basis | None = None) -> Limit:
+    def after(self, x: Floats, start: Start | None = None) -> Limit:
         """Find what later decisions earn at the most after some early ones, whole numbers relaxed.
 
         Parameters
         ----------
         x : ndarray, shape (E,)
             The early decisions.
-        basis : Basis, optional
-            A corner to start from.
+        start : Start, optional
+            Where to start from.
 
         Returns
         -------
@@ -153,11 +174,12 @@ class Recourse:
         SolverError
             What can be earned later has no limit, or no method finds it.
         """
-        model = self._held(x)
-        highs, cornered = self._ready(model, basis)
-        status = run(highs)
+        # What is fixed may cost anything. As it does where one starts from, prices there fit.
+        slope = np.zeros(len(x)) if start is None else start.slope
+        model = self._held(self._sloped(self._model, slope), x)
+        highs, status = self._solved(model, start)
         if status in (_STATUS.kInfeasible, _STATUS.kUnboundedOrInfeasible):
-            missing = self._missing(model, x)
+            missing = self._missing(x)
             if missing is not None:
                 return Limit(missing, None, None)
             # The rules are missed by no more than noise.
@@ -166,11 +188,13 @@ class Recourse:
             status = run(highs)
         if status == _STATUS.kOptimal:
             value = -float(highs.getInfo().objective_function_value) / model.objective
-            cut = self._cut(highs, model, x, value, 1.0 / model.objective, True)
-            return self._limit(cut, highs, model, cornered)
+            price = self._late_prices(highs)
+            steeper = self._slope(model, price) / model.objective
+            cut = Cut(value - float(steeper @ x), slope + steeper, True)
+            return self._limit(cut, highs, model, price, slope)
         raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
 
-    def at_most(self, slope: Floats, basis: Basis | None = None, held: Held | None = None) -> Limit | None:
+    def at_most(self, slope: Floats, start: Start | None = None, held: Held | None = None) -> Limit | None:
         """Limit what later decisions earn after any early ones.
 
         Parameters
@@ -178,8 +202,8 @@ class Recourse:
         slope : ndarray, shape (E,)
             What a unit of each early decision is thought to be worth later on; the better it is known, the closer the
             limit.
-        basis : Basis, optional
-            A corner to start from.
+        start : Start, optional
+            Where to start from.
         held : Held, optional
             Early decisions that are known; the limit holds only with them.
 
@@ -189,27 +213,24 @@ class Recourse:
             The limit with that slope, or a condition that nothing keeps if no early decisions leave a plan; None if
             what is earned has no limit.
         """
-        model = self._sloped(slope, held)
-        highs, cornered = self._ready(model, basis)
-        status = run(highs)
-        if status == _STATUS.kInfeasible and basis is not None:
-            # From a corner it can look as if no plan were left.
-            return self.at_most(slope, held=held)
+        model = self._sloped(self._model, slope, held)
+        highs, status = self._solved(model, start)
         if status == _STATUS.kInfeasible:
             return Limit(Cut(-1.0, np.zeros(len(slope)), False), None, None)
         if status != _STATUS.kOptimal:
             return None
         cut = Cut(-float(highs.getInfo().objective_function_value) / model.objective, slope, True)
-        return self._limit(cut, highs, model, cornered)
+        return self._limit(cut, highs, model, np.array(highs.getSolution().row_dual), slope)
 
-    def _limit(self, cut: Cut, highs: highspy.Highs, model: Scaled, cornered: bool) -> Limit:
-        """A cut with what HiGHS knows of where it is reached."""
-        price = -np.array(highs.getSolution().row_dual) * model.row / model.objective
-        return Limit(cut, Prices.of(self.program, price), Basis.of(self.program, highs) if cornered else None)
+    def _limit(self, cut: Cut, highs: highspy.Highs, model: Scaled, price: Floats, slope: Floats) -> Limit:
+        """A cut with what is known of where it is reached."""
+        start = None
+        if self._method == "simplex":
+            start = Start(Basis.of(self.program, Corner.within(highs, model)), slope)
+        return Limit(cut, Prices.of(self.program, -price * model.row / model.objective), start)
 
-    def _sloped(self, slope: Floats, held: Held | None) -> Scaled:
+    def _sloped(self, model: Scaled, slope: Floats, held: Held | None = None) -> Scaled:
         """The program in which a unit of each early decision costs what it is thought to be worth."""
-        model = self._model
         cost, lower, upper = model.cost.copy(), model.lower, model.upper
         cost[self.early] += slope * model.column[self.early] * model.objective
         if held is not None:
@@ -234,18 +255,17 @@ class Recourse:
         Cut or None
             The limit; None if there is none, as a column without bound would earn more than its price.
         """
-        model = self._model if slope is None else self._sloped(slope, held)
+        model = self._comfortable if slope is None else self._sloped(self._comfortable, slope, held)
         late = self.late if slope is None else np.ones_like(self.late)
         price = -prices.in_rows(self.program) * model.objective / model.row
         bound = np.where(price > 0.0, model.row_lower, model.row_upper)
         price[~np.isfinite(bound)] = 0.0
         reduced = model.cost - model.matrix.T @ price
         at = np.where(reduced > 0.0, model.lower, model.upper)
-        free = late & ~np.isfinite(at)
-        if np.abs(reduced[free]).max(initial=0.0) > _PRICE:
+        if np.abs(reduced[late & ~np.isfinite(at)]).max(initial=0.0) > _PRICE:
             return None
-        counted = late & ~free
-        least = model.offset + price @ np.where(price != 0.0, bound, 0.0) + reduced[counted] @ at[counted]
+        at = np.where(np.isfinite(at), at, np.sign(at) * COMFORTABLE)
+        least = model.offset + price @ np.where(price != 0.0, bound, 0.0) + reduced[late] @ at[late]
         if slope is None:
             slope = -reduced[self.early] / (model.column[self.early] * model.objective)
         return Cut(-float(least) / model.objective, slope, True)
@@ -265,67 +285,72 @@ class Recourse:
         except SolverError:
             return None
 
-    def decided(self, x: Floats, basis: Basis | None = None) -> Solution | None:
+    def decided(self, x: Floats, start: Start | None = None) -> Solution | None:
         """Decide all that is left, whole numbers whole; None if nothing keeps the rules.
 
         Parameters
         ----------
         x : ndarray, shape (E,)
             The early decisions.
-        basis : Basis, optional
-            A corner to start from.
+        start : Start, optional
+            Where to start from.
         """
+        held, spent = self.program.hold(self.early, x, kept=start is not None), 0.0
+        if start is not None:
+            held.price(self.early, self._later - start.slope)
+            spent = float((self.paid + start.slope) @ held.lower[self.early])
         try:
             # A large program is not searched: what its dives leave open is part of the gap that is told.
             nodes = NODES if self._small else 0
-            return solve(self.program.hold(self.early, x), **self.options, nodes=nodes, basis=basis)
+            found = solve(held, **self.options, nodes=nodes, basis=start and start.basis)
         except InfeasibleError:
             # From a corner noise can look as if no plan were left.
-            return None if basis is None else self.decided(x)
+            return None if start is None else self.decided(x)
+        return dataclasses.replace(found, objective=found.objective + spent, bound=found.bound + spent)
 
     @property
     def _small(self) -> bool:
         return self.program.column_count <= DIVE
 
-    def _ready(self, model: Scaled, basis: Basis | None = None) -> tuple[highspy.Highs, bool]:
-        """HiGHS with a program and a way to solve it, and whether that ends in a corner."""
-        highs, method = hand_over(model), self.options["solver"]
-        if method == "auto":
-            method = "simplex" if len(model.cost) <= _SIMPLEX else "hipo"
-        cornered = method == "simplex"
-        set_options(highs, method, self.options["seed"], TOLERANCE if cornered else INTERIOR_TOLERANCE)
+    def _solved(self, model: Scaled, start: Start | None = None) -> tuple[highspy.Highs, highspy.HighsModelStatus]:
+        """HiGHS with a program that it has solved, and what became of it."""
+        highs, cornered = hand_over(model), self._method == "simplex"
+        exact = EVEN_TOLERANCE if isinstance(model, Even) else TOLERANCE
+        set_options(highs, self._method, self.options["seed"], exact if cornered else INTERIOR_TOLERANCE)
         highs.setOptionValue("run_crossover", "on" if cornered else "off")
-        if cornered and basis is not None:
-            basis.corner(self.program, model).lead(highs)
-            # Weights that need not be worked out anew at every corner.
-            highs.setOptionValue("simplex_dual_edge_weight_strategy", _DEVEX)
-        return highs, cornered
+        if cornered and start is not None and start.basis.corner(self.program, model).solved(highs):
+            return highs, highs.getModelStatus()
+        return highs, run(highs)
 
-    def _held(self, x: Floats) -> Scaled:
+    def _held(self, model: Scaled, x: Floats) -> Scaled:
         """The program after some early decisions."""
-        model = self._model
         lower, upper = model.lower.copy(), model.upper.copy()
         lower[self.early] = upper[self.early] = x / model.column[self.early]
+        # Rows in which nothing is left to decide are kept, however that turned out.
+        given = np.where(self.late, 0.0, lower)
+        activity = np.where(self.late_rows, np.nan, model.matrix @ given)
         return dataclasses.replace(
             model,
             lower=lower,
             upper=upper,
-            row_lower=np.where(self.late_rows, model.row_lower, -np.inf),
-            row_upper=np.where(self.late_rows, model.row_upper, np.inf),
+            row_lower=np.fmin(model.row_lower, activity),
+            row_upper=np.fmax(model.row_upper, activity),
         )
 
-    def _cut(self, highs: highspy.Highs, model: Scaled, x: Floats, value: float, money: float, of_money: bool) -> Cut:
-        """A cut from what HiGHS says a unit of each early column is worth."""
-        reduced = np.array(highs.getSolution().col_dual)[self.early]
-        slope = -reduced / model.column[self.early] * money
-        return Cut(value - float(slope @ x), slope, of_money)
+    def _late_prices(self, highs: highspy.Highs) -> Floats:
+        """Prices of rows in which something is left to decide; what others are worth is not earned later."""
+        return np.where(self.late_rows, np.array(highs.getSolution().row_dual), 0.0)
 
-    def _missing(self, model: Scaled, x: Floats) -> Cut | None:
+    def _slope(self, model: Scaled, price: Floats) -> Floats:
+        """What a unit of each early column is worth in the model's money, by the prices of late rows."""
+        return np.asarray((model.matrix.T @ price - model.cost)[self.early] / model.column[self.early])
+
+    def _missing(self, x: Floats) -> Cut | None:
         """A condition that early decisions break after which the rules cannot be kept: how far they are missed.
 
         None if that is no more than noise.
         """
-        rows = np.flatnonzero(self.late_rows)
+        model, rows = self._held(self._comfortable, x), np.flatnonzero(self.late_rows)
         count = len(rows)
         entries = sparse.csr_array(
             (np.tile([1.0, -1.0], count), (np.repeat(rows, 2), np.arange(2 * count))),
@@ -342,10 +367,11 @@ class Recourse:
             whole=np.append(model.whole, no),
             share=np.append(model.share, no),
         )
-        highs, _ = self._ready(elastic)
-        missed = -float(highs.getInfo().objective_function_value) if run(highs) == _STATUS.kOptimal else np.nan
+        highs, status = self._solved(elastic)
+        missed = -float(highs.getInfo().objective_function_value) if status == _STATUS.kOptimal else np.nan
         if np.isnan(missed):
             raise SolverError("HiGHS cannot say whether what is decided early leaves a plan for what comes later")
         if missed >= -_MISSED:
             return None
-        return self._cut(highs, elastic, x, missed, 1.0, False)
+        slope = self._slope(elastic, self._late_prices(highs))
+        return Cut(missed - float(slope @ x), slope, False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import highspy
 import numpy as np
@@ -16,34 +16,14 @@ from coplant.program.corner import BASIC, LOWER, Corner
 from coplant.program.linear import Axes, Columns, LinearProgram, Rows
 from coplant.program.money import Floats, Integers
 from coplant.program.reduction import Reduced, reduced
-from coplant.program.run import hand_over, run
+from coplant.program.run import EVEN_TOLERANCE, hand_over, run
 from coplant.program.scaling import Scaled, even, scaled
 from coplant.program.search import whole_from
 from coplant.program.solve import set_options
 
 _STATUS = highspy.HighsModelStatus
 
-_FROM_CORNER: tuple[dict[str, Any], ...] = (
-    {"simplex_dual_edge_weight_strategy": 1, "dual_simplex_cost_perturbation_multiplier": 0.0},
-    {"simplex_dual_edge_weight_strategy": 1, "dual_simplex_cost_perturbation_multiplier": 1.0},
-    {"simplex_dual_edge_weight_strategy": 2, "dual_simplex_cost_perturbation_multiplier": 1.0},
-)
-"""Options to try in turn from a corner: prices as they are, for few are wrong there, and weights of edges that need not
-be worked out anew at every corner (Devex); other prices; weights that are worked out.
-"""
-
-_CHEAP = 2.0**-8
-"""What prices are multiplied by: on the way from the corner of another program they can be so far out that the dual
-simplex finds no step ("excessive dual values").
-"""
-
-_TOLERANCE = 1e-8
-"""How far rows, bounds and prices may be off, in even units."""
-
-_OFF = 1e-6
-"""By how much prices may be off in what HiGHS says is the best."""
-
-_SLACK = 2.0 * _TOLERANCE
+_SLACK = 2.0 * EVEN_TOLERANCE
 """By how much, in even units, what is held may be off."""
 
 _GIVEN = 2e-6
@@ -91,7 +71,7 @@ class Relay:
 
     def __init__(self, program: LinearProgram, corner: Corner | None, seed: int) -> None:
         self.program, self.seed = program, seed
-        self.model = even(scaled(program), _CHEAP)
+        self.model = even(scaled(program))
         self._integer = np.flatnonzero(self.model.whole)
         self._corner = corner
         self._matched: tuple[Layout, Matching | None] | None = None
@@ -119,10 +99,8 @@ class Relay:
         between = held.which & (whole.lower > self.model.lower) & (whole.lower < self.model.upper) & ~whole.whole
         left = reduced(whole, held.which, np.where(between, _SLACK, 0.0))
         highs = hand_over(left.model)
-        set_options(highs, "simplex", self.seed, _TOLERANCE)
-        # It is even already, as far as tolerances should be.
-        highs.setOptionValue("simplex_scale_strategy", 0)
-        if self._corner is None or not _led(highs, left.corner(self._corner)):
+        set_options(highs, "simplex", self.seed, EVEN_TOLERANCE)
+        if self._corner is None or not left.corner(self._corner).solved(highs):
             _solved(highs)
         relaxed, found = self._columns(highs, left), left.of_whole(Corner.within(highs, left.model))
         self._corner = found
@@ -178,30 +156,8 @@ class Relay:
 
     def _columns(self, highs: highspy.Highs, left: Reduced) -> Floats:
         columns = left.values(np.array(highs.getSolution().col_value)) * self.model.column
-        columns[np.abs(columns) <= _TOLERANCE * self.model.column] = 0.0
+        columns[np.abs(columns) <= EVEN_TOLERANCE * self.model.column] = 0.0
         return columns
-
-
-def _led(highs: highspy.Highs, corner: Corner) -> bool:
-    """Solve a program from a corner; False where that leads nowhere, and nothing is as if it had been tried."""
-    before = {name: highs.getOptionValue(name)[1] for name in _FROM_CORNER[0]}
-    # This is soon over, so that an interrupt can wait for its end.
-    highs.HandleKeyboardInterrupt = False
-    for options in _FROM_CORNER:
-        for name, value in options.items():
-            highs.setOptionValue(name, value)
-        corner.lead(highs)
-        highs.solve()
-        if highs.getModelStatus() == _STATUS.kInfeasible:
-            # From a corner it can look as if nothing kept the rules: that counts only from scratch.
-            break
-        if highs.getModelStatus() == _STATUS.kOptimal and highs.getInfo().max_dual_infeasibility <= _OFF:
-            return True
-    highs.HandleKeyboardInterrupt = True
-    highs.clearSolver()
-    for name, value in before.items():
-        highs.setOptionValue(name, value)
-    return False
 
 
 def _solved(highs: highspy.Highs) -> None:

@@ -9,9 +9,12 @@ import numpy as np
 
 from coplant.program.linear import LinearProgram
 from coplant.program.money import Floats
-from coplant.program.run import TOLERANCE, hand_over
-from coplant.program.scaling import scaled
+from coplant.program.run import EVEN_TOLERANCE, hand_over
+from coplant.program.scaling import even, scaled
 from coplant.program.solve import INTERIOR, INTERIOR_TOLERANCE, set_options
+
+_NEAR = 1e-5
+"""Relative distance from the best at which an interior point is near enough."""
 
 _STATUS = highspy.HighsModelStatus
 
@@ -45,12 +48,13 @@ def roughly(program: LinearProgram, solver: str = "auto", seed: int = 0) -> Roug
     solver, seed
         As for `coplant.program.solve`.
     """
-    model = scaled(program.relaxed())
+    model = even(scaled(program.relaxed()))
     highs, method = hand_over(model), solver
     if method == "auto":
         method = "simplex" if len(model.cost) <= INTERIOR else "hipo"
     cornered = method == "simplex"
-    set_options(highs, method, seed, TOLERANCE if cornered else INTERIOR_TOLERANCE)
+    set_options(highs, method, seed, EVEN_TOLERANCE if cornered else INTERIOR_TOLERANCE)
+    highs.setOptionValue("ipm_optimality_tolerance", _NEAR)
     highs.setOptionValue("run_crossover", "on" if cornered else "off")
     highs.solve()
     if highs.getModelStatus() == _STATUS.kInterrupt:

@@ -10,10 +10,13 @@ import highspy
 import numpy as np
 
 from coplant.program.money import Booleans
-from coplant.program.scaling import Scaled
+from coplant.program.scaling import Even, Scaled
 
 TOLERANCE = 1e-9
 """How far rows, bounds and prices of a linear program may be off, in comfortable units."""
+
+EVEN_TOLERANCE = 1e-8
+"""The same in even units."""
 
 _PIVOT = 0.5
 """Share of its column's largest entry that a pivot has to have when HiGHS factors a basis. With the 0.1 that HiGHS
@@ -47,6 +50,9 @@ def hand_over(model: Scaled, integer: Booleans | None = None) -> highspy.Highs:
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("factor_pivot_threshold", _PIVOT)
+    if isinstance(model, Even):
+        # HiGHS need not even it again: it would then mind its tolerances in its own units before it does in these.
+        highs.setOptionValue("simplex_scale_strategy", 0)
     highs.passModel(
         len(model.cost),
         len(model.row_lower),

@@ -23,7 +23,7 @@ _STANDS_OUT = 1e4
 _SUSPECTS = 3
 """Numbers that are named when a solver has lost its digits."""
 
-_COMFORTABLE = 2.0**17
+COMFORTABLE = 2.0**17
 """Size of bound, about 130,000, to which the largest is brought."""
 
 _COMFORTABLE_PRICE = 2.0**10
@@ -34,6 +34,11 @@ _EVENINGS = 6
 
 _UNEVEN = 20.0
 """Power of two by which a column or row is evened at the most."""
+
+_CHEAP = 2.0**-8
+"""What prices are multiplied by in even units: on the way from the corner of another program they can be so far out
+that the dual simplex finds no step ("excessive dual values").
+"""
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,7 @@ def scaled(program: LinearProgram) -> Scaled:
     share = free & ~whole & (lower >= 0.0) & (upper <= 1.0)
     kept = whole | share
 
-    unit = _power_of_two(_largest(row_lower, row_upper, lower[~kept], upper[~kept]) / _COMFORTABLE)
+    unit = _power_of_two(_largest(row_lower, row_upper, lower[~kept], upper[~kept]) / COMFORTABLE)
     entry = np.flatnonzero(kept[matrix.indices])
     row_of_entry = np.searchsorted(matrix.indptr, entry, side="right") - 1
     all_whole = np.bincount(row_of_entry, minlength=program.row_count) == np.diff(matrix.indptr)
@@ -142,7 +147,7 @@ def scaled(program: LinearProgram) -> Scaled:
     return Scaled(matrix, cost, offset, lower, upper, row_lower, row_upper, objective, unit, whole, share, all_whole)
 
 
-def even(model: Scaled, price: float) -> Even:
+def even(model: Scaled) -> Even:
     """Bring the numbers of a program close to one by the geometric means of the largest and the smallest of each column
     and row, in turn (Fulkerson and Wolfe, 1962).
 
@@ -153,13 +158,12 @@ def even(model: Scaled, price: float) -> Even:
     ----------
     model : Scaled
         The program.
-    price : float
-        What prices are multiplied by before, a power of two.
     """
     matrix = model.matrix
     row_count, column_count = matrix.shape
     row_of = np.repeat(np.arange(row_count), np.diff(matrix.indptr))
-    size, cost = np.log2(np.abs(matrix.data)), np.abs(model.cost) * price
+    # An entry may be nothing: that sets no unit.
+    size, cost = np.log2(np.abs(np.where(matrix.data == 0.0, 1.0, matrix.data))), np.abs(model.cost) * _CHEAP
     priced = np.flatnonzero(cost)
     counted = model.lower < model.upper
     counts = (counted & ~model.whole)[matrix.indices]
@@ -175,13 +179,13 @@ def even(model: Scaled, price: float) -> Even:
     evened.data *= by_row[row_of] * by_column[matrix.indices]
     return Even(
         evened,
-        model.cost * price * by_column,
-        model.offset * price,
+        model.cost * _CHEAP * by_column,
+        model.offset * _CHEAP,
         model.lower / by_column,
         model.upper / by_column,
         model.row_lower * by_row,
         model.row_upper * by_row,
-        model.objective * price,
+        model.objective * _CHEAP,
         model.unit,
         model.whole,
         model.share,
@@ -349,8 +353,12 @@ def suspects(program: LinearProgram) -> list[Suspect]:
 def too_far_apart(model: Scaled) -> bool:
     """Whether a number is so many times its like that nothing sensible can come of them."""
     free = model.lower < model.upper
-    prices, coefficients = model.cost[free & ~model.whole], model.matrix.data[free[model.matrix.indices]]
-    numbers = (prices, coefficients, model.row_lower, model.row_upper)
+    left = free[model.matrix.indices]
+    prices, coefficients = model.cost[free & ~model.whole], model.matrix.data[left]
+    # Bounds of rows in which all is given can be noise.
+    before = np.append(0, np.cumsum(left))[model.matrix.indptr]
+    rows = before[1:] > before[:-1]
+    numbers = (prices, coefficients, model.row_lower[rows], model.row_upper[rows])
     return any(value > APART * usual for like in numbers for _, value, usual in _furthest(like))
 
 
