@@ -100,7 +100,7 @@ def test_prices_of_another_future_limit_too(
 def test_it_does_not_matter_where_one_starts(
     wanted: float, other: float, early: float, elsewhere: float, permit: float, slope: float, slope_of_permit: float
 ) -> None:
-    """From where another future reaches a limit, or this one's was reached after other decisions: all is as from scratch.
+    """From where another future reaches a limit, or this one did after other decisions, all is as from scratch.
 
     Rows of early decisions are tight there: what they are worth is not earned later.
     """
