@@ -18,6 +18,7 @@ import highspy
 import coplant
 from coplant.planning.result import Plan
 from coplant.stressing.question import Batch, Question, answer
+from coplant.workers import Here
 
 HERE = Path(__file__).parent
 
@@ -64,7 +65,8 @@ def measured(plan: Plan, samples: int) -> dict[str, object]:
     question, before = Question(plan, samples, 0), Meter()
     question.start()
     began, each = before.read(1), Meter()
-    tables = [answer(Batch("benchmark", question, number)) for number in range(len(question.batches))]
+    batches = [Batch("benchmark", question, number) for number in range(len(question.batches))]
+    tables = list(Here().map(answer, batches))
     values = [table.filter(policy="as planned", measure="present_value")["value"].sum() for table in tables]
     return {"samples": samples, "before": began, "each sample": each.read(samples), "mean": sum(values) / samples}
 

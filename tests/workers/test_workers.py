@@ -6,7 +6,9 @@ import os
 import sys
 from pathlib import Path
 
+import numpy as np  # noqa: F401 - its library is what forms sums
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from coplant import CaseError, Problem, WorkerError
 from coplant.workers import Here, Workers
@@ -18,6 +20,11 @@ def _square(number: int) -> int:
 
 def _place(_: int) -> int:
     return os.getpid()
+
+
+def _threads(_: int) -> set[int]:
+    """In how many threads the libraries of linear algebra here form sums."""
+    return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
 
 
 def _dying_once(task: tuple[int, Path]) -> int:
@@ -41,6 +48,13 @@ def _wrong(number: int) -> int:
 
 def test_results_come_in_the_order_of_the_tasks(two: Workers) -> None:
     assert list(two.map(_square, range(20))) == list(Here().map(_square, range(20)))
+
+
+def test_sums_are_formed_in_one_thread_whoever_forms_them(two: Workers) -> None:
+    with threadpool_limits(3, "blas"):
+        assert _threads(0) == {3}
+        assert list(two.map(_threads, range(2))) == list(Here().map(_threads, range(2))) == [{1}, {1}]
+        assert _threads(0) == {3}
 
 
 def test_a_worker_that_dies_is_replaced(two: Workers, tmp_path: Path) -> None:

@@ -79,15 +79,15 @@ class Activities:
         case: Case,
         tree: Tree,
         openings: Openings,
+        lanes: pl.DataFrame,
         items: tuple[str, ...],
         sites: tuple[str, ...],
         agreements: tuple[str, ...],
         allotments: tuple[str, ...],
         curves: tuple[str, ...],
     ) -> Activities:
-        """Read routes, lanes and offers."""
+        """Read routes, lanes, one for each item that they move, and offers."""
         routes, offers = case["routes"], case["offers"]
-        lanes = _lanes_by_item(case)
         lane_row = indices(lanes["lane"], tuple(case["lanes"]["lane"]))
         count = (len(routes), len(lanes), len(offers))
         timeline = tree.timeline
@@ -130,7 +130,7 @@ class Activities:
         )
 
 
-def _lanes_by_item(case: Case) -> pl.DataFrame:
+def lanes_by_item(case: Case) -> pl.DataFrame:
     """One row for each lane and item it moves; items that cannot be had where the lane starts are left out."""
     lanes = case["lanes"].with_row_index("order")
     families = case["items"].select("item", family=pl.coalesce("family", "item"))

@@ -12,7 +12,7 @@ from scipy import sparse
 from coplant.case import Case
 from coplant.case.reads import Kept
 from coplant.case.structure import supplied_parts
-from coplant.network.activities import LANE, ROUTE, Activities, Openings
+from coplant.network.activities import LANE, ROUTE, Activities, Openings, lanes_by_item
 from coplant.network.demands import Demands
 from coplant.network.frames import Integers, floats, indices
 from coplant.network.limits import Allotments, LaneCapacity, Resources
@@ -94,8 +94,9 @@ class Network:
         names = part(_Names.of, case)
         items, sites = names.items, names.sites
         allotments = part(Allotments.of, case, tree)
+        lanes = part(lanes_by_item, case)
         activities = part(
-            Activities.of, case, tree, openings, items, sites, names.agreements, allotments.labels, names.curves
+            Activities.of, case, tree, openings, lanes, items, sites, names.agreements, allotments.labels, names.curves
         )
         bom = part(supplied_parts, case)
         asked = part(_asked_at, case, names)

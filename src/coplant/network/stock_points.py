@@ -123,8 +123,9 @@ def _targets(
     first, until = days(frame["from"])[:, None], days(frame["until"])[:, None]
     row, bucket = np.nonzero((first <= last_day) & (np.isnat(until) | (last_day < until)))
     quantity, cover = floats(frame["quantity"]), floats(frame["days"])
-    for length in np.unique(cover[~np.isnan(cover)]):
-        following = _demand_after_close(case, timeline, items, sites, index, count, float(length))
+    lengths = np.unique(cover[~np.isnan(cover)])
+    every = _demand_after_close(case, timeline, items, sites, index, count, lengths)
+    for length, following in zip(lengths, every, strict=True):
         hit = cover[row] == length
         target[place[row[hit]], bucket[hit]] = following[place[row[hit]], bucket[hit]]
     fixed = ~np.isnan(quantity[row])
@@ -140,18 +141,19 @@ def _demand_after_close(
     sites: tuple[str, ...],
     index: Integers,
     count: int,
-    length: float,
+    lengths: Floats,
 ) -> Floats:
-    """Demand at each stock point in the days that follow the close of each bucket, shape (S, T)."""
+    """Demand at each stock point in so many days that follow the close of each bucket, shape (L, S, T)."""
     close = timeline.bounds[1:]
-    end = close + np.timedelta64(round(length), "D")
-    edges = np.unique(np.concatenate([timeline.bounds[:1], close, end]))
+    end = close + np.rint(lengths).astype("timedelta64[D]")[:, None]
+    edges = np.unique(np.concatenate([timeline.bounds[:1], close, end.ravel()]))
     market = Market.of(case, edges)
     streams = case["demand"].unique("demand", keep="first", maintain_order=True)
     parts = np.zeros((count, len(edges) - 1))
     np.add.at(parts, index[indices(streams["item"], items), indices(streams["site"], sites)], market.dated())
     total = np.concatenate([np.zeros((count, 1)), np.cumsum(parts, axis=1)], axis=1)
-    return np.asarray(total[:, np.searchsorted(edges, end)] - total[:, np.searchsorted(edges, close)])
+    later, now = total[:, np.searchsorted(edges, end)], total[:, np.searchsorted(edges, close)]
+    return np.moveaxis(later - now[:, None], 1, 0)
 
 
 def pairs(frame: pl.DataFrame, items: tuple[str, ...], sites: tuple[str, ...]) -> tuple[Integers, Integers]:

@@ -107,7 +107,7 @@ class Draft:
     @cached_property
     def room(self) -> Room:
         """Bounds that no sensible plan exceeds."""
-        return self.wider or Room.of(self.network)
+        return self.wider or Room.of(self.network, self.kept)
 
     @property
     def tree(self) -> Tree:

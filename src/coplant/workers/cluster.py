@@ -11,16 +11,13 @@ from typing import Any
 from coplant.errors import WorkerError
 from coplant.results.versions import versions_of
 from coplant.workers.crew import Crew, DeadError, Hand
-from coplant.workers.workers import Result, Task
+from coplant.workers.workers import Result, Task, carried_out
 
 INSTALL = "python -m pip install 'coplant[ray]'"
 """What to run where Ray is missing."""
 
 PATIENCE = 10.0
 """Seconds in which the head of a cluster has to answer."""
-
-THREADS = "OMP_NUM_THREADS"
-"""In how many threads long sums are formed, which may change their last digit."""
 
 
 class Cluster(Crew):
@@ -113,9 +110,7 @@ class _Actor:
     """A process of the cluster."""
 
     def __init__(self, ray: Any) -> None:
-        # Ray gives each processor one thread.
-        threads = {THREADS: os.environ.get(THREADS, str(os.cpu_count()))}
-        kind = ray.remote(num_cpus=1, runtime_env={"env_vars": threads})(_Place)
+        kind = ray.remote(num_cpus=1)(_Place)
         self._ray, self._actor = ray, kind.remote()
         self.ready: Future[Any] = self._actor.begin.remote(_versions()).future()
 
@@ -145,7 +140,7 @@ class _Place:
 
     def carry_out(self, function: Callable[[Task], Result], task: Task) -> Result:
         """Carry out a task."""
-        return function(task)
+        return carried_out(function, task)
 
 
 def _versions() -> dict[str, str]:

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 from coplant.workers.crew import Crew, DeadError, Hand
-from coplant.workers.workers import Result, Task
+from coplant.workers.workers import Result, Task, carried_out
 
 
 class Processes(Crew):
@@ -44,7 +44,7 @@ class _Process:
     def give(self, function: Callable[[Task], Result], task: Task) -> Future[Result]:
         """Give it a task."""
         try:
-            return self._pool.submit(function, task)
+            return self._pool.submit(carried_out, function, task)
         except BrokenProcessPool as broken:
             failed = Future[Result]()
             failed.set_exception(broken)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Protocol, TypeVar
+
+from threadpoolctl import threadpool_limits
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -44,6 +47,15 @@ class Workers(Protocol):
         ...
 
 
+def carried_out(function: Callable[[Task], Result], task: Task) -> Result:
+    """Carry out a task, and form long sums in one thread.
+
+    The number of threads may change their last digit, and those of several workers are in each other's way.
+    """
+    with threadpool_limits(1, "blas"):
+        return function(task)
+
+
 class Here:
     """Nobody else: tasks are carried out in this process, one after another."""
 
@@ -57,7 +69,7 @@ class Here:
         seats: Sequence[int] | None = None,  # noqa: ARG002 - there is one seat
     ) -> Iterator[Result]:
         """Carry out a function for each of some tasks, in order."""
-        return map(function, tasks)
+        return map(partial(carried_out, function), tasks)
 
     def close(self) -> None:
         """Do nothing: there is nobody to let go."""
