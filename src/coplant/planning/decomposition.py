@@ -451,6 +451,7 @@ class Decomposition:
 
     def _limit(self, drawn: Drawn) -> None:
         """Limit all groups by what a sketch says; from where those that lead reach that they go on."""
+        self.say(f"limiting what {len(self.outlooks):,} groups earn by what the sketch says")
         slopes = self._thought(drawn)
         asked = [
             question._replace(slope=slope) for question, slope in zip(self._questions(drawn.x), slopes, strict=True)
@@ -514,6 +515,7 @@ class Decomposition:
     def _decide(self, x: Floats, whole: bool) -> Sequence[Answer]:
         """Let all groups decide."""
         asked = [question._replace(whole=whole) for question in self._questions(x)]
+        self.say(f"letting {len(asked):,} groups decide")
         decisions = list(self._map(groups.decide, asked))
         self._go_on_from(range(len(decisions)), [one.limit for one in decisions])
         value = [one.value for one in decisions]
