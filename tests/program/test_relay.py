@@ -66,14 +66,6 @@ def test_what_is_held_stays_where_it_is() -> None:
     assert (held.columns[program.integer] % 1.0 == 0.0).all()
 
 
-def test_what_was_found_has_room_and_nothing_has_none() -> None:
-    relay = Relay(_program(3), None, 0)
-    room = relay.margin(np.array([0.0, 5.0, 5e9]), np.array([0, 0, 0]))
-    assert room[0] == 0.0
-    assert 0.0 < room[1] < 1e-3
-    assert room[2] > 1.0
-
-
 def test_what_cannot_be_is_said() -> None:
     program = SmallCase("month:2").item("box").offer("box", 2.0).demand("box", 9.0, "month", 5.0).draft().program
     sold = program.column_blocks["sold"].index

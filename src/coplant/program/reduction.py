@@ -79,7 +79,7 @@ class Reduced:
         return Corner(columns, rows)
 
 
-def reduced(whole: Scaled, held: Booleans, room: Floats, stays: Booleans) -> Reduced:
+def reduced(whole: Scaled, held: Booleans, room: Floats) -> Reduced:
     """Leave out of a program what is fixed, and what follows from the rest.
 
     - Columns that are fixed become numbers.
@@ -95,8 +95,6 @@ def reduced(whole: Scaled, held: Booleans, room: Floats, stays: Booleans) -> Red
         Columns that a solver found, and that are fixed since. Rows without others are taken to be kept.
     room : ndarray
         By how much each column may have been off.
-    stays : ndarray of bool
-        Columns that are not left out, though they be fixed.
 
     Raises
     ------
@@ -106,7 +104,7 @@ def reduced(whole: Scaled, held: Booleans, room: Floats, stays: Booleans) -> Red
     matrix = whole.matrix
     row_count, column_count = matrix.shape
     entry_row = np.repeat(np.arange(row_count, dtype=np.int32), np.diff(matrix.indptr))
-    fixed = (whole.lower == whole.upper) & ~stays
+    fixed = whole.lower == whole.upper
     left = ~fixed[matrix.indices]
 
     value = np.where(fixed, whole.lower, 0.0)

@@ -97,9 +97,7 @@ class Relay:
         whole = self._within(lower, upper, held)
         # What is between its bounds was found to within a tolerance.
         between = held.which & (whole.lower > self.model.lower) & (whole.lower < self.model.upper) & ~whole.whole
-        # What only these bounds fix may be open in a program like it: it stays, so that corners of one fit the other.
-        stays = ~held.which & ~whole.whole & (self.model.lower < self.model.upper)
-        left = reduced(whole, held.which, np.where(between, _SLACK, 0.0), stays)
+        left = reduced(whole, held.which, np.where(between, _SLACK, 0.0))
         highs = hand_over(left.model)
         set_options(highs, "simplex", self.seed, EVEN_TOLERANCE)
         if self._corner is None or not left.corner(self._corner).solved(highs):
@@ -134,7 +132,7 @@ class Relay:
         return columns if found is None else found.values(columns)
 
     def margin(self, values: Floats, columns: Integers) -> Floats:
-        """Room within which values of some columns that a solver found can be found again; nothing is found as such.
+        """Room within which values of some columns that a solver found can be found again.
 
         Parameters
         ----------
@@ -145,7 +143,7 @@ class Relay:
         """
         even_unit = self.model.column[columns]
         room = np.maximum(2.0 * _SLACK * even_unit, _GIVEN * even_unit / self.model.by_column[columns])
-        return np.where(values == 0.0, 0.0, room + 1e-9 * np.abs(values))
+        return np.asarray(room + 1e-9 * np.abs(values))
 
     def _within(self, lower: Floats, upper: Floats, held: Held) -> Scaled:
         """The program within bounds, with what is held where it is."""
