@@ -450,7 +450,7 @@ class Decomposition:
         self._go_on_from([first[k] for k in like], [found[k] for k in like])
 
     def _limit(self, drawn: Drawn) -> None:
-        """Limit all groups by what a sketch says; from where those that lead reach that they go on."""
+        """Limit all groups by what a sketch says, and let them go on from where those that lead reach their limits."""
         self.say(f"limiting what {len(self.outlooks):,} groups earn by what the sketch says")
         slopes = self._thought(drawn)
         asked = [

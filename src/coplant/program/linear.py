@@ -405,11 +405,11 @@ class LinearProgram:
         given = np.zeros(self.column_count, dtype=bool)
         given[columns] = True
         decided = self.entries_in(~given) == 0
-        row_lower, row_upper = np.where(decided, -np.inf, self.row_lower), np.where(decided, np.inf, self.row_upper)
         if kept:
             comes_to = self.matrix() @ np.where(given, lower, 0.0)
-            row_lower = np.where(decided, np.minimum(self.row_lower, comes_to), row_lower)
-            row_upper = np.where(decided, np.maximum(self.row_upper, comes_to), row_upper)
+            row_lower, row_upper = widened(self.row_lower, self.row_upper, decided, comes_to)
+        else:
+            row_lower, row_upper = np.where(decided, -np.inf, self.row_lower), np.where(decided, np.inf, self.row_upper)
         held = self.copy()
         held._lower, held._upper = (_by_block(self.column_blocks.values(), one) for one in (lower, upper))
         held._row_lower, held._row_upper = (_by_block(self.row_blocks.values(), one) for one in (row_lower, row_upper))
@@ -521,6 +521,11 @@ class LinearProgram:
                     for k in order
                 )
                 yield f"{self.row_name(int(row))}: {_between(sum_of, float(low[row]), float(high[row]))}"
+
+
+def widened(lower: Floats, upper: Floats, rows: Booleans, comes_to: Floats) -> tuple[Floats, Floats]:
+    """Bounds of rows, for some of them so wide that they hold what the row comes to."""
+    return np.where(rows, np.minimum(lower, comes_to), lower), np.where(rows, np.maximum(upper, comes_to), upper)
 
 
 def _between(middle: str, low: float, high: float) -> str:

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from coplant.errors import InfeasibleError, SolverError
 from coplant.program.corner import Basis, Corner, Prices
-from coplant.program.linear import LinearProgram
+from coplant.program.linear import LinearProgram, widened
 from coplant.program.money import Booleans, Floats, Integers
 from coplant.program.run import EVEN_TOLERANCE, TOLERANCE, hand_over, run
 from coplant.program.scaling import COMFORTABLE, Even, Scaled, even, scaled
@@ -327,15 +327,9 @@ class Recourse:
         lower, upper = model.lower.copy(), model.upper.copy()
         lower[self.early] = upper[self.early] = x / model.column[self.early]
         # Rows in which nothing is left to decide are kept, however that turned out.
-        given = np.where(self.late, 0.0, lower)
-        activity = np.where(self.late_rows, np.nan, model.matrix @ given)
-        return dataclasses.replace(
-            model,
-            lower=lower,
-            upper=upper,
-            row_lower=np.fmin(model.row_lower, activity),
-            row_upper=np.fmax(model.row_upper, activity),
-        )
+        comes_to = model.matrix @ np.where(self.late, 0.0, lower)
+        row_lower, row_upper = widened(model.row_lower, model.row_upper, ~self.late_rows, comes_to)
+        return dataclasses.replace(model, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
 
     def _late_prices(self, highs: highspy.Highs) -> Floats:
         """Prices of rows in which something is left to decide; what others are worth is not earned later."""
