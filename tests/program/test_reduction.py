@@ -16,7 +16,7 @@ from coplant.planning import formulate
 from coplant.program import LinearProgram
 from coplant.program.corner import BASIC, LOWER, UPPER, Corner
 from coplant.program.linear import term
-from coplant.program.reduction import reduced
+from coplant.program.reduction import Reduced, Reduction
 from coplant.program.run import hand_over, run
 from coplant.program.scaling import Scaled, even, scaled
 from coplant.timeline import Timeline
@@ -54,16 +54,22 @@ def _made(rows: list[tuple[list[float], float, float]], lower: list[float], uppe
     return scaled(program)
 
 
-def _nothing(model: Scaled) -> tuple[np.ndarray, np.ndarray]:
-    return np.zeros(len(model.cost), dtype=bool), np.zeros(len(model.cost))
+def _left(
+    model: Scaled, held: list[bool] | np.ndarray | None = None, room: list[float] | np.ndarray | None = None
+) -> Reduced:
+    """What is left where all is given that is fixed, of which some was found by a solver."""
+    nothing = np.zeros(len(model.cost))
+    found = nothing > 0.0 if held is None else np.asarray(held)
+    reduction = Reduction.of(model, model.lower == model.upper, found)
+    return reduction.within(model.lower, model.upper, nothing if room is None else np.asarray(room))
 
 
 def test_what_is_fixed_becomes_a_number() -> None:
     model = _made([([1.0, 2.0, 0.5], -np.inf, 10.0), ([1.0, 1.0, 0.0], -np.inf, 8.0)], [3.0, 0.0, 0.0], [3.0, 9.0, 9.0])
-    left = reduced(model, *_nothing(model))
-    assert left.column.tolist() == [1, 2]
+    left = _left(model)
+    assert left.reduction.column.tolist() == [1, 2]
     # The second row is a bound of the second column now.
-    assert left.row.tolist() == [0]
+    assert left.reduction.row.tolist() == [0]
     assert left.model.row_upper.tolist() == [7.0]
     assert left.model.upper.tolist() == [5.0, 9.0]
     assert left.values(np.array([1.0, 2.0])).tolist() == [3.0, 1.0, 2.0]
@@ -71,8 +77,8 @@ def test_what_is_fixed_becomes_a_number() -> None:
 
 def test_what_takes_up_the_rest_is_read_off_the_others() -> None:
     model = _made([([2.0, 1.0, 4.0], 8.0, 8.0), ([1.0, 1.0, 0.0], -np.inf, 3.0)], [0.0] * 3, [9.0, 9.0, 1.5])
-    left = reduced(model, *_nothing(model))
-    assert left.column.tolist() == [0, 1]
+    left = _left(model)
+    assert left.reduction.column.tolist() == [0, 1]
     assert (left.model.row_lower[0], left.model.row_upper[0]) == (2.0, 8.0)
     # What the third earns, a quarter for each unit that is left, is taken off what the others earn.
     assert left.model.cost.tolist() == [-0.5, -0.75]
@@ -82,21 +88,33 @@ def test_what_takes_up_the_rest_is_read_off_the_others() -> None:
 def test_rows_of_nothing_but_fixed_columns_have_to_be_kept() -> None:
     model = _made([([1.0, 0.0], -np.inf, 2.0), ([1.0, 1.0], -np.inf, 9.0)], [3.0, 0.0], [3.0, 9.0])
     with pytest.raises(InfeasibleError):
-        reduced(model, *_nothing(model))
+        _left(model)
     # Unless a solver found them: then they are.
-    assert reduced(model, np.array([True, False]), np.zeros(2)).model.upper.tolist() == [6.0]
+    assert _left(model, [True, False]).model.upper.tolist() == [6.0]
 
 
 def test_what_was_found_may_be_off_by_some_room() -> None:
     model = _made([([1.0, 1.0, 1.0], 5.0, 5.0), ([0.0, 1.0, 1.0], -np.inf, 4.0)], [2.0, 0.0, 0.0], [2.0, 9.0, 9.0])
-    left = reduced(model, np.array([True, False, False]), np.array([0.25, 0.0, 0.0]))
+    left = _left(model, [True, False, False], [0.25, 0.0, 0.0])
     assert (left.model.row_lower[0], left.model.row_upper[0]) == (2.5, 3.5)
+
+
+def test_what_is_given_can_be_something_else() -> None:
+    model = _made([([1.0, 2.0, 0.5], -np.inf, 10.0), ([1.0, 1.0, 0.0], -np.inf, 8.0)], [0.0] * 3, [9.0] * 3)
+    given_first = np.array([True, False, False])
+    reduction = Reduction.of(model, given_first, np.zeros(3, dtype=bool))
+    for value in (3.0, 5.0):
+        bounds = (np.where(given_first, value, bound) for bound in (model.lower, model.upper))
+        left = reduction.within(*bounds, np.zeros(3))
+        assert left.model.row_upper.tolist() == [10.0 - value]
+        assert left.model.upper.tolist() == [8.0 - value, 9.0]
+        assert left.values(np.array([1.0, 2.0])).tolist() == [value, 1.0, 2.0]
 
 
 def test_bounds_that_cross_are_said() -> None:
     model = _made([([1.0, 0.0], 4.0, 5.0), ([1.0, 1.0], -np.inf, 9.0)], [0.0, 0.0], [3.0, 9.0])
     with pytest.raises(InfeasibleError):
-        reduced(model, *_nothing(model))
+        _left(model)
 
 
 @settings(deadline=None, max_examples=8)
@@ -111,7 +129,7 @@ def test_what_is_best_of_what_is_left_is_best_of_all(seed: int, passed: int) -> 
     room = 2e-7 * (held & (model.lower < best) & (best < model.upper))
     for whole in (fixed, even(fixed)):
         off = room * model.column / whole.column
-        left = reduced(whole, held, off)
+        left = _left(whole, held, off)
         assert left.model.matrix.nnz < whole.matrix.nnz
         found, corner = _best(left.model)
         values = left.values(found)
@@ -125,7 +143,7 @@ def test_what_is_best_of_what_is_left_is_best_of_all(seed: int, passed: int) -> 
         assert (values <= whole.upper + 1e-6).all()
         assert (values >= whole.lower - 1e-6).all()
         # The corner is found again through that of the whole program, and nothing is left to do from there.
-        again = left.corner(left.of_whole(corner))
+        again = left.corner(left.reduction.of_whole(corner))
         assert (again.rows == corner.rows).all()
         highs = hand_over(left.model)
         again.lead(highs)
@@ -135,8 +153,8 @@ def test_what_is_best_of_what_is_left_is_best_of_all(seed: int, passed: int) -> 
 
 def test_what_is_left_out_decides_nothing() -> None:
     model = _made([([1.0, 2.0, 0.5], -np.inf, 10.0)], [3.0, 0.0, 0.0], [3.0, 9.0, 9.0])
-    left = reduced(model, *_nothing(model))
-    corner = left.of_whole(Corner(np.array([BASIC, UPPER], np.int8), np.array([LOWER], np.int8)))
+    left = _left(model)
+    corner = left.reduction.of_whole(Corner(np.array([BASIC, UPPER], np.int8), np.array([LOWER], np.int8)))
     assert corner.columns.tolist() == [LOWER, BASIC, UPPER]
     # A row without a lower bound is at its upper one.
     assert left.corner(corner).rows.tolist() == [UPPER]

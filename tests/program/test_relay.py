@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
+from scipy.sparse.linalg import splu
 from small_case import SmallCase
 
 from coplant.errors import InfeasibleError
@@ -16,7 +18,10 @@ from coplant.generate import generate
 from coplant.network import Network
 from coplant.planning import formulate
 from coplant.program import LinearProgram, solve
-from coplant.program.relay import Held, Layout, Relay, matching
+from coplant.program.corner import BASIC, LOWER, UPPER, Corner
+from coplant.program.linear import term
+from coplant.program.relay import Layout, Relay, matching
+from coplant.program.scaling import even, scaled
 from coplant.timeline import Timeline
 from coplant.tree import Tree
 
@@ -33,37 +38,84 @@ def _program(seed: int, demand: float = 1.0, price: float = 1.0) -> LinearProgra
     return formulate(Network.of(case, Tree.line(timeline))).program
 
 
-def _free(program: LinearProgram) -> Held:
-    count = program.column_count
-    return Held(np.zeros(count, dtype=bool), np.zeros(count))
+def _free(program: LinearProgram, corner: Corner | None = None) -> Relay:
+    """A program of which nothing is held."""
+    return Relay(program, np.zeros(program.column_count, dtype=bool), corner, 0)
+
+
+def _solved(relay: Relay, upper: np.ndarray | None = None) -> np.ndarray:
+    program = relay.program
+    return relay.solve(program.lower, program.upper if upper is None else upper, np.zeros(program.column_count))
 
 
 @settings(deadline=None, max_examples=5)
 @given(st.integers(0, 50), st.floats(0.6, 1.5), st.floats(0.95, 1.5))
 def test_a_corner_of_another_program_leads_to_the_same_optimum(seed: int, demand: float, price: float) -> None:
     first, then = _program(seed).relaxed(), _program(seed, demand, price).relaxed()
-    begun = Relay(first, None, 0).solve(first.lower, first.upper, _free(first))
+    before = _free(first)
+    _solved(before)
+    assert before.corner is not None
     other = matching(then, Layout.of(first))
-    corner = begun.corner if other is None else other.corner(begun.corner)
-    relay = Relay(then, corner, 0)
-    found = relay.solve(then.lower, then.upper, _free(then))
-    assert then.objective() @ found.columns == pytest.approx(solve(then).objective, rel=1e-6)
+    relay = _free(then, before.corner if other is None else other.corner(before.corner))
+    found = _solved(relay)
+    assert then.objective() @ found == pytest.approx(solve(then).objective, rel=1e-6)
     # The same program once more, after other bounds, which may leave no way.
     with contextlib.suppress(InfeasibleError):
-        relay.solve(then.lower, np.minimum(then.upper, np.maximum(found.columns / 2.0, then.lower)), _free(then))
-    again = relay.solve(then.lower, then.upper, _free(then))
-    assert then.objective() @ again.columns == pytest.approx(then.objective() @ found.columns, rel=1e-6)
+        _solved(relay, np.minimum(then.upper, np.maximum(found / 2.0, then.lower)))
+    assert then.objective() @ _solved(relay) == pytest.approx(then.objective() @ found, rel=1e-6)
+
+
+@settings(deadline=None, max_examples=5)
+@given(st.integers(0, 50), st.integers(-6, 6), st.integers(0, 9))
+def test_a_corner_with_too_much_or_too_little_between_bounds_leads_there_too(seed: int, more: int, drawn: int) -> None:
+    program = _program(seed).relaxed()
+    relay = _free(program)
+    best = program.objective() @ _solved(relay)
+    assert relay.corner is not None
+    columns = relay.corner.columns.copy()
+    random = np.random.default_rng(drawn)
+    # Columns that are in two rows or more, so that they are not left out.
+    able = np.bincount(program.matrix().indices, minlength=program.column_count) > 1
+    of = np.flatnonzero(able & ((columns == BASIC) == (more < 0)) & (program.lower < program.upper))
+    columns[random.choice(of, min(abs(more), len(of)), replace=False)] = BASIC if more > 0 else LOWER
+    spoilt = Corner(columns, relay.corner.rows)
+    fitted = spoilt.fitted(relay.model)
+    assert (fitted.columns == BASIC).sum() + (fitted.rows == BASIC).sum() == program.row_count
+    factors = splu(_basis(relay.model.matrix, fitted))
+    assert np.abs(factors.solve(np.ones(program.row_count))).max() < 1e9
+    assert program.objective() @ _solved(_free(program, spoilt)) == pytest.approx(best, rel=1e-6)
+
+
+def test_of_what_hangs_together_that_is_left_out_which_does_so_the_most() -> None:
+    """Two columns too many: one of a pair that is nearly alike, and one of a pair that is quite alike."""
+    program = LinearProgram(np.ones(1), np.ones(1))
+    block = program.columns("x", (tuple("abcde"),), upper=9.0)
+    matrix = np.array([[1.0, 1.0, 0.0, 0.0, 0.0], [0.0, 1e-7, 0.0, 0.0, 1.0], [0.0, 0.0, 1.0, 1.0, 0.0]])
+    terms = [term(np.arange(3), block.index[k], matrix[:, k]) for k in range(5)]
+    program.rows("row", (tuple("123"),), terms, upper=5.0)
+    program.money("income", block.index, 1.0, 0)
+    corner = Corner(np.full(5, BASIC, np.int8), np.full(3, UPPER, np.int8))
+    fitted = corner.fitted(even(scaled(program)))
+    assert (fitted.columns[[0, 1]] == BASIC).sum() == 1
+    assert (fitted.columns[[2, 3]] == BASIC).sum() == 1
+    assert fitted.columns[4] == BASIC
+    assert (fitted.rows == UPPER).all()
+
+
+def _basis(matrix: sparse.csr_array, corner: Corner) -> sparse.csc_array:
+    units = sparse.eye_array(len(corner.rows), format="csc")
+    return sparse.hstack([matrix.tocsc()[:, corner.columns == BASIC], units[:, corner.rows == BASIC]], format="csc")
 
 
 def test_what_is_held_stays_where_it_is() -> None:
     program = _program(3)
-    relay = Relay(program, None, 0)
-    begun = relay.solve(program.lower, program.upper, _free(program))
+    begun = _solved(_free(program))
     early = program.column_node < 3
-    held = relay.solve(program.lower, program.upper, Held(early, begun.columns))
-    assert held.columns[early] == pytest.approx(begun.columns[early], abs=3e-6 * relay.model.unit)
-    assert program.objective() @ held.columns == pytest.approx(program.objective() @ begun.columns, rel=1e-6)
-    assert (held.columns[program.integer] % 1.0 == 0.0).all()
+    relay = Relay(program, early, None, 0)
+    held = relay.solve(program.lower, program.upper, begun)
+    assert held[early] == pytest.approx(begun[early], abs=3e-6 * relay.model.unit)
+    assert program.objective() @ held == pytest.approx(program.objective() @ begun, rel=1e-6)
+    assert (held[program.integer] % 1.0 == 0.0).all()
 
 
 def test_what_cannot_be_is_said() -> None:
@@ -72,7 +124,7 @@ def test_what_cannot_be_is_said() -> None:
     lower = program.lower
     lower[sold[0, 0]] = 10.0
     with pytest.raises(InfeasibleError):
-        Relay(program, None, 0).solve(lower, program.upper, _free(program))
+        _free(program).solve(lower, program.upper, np.zeros(program.column_count))
 
 
 def test_columns_are_told_by_block_and_cell() -> None:

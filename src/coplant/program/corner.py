@@ -9,9 +9,12 @@ from typing import Any, NamedTuple, TypeVar
 import highspy
 import numpy as np
 import numpy.typing as npt
+from scipy import linalg, sparse
+from scipy.sparse.csgraph import structural_rank
+from scipy.sparse.linalg import splu
 
 from coplant.program.linear import Columns, LinearProgram, Rows
-from coplant.program.money import Floats
+from coplant.program.money import Floats, Integers
 from coplant.program.scaling import Scaled
 
 States = npt.NDArray[np.int8]
@@ -34,6 +37,9 @@ _UPDATES = 100
 """Steps after which a basis is factored anew. After some hundred so many digits are lost that HiGHS now and then takes
 hundreds of steps back ("possibly dual unbounded").
 """
+
+_SMALL = 1e-6
+"""Size of numbers that are too small for pivots."""
 
 _OFF = 1e-6
 """By how much prices may be off in what HiGHS says is the best, in even units."""
@@ -83,6 +89,34 @@ class Corner(NamedTuple):
         rows[-1 - basic[basic < 0]] = BASIC
         return cls(columns, rows)
 
+    def fitted(self, model: Scaled) -> Corner:
+        """The corner with as many columns and rows between bounds as the program has rows, if it has not so many.
+
+        A corner of another program has too many between bounds where rows were lost, and too few where columns were.
+        HiGHS leaves out, or adds, where it happens to find no pivot, at times so that prices grow beyond all numbers.
+        Here those are taken that hang together with the others the most: where the null spaces are largest, by QR with
+        column pivoting (Businger and Golub, 1965).
+
+        Parameters
+        ----------
+        model : Scaled
+            The program.
+        """
+        columns, rows = (np.flatnonzero(states == BASIC) for states in self)
+        if len(columns) + len(rows) == len(self.rows):
+            return self
+        units = sparse.eye_array(len(self.rows), format="csc")[:, rows]
+        basis = sparse.hstack([model.matrix.tocsc()[:, columns], units], format="csc")
+        rank = structural_rank(basis)
+        out, into = _loose(basis, basis.shape[1] - rank, basis.shape[0] - rank)
+        of_columns, of_rows = self.columns.copy(), self.rows.copy()
+        of_columns[columns[out[out < len(columns)]]] = LOWER
+        of_rows[rows[out[out >= len(columns)] - len(columns)]] = LOWER
+        move_to_bounds(of_columns, model.lower, model.upper, FREE)
+        move_to_bounds(of_rows, model.row_lower, model.row_upper, BASIC)
+        of_rows[into] = BASIC
+        return Corner(of_columns, of_rows)
+
     def lead(self, highs: highspy.Highs) -> None:
         """Let the next solve start here."""
         start = highspy.HighsBasis()
@@ -97,24 +131,39 @@ class Corner(NamedTuple):
 
         That nothing keeps the rules leads nowhere too: from a corner it can look so, and counts only from scratch.
         """
-        before = {name: highs.getOptionValue(name)[1] for name in (*_FROM_CORNER[0], "simplex_update_limit")}
-        highs.setOptionValue("simplex_update_limit", _UPDATES)
-        # This is soon over, so that an interrupt can wait for its end.
-        highs.HandleKeyboardInterrupt = False
-        for options in _FROM_CORNER:
-            for name, value in options.items():
-                highs.setOptionValue(name, value)
-            self.lead(highs)
-            highs.solve()
-            if highs.getModelStatus() == _STATUS.kInfeasible:
-                break
-            if highs.getModelStatus() == _STATUS.kOptimal and highs.getInfo().max_dual_infeasibility <= _OFF:
-                return True
-        highs.HandleKeyboardInterrupt = True
-        highs.clearSolver()
-        for name, value in before.items():
+        return _led(highs, [(self, options) for options in _FROM_CORNER])
+
+
+def gone_on(highs: highspy.Highs) -> bool:
+    """Solve a program in even units from where HiGHS solved it within other bounds, for which nothing is factored anew.
+
+    False where that leads nowhere, as for `Corner.solved`.
+    """
+    return _led(highs, [(None, _FROM_CORNER[0])])
+
+
+def _led(highs: highspy.Highs, ways: list[tuple[Corner | None, dict[str, Any]]]) -> bool:
+    # What takes more steps than there are rows is sooner done from scratch.
+    limits = {"simplex_update_limit": _UPDATES, "simplex_iteration_limit": highs.getNumRow()}
+    before = {name: highs.getOptionValue(name)[1] for name in (*_FROM_CORNER[0], *limits)}
+    # This is soon over, so that an interrupt can wait for its end.
+    highs.HandleKeyboardInterrupt = False
+    for corner, options in ways:
+        for name, value in (limits | options).items():
             highs.setOptionValue(name, value)
-        return False
+        if corner is not None:
+            corner.lead(highs)
+        highs.solve()
+        if highs.getModelStatus() == _STATUS.kInfeasible:
+            break
+        if highs.getModelStatus() == _STATUS.kOptimal and highs.getInfo().max_dual_infeasibility <= _OFF:
+            highs.setOptionValue("simplex_iteration_limit", before["simplex_iteration_limit"])
+            return True
+    highs.HandleKeyboardInterrupt = True
+    highs.clearSolver()
+    for name, value in before.items():
+        highs.setOptionValue(name, value)
+    return False
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +206,7 @@ class Basis:
         rows = _by_number(program.row_blocks.values(), self.rows, basic, _NOWHERE)
         move_to_bounds(columns, model.lower, model.upper, FREE)
         move_to_bounds(rows, model.row_lower, model.row_upper, BASIC)
-        return Corner(columns, rows)
+        return Corner(columns, rows).fitted(model)
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,6 +229,38 @@ class Prices:
     def in_rows(self, program: LinearProgram) -> Floats:
         """Prices of the rows of a program, nothing for those that have none."""
         return _by_number(program.row_blocks.values(), self.rows, np.zeros(program.row_count), 0.0)
+
+
+def _loose(basis: sparse.csc_array, over: int, under: int) -> tuple[Integers, Integers]:
+    """Columns of a matrix to leave out, and rows to add a unit column for, so that it is square and far from singular.
+
+    Parameters
+    ----------
+    basis : csc_array
+        The matrix.
+    over, under : int
+        How many more columns and rows it has than its rank.
+    """
+    # A border of random numbers, so small that they are the last pivots, makes it square and not singular.
+    random = np.random.default_rng(0)
+    right, below = (_SMALL * random.normal(size=size) for size in ((basis.shape[0], under), (over, basis.shape[1])))
+    bordered = sparse.block_array([[basis, sparse.csc_array(right)], [sparse.csc_array(below), None]], format="csc")
+    try:
+        factors = splu(bordered)
+    except RuntimeError:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    size = bordered.shape[0]
+    out = factors.solve(np.eye(size, over, over - size))[: basis.shape[1]]
+    into = factors.solve(np.eye(size, under, under - size), "T")[: basis.shape[0]]  # type: ignore[call-overload]
+    return _furthest(out), _furthest(into)
+
+
+def _furthest(null: Floats) -> Integers:
+    """Rows of a basis of a null space, as many as it has columns, that are far from hanging on one another."""
+    if not null.shape[1] or not np.isfinite(null).all():
+        return np.empty(0, dtype=np.int64)
+    _, order = linalg.qr(null.T, mode="r", pivoting=True)
+    return np.asarray(order[: null.shape[1]], dtype=np.int64)
 
 
 def _by_cell(blocks: Iterable[Columns | Rows], values: npt.NDArray[_Value], nowhere: float) -> _Cells[_Value]:

@@ -1,7 +1,8 @@
 """A program without what is decided already: only what is left to decide is handed to a solver.
 
-What is left out hangs on which columns are fixed and on where the matrix has entries, hardly on its numbers. So
-programs that are alike are reduced alike, and the corner of one is one to start from in another.
+What is left out hangs on which columns are given and on where the matrix has entries, not on numbers. So programs that
+are alike are reduced alike, and the corner of one is one to start from in another; and one program is reduced once for
+all values of what is given.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from coplant.program.money import Booleans, Floats, Integers
 from coplant.program.scaling import Scaled
 
 _OFF = 1e-5
-"""By how much rows of which all is fixed, and bounds, may be off, in the units of the program."""
+"""By how much rows of which all is given, and bounds, may be off, in the units of the program."""
 
 
 class Slack(NamedTuple):
@@ -31,45 +32,151 @@ class Slack(NamedTuple):
     """Coefficient of each in its row."""
 
 
+class Single(NamedTuple):
+    """Rows of one column, which are bounds of it."""
+
+    column: Integers
+    row: Integers
+    value: Floats
+    """Coefficient of each column in its row."""
+
+
 @dataclass(frozen=True, eq=False)
-class Reduced:
-    """What is left of a program.
+class Reduction:
+    """What is left of a program once some columns are given, whatever their values.
+
+    - Columns that are given become numbers.
+    - A column that is in one row only, an equation, is what the others leave of it. The row becomes an inequality, and
+      what the column costs is added to what they cost.
+    - A row of one column becomes a bound of it.
 
     Parameters
     ----------
     whole : Scaled
         The program.
-    model : Scaled
-        What is left of it.
+    given : ndarray of bool
+        The columns that are given.
+    checked : ndarray of bool
+        The rows of which all is given, and that a solver has not found to be kept.
     column, row : ndarray of int
         Number of each column and row that is left in the whole program.
     slack : Slack
         Columns that are left out, for which their rows have room.
+    single : Single
+        Rows that are left out, for they are bounds.
+    matrix : csr_array
+        What is left of the matrix.
+    cost : ndarray
+        What a unit of each column that is left costs.
     """
 
     whole: Scaled
-    model: Scaled
+    given: Booleans
+    checked: Booleans
     column: Integers
     row: Integers
     slack: Slack
+    single: Single
+    matrix: sparse.csr_array
+    cost: Floats
 
-    def values(self, left: Floats) -> Floats:
-        """Values of all columns, from those of what is left."""
-        whole = self.whole
-        every = np.where(whole.lower == whole.upper, whole.lower, 0.0)
-        every[self.column] = left
-        column, row, value = self.slack
-        rest = (whole.row_lower - whole.matrix @ every)[row] / value
-        every[column] = np.clip(rest, whole.lower[column], whole.upper[column])
-        return every
+    @classmethod
+    def of(cls, whole: Scaled, given: Booleans, held: Booleans) -> Reduction:
+        """Find what is left.
 
-    def corner(self, of_whole: Corner) -> Corner:
-        """The corner of what is left."""
-        model = self.model
-        columns, rows = of_whole.columns[self.column], of_whole.rows[self.row]
-        move_to_bounds(columns, model.lower, model.upper, LOWER)
-        move_to_bounds(rows, model.row_lower, model.row_upper, BASIC)
-        return Corner(columns, rows)
+        Parameters
+        ----------
+        whole : Scaled
+            The program.
+        given : ndarray of bool
+            Columns that are given.
+        held : ndarray of bool
+            Those of them that a solver found. Rows without others are taken to be kept.
+        """
+        matrix = whole.matrix
+        row_count, column_count = matrix.shape
+        entry_row = np.repeat(np.arange(row_count, dtype=np.int32), np.diff(matrix.indptr))
+        left = ~given[matrix.indices]
+        count = np.bincount(entry_row[left], minlength=row_count)
+        of_solver = np.bincount(entry_row, ~held[matrix.indices], minlength=row_count) == 0
+        kept = (count > 0) & (np.isfinite(whole.row_lower) | np.isfinite(whole.row_upper))
+
+        slack = _slack(whole, entry_row, left, kept & (whole.row_lower == whole.row_upper) & (count > 1))
+        price = np.zeros(row_count)
+        price[slack.row] = whole.cost[slack.column] / slack.value
+        out = given.copy()
+        out[slack.column] = True
+        left = ~out[matrix.indices]
+
+        # Whole numbers are held later, wherever their rows let them be.
+        alone = kept & (np.bincount(entry_row[left], minlength=row_count) == 1)
+        alone[entry_row[left & whole.whole[matrix.indices]]] = False
+        entry = np.flatnonzero(left & alone[entry_row])
+        single = Single(matrix.indices[entry], entry_row[entry], matrix.data[entry])
+        kept &= ~alone
+
+        column, row = np.flatnonzero(~out), np.flatnonzero(kept)
+        number = np.zeros(column_count, dtype=np.int32)
+        number[column] = np.arange(len(column))
+        entry = np.flatnonzero(left & kept[entry_row])
+        starts = np.append(0, np.cumsum(np.bincount(entry_row[entry], minlength=row_count)[row])).astype(np.int32)
+        of_left = sparse.csr_array(
+            (matrix.data[entry], number[matrix.indices[entry]], starts), shape=(len(row), len(column))
+        )
+        cost = (whole.cost - matrix.T @ price)[column]
+        return cls(whole, given, (count == 0) & ~of_solver, column, row, slack, single, of_left, cost)
+
+    def within(self, lower: Floats, upper: Floats, room: Floats) -> Reduced:
+        """What is left within bounds.
+
+        Parameters
+        ----------
+        lower, upper : ndarray
+            Bounds of all columns, in place of those of the program; the same for those that are given.
+        room : ndarray
+            By how much each column may have been off.
+
+        Raises
+        ------
+        InfeasibleError
+            A row or a bound cannot be kept.
+        """
+        whole, (column, row, value) = self.whole, self.slack
+        comes_to = whole.matrix @ np.where(self.given, lower, 0.0)
+        low, high = whole.row_lower - comes_to, whole.row_upper - comes_to
+        if room.any():
+            size = whole.matrix.copy()
+            size.data = 1.0 + np.abs(size.data)
+            off = size @ room
+            low, high = low - off, high + off
+        if ((low[self.checked] > _OFF) | (high[self.checked] < -_OFF)).any():
+            raise InfeasibleError({})
+        ends = value * (lower[column], upper[column])
+        low[row] -= ends.max(axis=0)
+        high[row] -= ends.min(axis=0)
+
+        column, row, value = self.single
+        least, most = lower.copy(), upper.copy()
+        ends = np.stack([low[row], high[row]]) / value
+        np.maximum.at(least, column, ends.min(axis=0))
+        np.minimum.at(most, column, ends.max(axis=0))
+        if (least > most + _OFF).any():
+            raise InfeasibleError({})
+        most = np.maximum(least, most)
+        model = dataclasses.replace(
+            whole,
+            matrix=self.matrix,
+            cost=self.cost,
+            offset=0.0,
+            lower=least[self.column],
+            upper=most[self.column],
+            row_lower=low[self.row],
+            row_upper=high[self.row],
+            whole=whole.whole[self.column],
+            share=whole.share[self.column],
+            all_whole=whole.all_whole[self.row],
+        )
+        return Reduced(self, model, lower, upper)
 
     def of_whole(self, corner: Corner) -> Corner:
         """A corner of what is left, as one of all; what was left out decides nothing."""
@@ -79,90 +186,40 @@ class Reduced:
         return Corner(columns, rows)
 
 
-def reduced(whole: Scaled, held: Booleans, room: Floats) -> Reduced:
-    """Leave out of a program what is fixed, and what follows from the rest.
-
-    - Columns that are fixed become numbers.
-    - A column that is in one row only, an equation, is what the others leave of it. The row becomes an inequality, and
-      what the column costs is added to what they cost.
-    - A row of one column becomes a bound of it.
+@dataclass(frozen=True, eq=False)
+class Reduced:
+    """What is left of a program within bounds.
 
     Parameters
     ----------
-    whole : Scaled
-        The program.
-    held : ndarray of bool
-        Columns that a solver found, and that are fixed since. Rows without others are taken to be kept.
-    room : ndarray
-        By how much each column may have been off.
-
-    Raises
-    ------
-    InfeasibleError
-        A row or a bound cannot be kept.
+    reduction : Reduction
+        What is left.
+    model : Scaled
+        The same as a program.
+    lower, upper : ndarray
+        Bounds of all columns.
     """
-    matrix = whole.matrix
-    row_count, column_count = matrix.shape
-    entry_row = np.repeat(np.arange(row_count, dtype=np.int32), np.diff(matrix.indptr))
-    fixed = whole.lower == whole.upper
-    left = ~fixed[matrix.indices]
 
-    value = np.where(fixed, whole.lower, 0.0)
-    given = matrix @ value
-    off = np.bincount(entry_row, (1.0 + np.abs(matrix.data)) * room[matrix.indices], minlength=row_count)
-    row_lower, row_upper = whole.row_lower - given - off, whole.row_upper - given + off
-    count = np.bincount(entry_row[left], minlength=row_count)
-    decided = count == 0
-    of_solver = np.bincount(entry_row, ~held[matrix.indices], minlength=row_count) == 0
-    if (decided & ~of_solver & ((row_lower > _OFF) | (row_upper < -_OFF))).any():
-        raise InfeasibleError({})
-    kept = ~decided & (np.isfinite(row_lower) | np.isfinite(row_upper))
+    reduction: Reduction
+    model: Scaled
+    lower: Floats
+    upper: Floats
 
-    slack = _slack(whole, entry_row, left, kept & (whole.row_lower == whole.row_upper) & (count > 1))
-    ends = slack.value * (whole.lower[slack.column], whole.upper[slack.column])
-    row_lower[slack.row] -= ends.max(axis=0)
-    row_upper[slack.row] -= ends.min(axis=0)
-    price = np.zeros(row_count)
-    price[slack.row] = whole.cost[slack.column] / slack.value
-    cost = whole.cost - matrix.T @ price
-    out = fixed.copy()
-    out[slack.column] = True
-    left = ~out[matrix.indices]
+    def values(self, left: Floats) -> Floats:
+        """Values of all columns, from those of what is left."""
+        whole, (column, row, value) = self.reduction.whole, self.reduction.slack
+        every = np.where(self.reduction.given, self.lower, 0.0)
+        every[self.reduction.column] = left
+        rest = (whole.row_lower - whole.matrix @ every)[row] / value
+        every[column] = np.clip(rest, self.lower[column], self.upper[column])
+        return every
 
-    lower, upper = whole.lower.copy(), whole.upper.copy()
-    # Whole numbers are held later, wherever their rows let them be.
-    single = kept & (np.bincount(entry_row[left], minlength=row_count) == 1)
-    single[entry_row[left & whole.whole[matrix.indices]]] = False
-    entry = np.flatnonzero(left & single[entry_row])
-    ends = np.stack([row_lower[entry_row[entry]], row_upper[entry_row[entry]]]) / matrix.data[entry]
-    np.maximum.at(lower, matrix.indices[entry], ends.min(axis=0))
-    np.minimum.at(upper, matrix.indices[entry], ends.max(axis=0))
-    if (lower > upper + _OFF).any():
-        raise InfeasibleError({})
-    upper = np.maximum(lower, upper)
-    kept &= ~single
-
-    column, row = np.flatnonzero(~out), np.flatnonzero(kept)
-    number = np.zeros(column_count, dtype=np.int32)
-    number[column] = np.arange(len(column))
-    entry = np.flatnonzero(left & kept[entry_row])
-    starts = np.concatenate([[0], np.cumsum(np.bincount(entry_row[entry], minlength=row_count)[row])]).astype(np.int32)
-    model = dataclasses.replace(
-        whole,
-        matrix=sparse.csr_array(
-            (matrix.data[entry], number[matrix.indices[entry]], starts), shape=(len(row), len(column))
-        ),
-        cost=cost[column],
-        offset=0.0,
-        lower=lower[column],
-        upper=upper[column],
-        row_lower=row_lower[row],
-        row_upper=row_upper[row],
-        whole=whole.whole[column],
-        share=whole.share[column],
-        all_whole=whole.all_whole[row],
-    )
-    return Reduced(whole, model, column, row, slack)
+    def corner(self, of_whole: Corner) -> Corner:
+        """The corner of what is left."""
+        columns, rows = of_whole.columns[self.reduction.column], of_whole.rows[self.reduction.row]
+        move_to_bounds(columns, self.model.lower, self.model.upper, LOWER)
+        move_to_bounds(rows, self.model.row_lower, self.model.row_upper, BASIC)
+        return Corner(columns, rows).fitted(self.model)
 
 
 def _slack(whole: Scaled, entry_row: Integers, left: Booleans, equation: Booleans) -> Slack:

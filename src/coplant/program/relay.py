@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import highspy
@@ -12,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coplant.errors import InfeasibleError, SolverError
-from coplant.program.corner import BASIC, LOWER, Corner
+from coplant.program.corner import BASIC, LOWER, Corner, gone_on
 from coplant.program.linear import Axes, Columns, LinearProgram, Rows
-from coplant.program.money import Floats, Integers
-from coplant.program.reduction import Reduced, reduced
+from coplant.program.money import Booleans, Floats, Integers
+from coplant.program.reduction import Reduced, Reduction
 from coplant.program.run import EVEN_TOLERANCE, hand_over, run
 from coplant.program.scaling import Scaled, even, scaled
 from coplant.program.search import whole_from
@@ -30,30 +28,6 @@ _GIVEN = 2e-6
 """By how much, in comfortable units, what was found by other ways may be off."""
 
 
-class Cornered(NamedTuple):
-    """A program solved."""
-
-    columns: Floats
-    corner: Corner
-    """The corner of the relaxed program, from which one like it is soon solved."""
-
-
-@dataclass(frozen=True, eq=False)
-class Held:
-    """Columns of a program that are decided already.
-
-    Parameters
-    ----------
-    which : ndarray of bool
-        The columns.
-    values : ndarray
-        Their values; of others nothing.
-    """
-
-    which: NDArray[np.bool_]
-    values: Floats
-
-
 class Relay:
     """A program that is solved several times within bounds of its columns, each time from where the last ended.
 
@@ -63,28 +37,43 @@ class Relay:
     ----------
     program : LinearProgram
         The program.
-    corner : Corner or None
+    held : ndarray of bool
+        Columns that are decided already; rows in which there are no others are taken to be kept.
+    start : Corner or None
         Where to start; from nothing if there is none.
     seed : int
         Seed of the solver's tie-breaking.
+
+    Attributes
+    ----------
+    corner : Corner or None
+        That of the relaxed program in which it was solved first, from which one like it is soon solved.
     """
 
-    def __init__(self, program: LinearProgram, corner: Corner | None, seed: int) -> None:
+    def __init__(self, program: LinearProgram, held: Booleans, start: Corner | None, seed: int) -> None:
         self.program, self.seed = program, seed
         self.model = even(scaled(program))
+        self.corner: Corner | None = None
+        self._held, self._start = held, start
+        self._reduction = Reduction.of(self.model, held | (self.model.lower == self.model.upper), held)
         self._integer = np.flatnonzero(self.model.whole)
-        self._corner = corner
         self._matched: tuple[Layout, Matching | None] | None = None
+        self._highs: highspy.Highs | None = None
 
-    def solve(self, lower: Floats, upper: Floats, held: Held) -> Cornered:
+    def solve(self, lower: Floats, upper: Floats, columns: Floats) -> Floats:
         """Solve it.
 
         Parameters
         ----------
         lower, upper : ndarray
-            Bounds of the columns, in place of those of the program.
-        held : Held
-            Columns that are decided; rows in which there are no others are taken to be kept.
+            Bounds of the columns, within those of the program.
+        columns : ndarray
+            Values of what is held, among those of all columns.
+
+        Returns
+        -------
+        ndarray
+            Value of each column.
 
         Raises
         ------
@@ -93,28 +82,31 @@ class Relay:
         SolverError
             What can be earned has no limit, or no method finds it.
         """
-        program, integer = self.program, self._integer
-        whole = self._within(lower, upper, held)
+        unit, integer = self.model.column, self._integer
+        lower, upper = (np.where(self._held, columns, bound) / unit for bound in (lower, upper))
         # What is between its bounds was found to within a tolerance.
-        between = held.which & (whole.lower > self.model.lower) & (whole.lower < self.model.upper) & ~whole.whole
-        left = reduced(whole, held.which, np.where(between, _SLACK, 0.0))
-        highs = hand_over(left.model)
-        set_options(highs, "simplex", self.seed, EVEN_TOLERANCE)
-        if self._corner is None or not left.corner(self._corner).solved(highs):
-            _solved(highs)
-        relaxed, found = self._columns(highs, left), left.of_whole(Corner.within(highs, left.model))
-        self._corner = found
-        if not len(integer):
-            return Cornered(relaxed, found)
-        unit = whole.column[integer]
-        values = whole_from(program, relaxed, whole.lower[integer] * unit, whole.upper[integer] * unit)
-        place = np.flatnonzero(left.model.whole).astype(np.int32)
-        whole_values = (values / unit)[np.searchsorted(integer, left.column[place])]
-        highs.changeColsBounds(len(place), place, whole_values, whole_values)
-        _solved(highs)
-        columns = self._columns(highs, left)
-        columns[integer] = values
-        return Cornered(columns, found)
+        between = self._held & (lower > self.model.lower) & (lower < self.model.upper) & ~self.model.whole
+        left = self._reduction.within(lower, upper, np.where(between, _SLACK, 0.0))
+        before, self._highs = self._highs, None
+        highs = self._handed(left.model, before)
+        if before is None or not gone_on(highs):
+            start = self.corner or self._start
+            if start is None or not left.corner(start).solved(highs):
+                _solved(highs)
+        if self.corner is None:
+            self.corner = self._reduction.of_whole(Corner.within(highs, left.model))
+        found = self._columns(highs, left)
+        if len(integer):
+            values = whole_from(self.program, found, lower[integer] * unit[integer], upper[integer] * unit[integer])
+            if (values != found[integer]).any():
+                place = np.flatnonzero(left.model.whole).astype(np.int32)
+                whole_values = (values / unit[integer])[np.searchsorted(integer, self._reduction.column[place])]
+                highs.changeColsBounds(len(place), place, whole_values, whole_values)
+                _solved(highs)
+                found = self._columns(highs, left)
+                found[integer] = values
+        self._highs = highs
+        return found
 
     def values(self, layout: Layout, columns: Floats) -> Floats:
         """Values of the columns of another program at those of this one; nothing where it has none.
@@ -145,14 +137,16 @@ class Relay:
         room = np.maximum(2.0 * _SLACK * even_unit, _GIVEN * even_unit / self.model.by_column[columns])
         return np.asarray(room + 1e-9 * np.abs(values))
 
-    def _within(self, lower: Floats, upper: Floats, held: Held) -> Scaled:
-        """The program within bounds, with what is held where it is."""
-        model, value = self.model, held.values / self.model.column
-        return dataclasses.replace(
-            model,
-            lower=np.where(held.which, value, lower / model.column),
-            upper=np.where(held.which, value, upper / model.column),
-        )
+    def _handed(self, model: Scaled, highs: highspy.Highs | None) -> highspy.Highs:
+        """HiGHS with what is left of the program, which it may have solved within other bounds."""
+        if highs is None:
+            highs = hand_over(model)
+            set_options(highs, "simplex", self.seed, EVEN_TOLERANCE)
+            return highs
+        columns, rows = (np.arange(len(bound), dtype=np.int32) for bound in (model.lower, model.row_lower))
+        highs.changeColsBounds(len(columns), columns, model.lower, model.upper)
+        highs.changeRowsBounds(len(rows), rows, model.row_lower, model.row_upper)  # type: ignore[attr-defined]
+        return highs
 
     def _columns(self, highs: highspy.Highs, left: Reduced) -> Floats:
         columns = left.values(np.array(highs.getSolution().col_value)) * self.model.column
@@ -162,10 +156,12 @@ class Relay:
 
 def _solved(highs: highspy.Highs) -> None:
     status = run(highs)
-    if status == _STATUS.kInfeasible and highs.getOptionValue("presolve")[1] != "off":
+    presolve = highs.getOptionValue("presolve")[1]
+    if status == _STATUS.kInfeasible and presolve != "off":
         # Where what is held leaves no more room than this, presolve sees collisions where there are none.
         highs.setOptionValue("presolve", "off")
         status = run(highs)
+        highs.setOptionValue("presolve", presolve)
     if status == _STATUS.kInfeasible:
         raise InfeasibleError({})
     if status == _STATUS.kUnbounded:

@@ -25,7 +25,7 @@ from coplant.planning.plan import awaited
 from coplant.program import LinearProgram
 from coplant.program.corner import Corner
 from coplant.program.money import Booleans, Floats, Integers
-from coplant.program.relay import Cornered, Held, Layout, Relay, matching
+from coplant.program.relay import Layout, Relay, matching
 from coplant.stressing.drawing import Draws
 from coplant.stressing.sampled import Template
 from coplant.timeline import Timeline
@@ -255,7 +255,8 @@ class Planner:
             For some of them, by block, what is started at the most before the first review, and what is agreed.
         """
         future, program = self.horizon.futures.likeliest, self.expected.program
-        relay, layout = Relay(program, None, self.seed), Layout.of(program)
+        nothing = np.zeros(program.column_count)
+        relay, layout = Relay(program, nothing > 0.0, None, self.seed), Layout.of(program)
         node = program.column_node
         until = self.horizon.stages[0]
         made = {}
@@ -274,8 +275,7 @@ class Planner:
                 if name != "start":
                     lower[index] = upper[index] = np.clip(value, lower[index], upper[index])
             _sign(program, policy, future, lower, upper)
-            nothing = Held(np.zeros(program.column_count, dtype=bool), np.zeros(program.column_count))
-            columns = relay.solve(lower, upper, nothing).columns
+            columns = relay.solve(lower, upper, nothing)
             # The likeliest future alone may need less of what is started for all; it is started all the same.
             for index, value in given:
                 columns[index] = value
@@ -308,10 +308,11 @@ class Planner:
         carried, before = plan, 0
         for known in self.horizon.stages:
             draft = self.draft(future, expected, self.starts(future, 0.5, known))
-            relay = Relay(draft.program, found[-1].of(draft.program) if found else None, self.seed)
-            one = _review(relay, policy, future, carried, (before, known))
-            carried, before = Carried(Layout.of(draft.program), one.columns), known
-            found.append(Anchor(carried.layout, one.corner))
+            relay = self._relay(draft.program, before, found[-1] if found else None)
+            columns = _review(relay, policy, future, carried, (before, known))
+            carried, before = Carried(Layout.of(draft.program), columns), known
+            assert relay.corner is not None
+            found.append(Anchor(carried.layout, relay.corner))
         return tuple(found)
 
     def live(
@@ -353,26 +354,29 @@ class Planner:
             believed = self.horizon.believed(future, known)
             name_of = f"sample {sample + 1}" if known == len(self.horizon.timeline) else None
             draft = self.draft(believed, self.draws.seen(sample, known), self.starts(believed, luck, known), name_of)
-            relay, layout = Relay(draft.program, anchor.of(draft.program), self.seed), Layout.of(draft.program)
-            ended.append(anchor)
+            relay, layout = self._relay(draft.program, before, anchor), Layout.of(draft.program)
             for name, plan in list(carried.items()):
                 try:
-                    one = _review(relay, policies[name][0], believed, plan, (before, known))
+                    columns = _review(relay, policies[name][0], believed, plan, (before, known))
                 except InfeasibleError:
                     del carried[name]
                     continue
                 except SolverError as error:
                     raise SolverError(f"in sample {sample + 1}: {error}") from None
-                carried[name] = Carried(layout, one.columns)
-                if ended[-1] is anchor:
-                    ended[-1] = Anchor(layout, one.corner)
+                carried[name] = Carried(layout, columns)
+            ended.append(anchor if relay.corner is None else Anchor(layout, relay.corner))
             before = known
         return Lived(
             draft, {name: carried[name].columns if name in carried else None for name in policies}, tuple(ended)
         )
 
+    def _relay(self, program: LinearProgram, passed: int, anchor: Anchor | None) -> Relay:
+        """A program that is solved for one policy after another, when some buckets have passed."""
+        start = None if anchor is None else anchor.of(program)
+        return Relay(program, program.column_node < passed, start, self.seed)
 
-def _review(relay: Relay, policy: Policy, believed: int, plan: Carried, passed: tuple[int, int]) -> Cornered:
+
+def _review(relay: Relay, policy: Policy, believed: int, plan: Carried, passed: tuple[int, int]) -> Floats:
     """Carry a plan out up to a review, and plan anew from then on."""
     program, columns = relay.program, relay.values(*plan)
     node = program.column_node
@@ -389,7 +393,7 @@ def _review(relay: Relay, policy: Policy, believed: int, plan: Carried, passed: 
             agreed = agreed[lived[agreed]]
             lower[agreed] = upper[agreed] = np.clip(columns[agreed], lower[agreed], upper[agreed])
     _sign(program, policy, believed, lower, upper)
-    return relay.solve(lower, upper, Held(node < passed[0], columns))
+    return relay.solve(lower, upper, columns)
 
 
 def _sign(program: LinearProgram, policy: Policy, future: int, lower: Floats, upper: Floats) -> None:
