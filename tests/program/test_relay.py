@@ -20,7 +20,7 @@ from coplant.planning import formulate
 from coplant.program import LinearProgram, solve
 from coplant.program.corner import BASIC, LOWER, UPPER, Corner
 from coplant.program.linear import term
-from coplant.program.relay import Layout, Relay, matching
+from coplant.program.relay import Anchor, Layout, Relay, matching
 from coplant.program.scaling import even, scaled
 from coplant.timeline import Timeline
 from coplant.tree import Tree
@@ -38,9 +38,9 @@ def _program(seed: int, demand: float = 1.0, price: float = 1.0) -> LinearProgra
     return formulate(Network.of(case, Tree.line(timeline))).program
 
 
-def _free(program: LinearProgram, corner: Corner | None = None) -> Relay:
+def _free(program: LinearProgram, anchor: Anchor | None = None) -> Relay:
     """A program of which nothing is held."""
-    return Relay(program, np.zeros(program.column_count, dtype=bool), corner, 0)
+    return Relay(program, np.zeros(program.column_count, dtype=bool), anchor, 0)
 
 
 def _solved(relay: Relay, upper: np.ndarray | None = None) -> np.ndarray:
@@ -54,9 +54,7 @@ def test_a_corner_of_another_program_leads_to_the_same_optimum(seed: int, demand
     first, then = _program(seed).relaxed(), _program(seed, demand, price).relaxed()
     before = _free(first)
     _solved(before)
-    assert before.corner is not None
-    other = matching(then, Layout.of(first))
-    relay = _free(then, before.corner if other is None else other.corner(before.corner))
+    relay = _free(then, before.anchor)
     found = _solved(relay)
     assert then.objective() @ found == pytest.approx(solve(then).objective, rel=1e-6)
     # The same program once more, after other bounds, which may leave no way.
@@ -71,19 +69,21 @@ def test_a_corner_with_too_much_or_too_little_between_bounds_leads_there_too(see
     program = _program(seed).relaxed()
     relay = _free(program)
     best = program.objective() @ _solved(relay)
-    assert relay.corner is not None
-    columns = relay.corner.columns.copy()
+    assert relay.anchor is not None
+    columns = relay.anchor.corner.columns.copy()
     random = np.random.default_rng(drawn)
     # Columns that are in two rows or more, so that they are not left out.
     able = np.bincount(program.matrix().indices, minlength=program.column_count) > 1
     of = np.flatnonzero(able & ((columns == BASIC) == (more < 0)) & (program.lower < program.upper))
     columns[random.choice(of, min(abs(more), len(of)), replace=False)] = BASIC if more > 0 else LOWER
-    spoilt = Corner(columns, relay.corner.rows)
+    spoilt = Corner(columns, relay.anchor.corner.rows)
     fitted = spoilt.fitted(relay.model)
     assert (fitted.columns == BASIC).sum() + (fitted.rows == BASIC).sum() == program.row_count
     factors = splu(_basis(relay.model.matrix, fitted))
     assert np.abs(factors.solve(np.ones(program.row_count))).max() < 1e9
-    assert program.objective() @ _solved(_free(program, spoilt)) == pytest.approx(best, rel=1e-6)
+    assert program.objective() @ _solved(_free(program, relay.anchor._replace(corner=spoilt))) == pytest.approx(
+        best, rel=1e-6
+    )
 
 
 def test_of_what_hangs_together_that_is_left_out_which_does_so_the_most() -> None:

@@ -71,14 +71,14 @@ def test_even_units_bring_entries_close_to_one() -> None:
     program.money("income", quantity.index, [1e2, 1e-1], 0)
     model = scaled(program)
     made = even(model)
-    for powers in (made.by_column, made.by_row):
+    for powers in made.units:
         assert (np.log2(powers) % 1.0 == 0.0).all()
     assert np.ptp(np.log10(np.abs(model.matrix.data))) > 6.0
     # Whole numbers take the unit that the others leave them.
     assert np.ptp(np.log10(np.abs(made.matrix.data))) < 1.0
-    entry = model.matrix.toarray() * made.by_row[:, None] * made.by_column
+    entry = model.matrix.toarray() * made.units.row[:, None] * made.units.column
     assert made.matrix.toarray() == pytest.approx(entry)
-    assert made.row_upper == pytest.approx(model.row_upper * made.by_row)
-    assert made.cost == pytest.approx(model.cost * 2.0**-8 * made.by_column)
-    assert made.column == pytest.approx(model.column * made.by_column)
-    assert made.row == pytest.approx(model.row * made.by_row)
+    assert made.row_upper == pytest.approx(model.row_upper * made.units.row)
+    assert made.cost == pytest.approx(model.cost * 2.0**-8 * made.units.column)
+    assert made.column == pytest.approx(model.column * made.units.column)
+    assert made.row == pytest.approx(model.row * made.units.row)

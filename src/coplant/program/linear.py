@@ -110,7 +110,8 @@ class LinearProgram:
         self._node: list[Integers] = []
         self._row_lower: list[Floats] = []
         self._row_upper: list[Floats] = []
-        self._matrices: list[sparse.csr_array] = []
+        self._matrix = sparse.csr_array((0, 0))
+        self._entries: list[Term] = []
         self.column_count = 0
         self.row_count = 0
         self.decisive: list[Integers] = []
@@ -257,17 +258,13 @@ class LinearProgram:
         if where is not None:
             keep = entry_row >= 0
             entry_row, entry_column, entry_value = entry_row[keep], entry_column[keep], entry_value[keep]
-        matrix = sparse.csr_array(
-            (entry_value, (entry_row.astype(np.int32, copy=False), entry_column.astype(np.int32, copy=False))),
-            shape=(len(low), self.column_count),
-        )
-        matrix.sum_duplicates()
         block = Rows(name, axes, np.where(position >= 0, position + self.row_count, -1))
-        empty = np.flatnonzero((np.diff(matrix.indptr) == 0) & ((low > 0.0) | (high < 0.0)))
+        empty = np.flatnonzero((np.bincount(entry_row, minlength=len(low)) == 0) & ((low > 0.0) | (high < 0.0)))
         if len(empty):
             cells = np.flatnonzero(present.reshape(-1))[empty]
             raise InfeasibleError({"": [block_name(name, axes, int(cell)) for cell in cells]})
-        self._matrices.append(matrix)
+        entry_row, entry_column = entry_row + self.row_count, entry_column.astype(np.int32, copy=False)
+        self._entries.append(Term(entry_row.astype(np.int32, copy=False), entry_column, entry_value))
         self.row_count += len(low)
         self.row_blocks[name] = block
         return block
@@ -449,22 +446,22 @@ class LinearProgram:
 
     def matrix(self) -> sparse.csr_array:
         """Coefficients of all rows, shape (rows, columns). Not to be changed: it is the program's own."""
-        if len(self._matrices) != 1 or self._matrices[0].shape[1] != self.column_count:
-            starts = np.cumsum([0, *(block.nnz for block in self._matrices)])
-            indptr = [
-                block.indptr[1:] + start
-                for block, start in zip(self._matrices, starts[:-1].astype(np.int32), strict=True)
-            ]
-            joined = sparse.csr_array(
+        if self._matrix.shape != (self.row_count, self.column_count):
+            before, added = self._matrix, self._entries
+            row, column = (np.concatenate([np.empty(0, np.int32), *(entry[k] for entry in added)]) for k in (0, 1))
+            value = np.concatenate([np.empty(0), *(entry.value for entry in added)])
+            shape = (self.row_count - before.shape[0], self.column_count)
+            new = sparse.csr_array((value, (row - np.int32(before.shape[0]), column)), shape=shape)
+            self._matrix = sparse.csr_array(
                 (
-                    np.concatenate([np.empty(0), *(block.data for block in self._matrices)]),
-                    np.concatenate([np.empty(0, np.int32), *(block.indices for block in self._matrices)]),
-                    np.concatenate([np.zeros(1, np.int32), *indptr]),
+                    np.concatenate([before.data, new.data]),
+                    np.concatenate([before.indices, new.indices]),
+                    np.concatenate([before.indptr, new.indptr[1:] + before.indptr[-1]]),
                 ),
                 shape=(self.row_count, self.column_count),
             )
-            self._matrices = [joined]
-        return self._matrices[0]
+            self._entries = []
+        return self._matrix
 
     def entries_in(self, columns: Booleans) -> Integers:
         """Count the entries that each row has in some columns.

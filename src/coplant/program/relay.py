@@ -15,7 +15,7 @@ from coplant.program.linear import Axes, Columns, LinearProgram, Rows
 from coplant.program.money import Booleans, Floats, Integers
 from coplant.program.reduction import Reduced, Reduction
 from coplant.program.run import EVEN_TOLERANCE, hand_over, run
-from coplant.program.scaling import Scaled, even, scaled
+from coplant.program.scaling import Scaled, Units, even, scaled
 from coplant.program.search import whole_from
 from coplant.program.solve import set_options
 
@@ -39,26 +39,29 @@ class Relay:
         The program.
     held : ndarray of bool
         Columns that are decided already; rows in which there are no others are taken to be kept.
-    start : Corner or None
+    anchor : Anchor or None
         Where to start; from nothing if there is none.
     seed : int
         Seed of the solver's tie-breaking.
 
     Attributes
     ----------
-    corner : Corner or None
-        That of the relaxed program in which it was solved first, from which one like it is soon solved.
+    layout : Layout
+        Where its columns and rows are.
+    anchor : Anchor or None
+        What it was started from; once it has been solved, where that ended first.
     """
 
-    def __init__(self, program: LinearProgram, held: Booleans, start: Corner | None, seed: int) -> None:
-        self.program, self.seed = program, seed
-        self.model = even(scaled(program))
-        self.corner: Corner | None = None
-        self._held, self._start = held, start
+    def __init__(self, program: LinearProgram, held: Booleans, anchor: Anchor | None, seed: int) -> None:
+        self.program, self.seed, self.layout = program, seed, Layout.of(program)
+        self.anchor = None if anchor is None else anchor.of(program)
+        self.model = even(scaled(program), None if self.anchor is None else self.anchor.units)
+        self._held = held
         self._reduction = Reduction.of(self.model, held | (self.model.lower == self.model.upper), held)
         self._integer = np.flatnonzero(self.model.whole)
         self._matched: tuple[Layout, Matching | None] | None = None
         self._highs: highspy.Highs | None = None
+        self._solved_before = False
 
     def solve(self, lower: Floats, upper: Floats, columns: Floats) -> Floats:
         """Solve it.
@@ -89,12 +92,15 @@ class Relay:
         left = self._reduction.within(lower, upper, np.where(between, _SLACK, 0.0))
         before, self._highs = self._highs, None
         highs = self._handed(left.model, before)
-        if before is None or not gone_on(highs):
-            start = self.corner or self._start
-            if start is None or not left.corner(start).solved(highs):
-                _solved(highs)
-        if self.corner is None:
-            self.corner = self._reduction.of_whole(Corner.within(highs, left.model))
+        known = (before is not None and gone_on(highs)) or (
+            self.anchor is not None and left.corner(self.anchor.corner).solved(highs)
+        )
+        if not known:
+            _solved(highs)
+        if not self._solved_before:
+            corner = self._reduction.of_whole(Corner.within(highs, left.model))
+            self.anchor = Anchor(self.layout, corner, self.model.units)
+            self._solved_before = True
         found = self._columns(highs, left)
         if len(integer):
             values = whole_from(self.program, found, lower[integer] * unit[integer], upper[integer] * unit[integer])
@@ -134,7 +140,7 @@ class Relay:
             Their columns.
         """
         even_unit = self.model.column[columns]
-        room = np.maximum(2.0 * _SLACK * even_unit, _GIVEN * even_unit / self.model.by_column[columns])
+        room = np.maximum(2.0 * _SLACK * even_unit, _GIVEN * even_unit / self.model.units.column[columns])
         return np.asarray(room + 1e-9 * np.abs(values))
 
     def _handed(self, model: Scaled, highs: highspy.Highs | None) -> highspy.Highs:
@@ -190,15 +196,31 @@ class Layout(NamedTuple):
         return cls(program.column_blocks, program.row_blocks, program.column_count, program.row_count)
 
 
+class Anchor(NamedTuple):
+    """From where a program like one is soon solved: the corner of the relaxed program, and its even units."""
+
+    layout: Layout
+    corner: Corner
+    units: Units
+
+    def of(self, program: LinearProgram) -> Anchor:
+        """The same in a program."""
+        found = matching(program, self.layout)
+        if found is None:
+            return self
+        units = Units(found.values(self.units.column, 1.0), np.where(found.rows >= 0, self.units.row[found.rows], 1.0))
+        return Anchor(Layout.of(program), found.corner(self.corner), units)
+
+
 class Matching(NamedTuple):
     """For each column and row of a program that of another which has its name; -1 where there is none."""
 
     columns: Integers
     rows: Integers
 
-    def values(self, of_columns: Floats) -> Floats:
-        """Values of the columns of the other program at those of this one; nothing where it has none."""
-        return np.where(self.columns >= 0, of_columns[self.columns], 0.0)
+    def values(self, of_columns: Floats, new: float = 0.0) -> Floats:
+        """Values of the columns of the other program at those of this one; something else where it has none."""
+        return np.where(self.columns >= 0, of_columns[self.columns], new)
 
     def corner(self, corner: Corner) -> Corner:
         """The corner of the other program here: what is new is at its bound, and a new row decides nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -91,28 +92,34 @@ class Scaled:
         return np.where(self.all_whole, 1.0, 1.0 / self.unit)
 
 
+class Units(NamedTuple):
+    """What each column of a program is counted in, and what each row is multiplied by, beside what is comfortable."""
+
+    column: Floats
+    row: Floats
+
+
 @dataclass(frozen=True, eq=False)
 class Even(Scaled):
     """A program whose entries and prices are brought close to one, each column and row in a unit of its own.
 
     Parameters
     ----------
-    by_column, by_row : ndarray
-        What each column is counted in, and what each row is multiplied by, beside what is comfortable; powers of two.
+    units : Units
+        Powers of two.
     """
 
-    by_column: Floats
-    by_row: Floats
+    units: Units
 
     @property
     def column(self) -> Floats:
         """What each column is counted in."""
-        return super().column * self.by_column
+        return super().column * self.units.column
 
     @property
     def row(self) -> Floats:
         """What each row is multiplied by."""
-        return super().row * self.by_row
+        return super().row * self.units.row
 
 
 def scaled(program: LinearProgram) -> Scaled:
@@ -147,9 +154,39 @@ def scaled(program: LinearProgram) -> Scaled:
     return Scaled(matrix, cost, offset, lower, upper, row_lower, row_upper, objective, unit, whole, share, all_whole)
 
 
-def even(model: Scaled) -> Even:
-    """Bring the numbers of a program close to one by the geometric means of the largest and the smallest of each column
-    and row, in turn (Fulkerson and Wolfe, 1962).
+def even(model: Scaled, units: Units | None = None) -> Even:
+    """Bring the numbers of a program close to one.
+
+    Parameters
+    ----------
+    model : Scaled
+        The program.
+    units : Units, optional
+        In which units; those that suit it by default.
+    """
+    by_column, by_row = units = units or even_units(model)
+    evened = model.matrix.copy()
+    evened.data *= np.repeat(by_row, np.diff(evened.indptr)) * by_column[evened.indices]
+    return Even(
+        evened,
+        model.cost * _CHEAP * by_column,
+        model.offset * _CHEAP,
+        model.lower / by_column,
+        model.upper / by_column,
+        model.row_lower * by_row,
+        model.row_upper * by_row,
+        model.objective * _CHEAP,
+        model.unit,
+        model.whole,
+        model.share,
+        model.all_whole,
+        units,
+    )
+
+
+def even_units(model: Scaled) -> Units:
+    """Find units in which the numbers of a program are close to one, by the geometric means of the largest and the
+    smallest of each column and row, in turn (Fulkerson and Wolfe, 1962).
 
     Whole numbers set no unit of a row that has others, for they stand for "as much as there can be"; and columns that
     are fixed set none.
@@ -174,25 +211,7 @@ def even(model: Scaled) -> Even:
     for _ in range(_EVENINGS):
         column = -of_column.middle(np.concatenate([size + row[row_of], np.log2(cost[priced])]))
         row = -of_row.middle((size + column[matrix.indices])[entry])
-    by_column, by_row = (2.0 ** np.rint(np.clip(powers, -_UNEVEN, _UNEVEN)) for powers in (column, row))
-    evened = matrix.copy()
-    evened.data *= by_row[row_of] * by_column[matrix.indices]
-    return Even(
-        evened,
-        model.cost * _CHEAP * by_column,
-        model.offset * _CHEAP,
-        model.lower / by_column,
-        model.upper / by_column,
-        model.row_lower * by_row,
-        model.row_upper * by_row,
-        model.objective * _CHEAP,
-        model.unit,
-        model.whole,
-        model.share,
-        model.all_whole,
-        by_column,
-        by_row,
-    )
+    return Units(*(2.0 ** np.rint(np.clip(powers, -_UNEVEN, _UNEVEN)) for powers in (column, row)))
 
 
 class _Ends:

@@ -23,9 +23,8 @@ from coplant.planning.formulation import formulate, in_words
 from coplant.planning.outlook import PROGRAMME
 from coplant.planning.plan import awaited
 from coplant.program import LinearProgram
-from coplant.program.corner import Corner
 from coplant.program.money import Booleans, Floats, Integers
-from coplant.program.relay import Layout, Relay, matching
+from coplant.program.relay import Anchor, Layout, Relay
 from coplant.stressing.drawing import Draws
 from coplant.stressing.sampled import Template
 from coplant.timeline import Timeline
@@ -57,18 +56,6 @@ class Carried(NamedTuple):
 
     layout: Layout
     columns: Floats
-
-
-class Anchor(NamedTuple):
-    """A corner from which a program like one is soon solved."""
-
-    layout: Layout
-    corner: Corner
-
-    def of(self, program: LinearProgram) -> Corner:
-        """The corner in a program."""
-        other = matching(program, self.layout)
-        return self.corner if other is None else other.corner(self.corner)
 
 
 class Awaited(NamedTuple):
@@ -256,7 +243,7 @@ class Planner:
         """
         future, program = self.horizon.futures.likeliest, self.expected.program
         nothing = np.zeros(program.column_count)
-        relay, layout = Relay(program, nothing > 0.0, None, self.seed), Layout.of(program)
+        relay = Relay(program, nothing > 0.0, None, self.seed)
         node = program.column_node
         until = self.horizon.stages[0]
         made = {}
@@ -279,7 +266,7 @@ class Planner:
             # The likeliest future alone may need less of what is started for all; it is started all the same.
             for index, value in given:
                 columns[index] = value
-            made[policy.name] = Carried(layout, columns)
+            made[policy.name] = Carried(relay.layout, columns)
         return made
 
     @cached_property
@@ -307,12 +294,12 @@ class Planner:
         found: list[Anchor] = []
         carried, before = plan, 0
         for known in self.horizon.stages:
-            draft = self.draft(future, expected, self.starts(future, 0.5, known))
-            relay = self._relay(draft.program, before, found[-1] if found else None)
+            program = self.draft(future, expected, self.starts(future, 0.5, known)).program
+            relay = Relay(program, program.column_node < before, found[-1] if found else None, self.seed)
             columns = _review(relay, policy, future, carried, (before, known))
-            carried, before = Carried(Layout.of(draft.program), columns), known
-            assert relay.corner is not None
-            found.append(Anchor(carried.layout, relay.corner))
+            carried, before = Carried(relay.layout, columns), known
+            assert relay.anchor is not None
+            found.append(relay.anchor)
         return tuple(found)
 
     def live(
@@ -354,7 +341,7 @@ class Planner:
             believed = self.horizon.believed(future, known)
             name_of = f"sample {sample + 1}" if known == len(self.horizon.timeline) else None
             draft = self.draft(believed, self.draws.seen(sample, known), self.starts(believed, luck, known), name_of)
-            relay, layout = self._relay(draft.program, before, anchor), Layout.of(draft.program)
+            relay = Relay(draft.program, draft.program.column_node < before, anchor, self.seed)
             for name, plan in list(carried.items()):
                 try:
                     columns = _review(relay, policies[name][0], believed, plan, (before, known))
@@ -363,17 +350,12 @@ class Planner:
                     continue
                 except SolverError as error:
                     raise SolverError(f"in sample {sample + 1}: {error}") from None
-                carried[name] = Carried(layout, columns)
-            ended.append(anchor if relay.corner is None else Anchor(layout, relay.corner))
+                carried[name] = Carried(relay.layout, columns)
+            ended.append(relay.anchor or anchor)
             before = known
         return Lived(
             draft, {name: carried[name].columns if name in carried else None for name in policies}, tuple(ended)
         )
-
-    def _relay(self, program: LinearProgram, passed: int, anchor: Anchor | None) -> Relay:
-        """A program that is solved for one policy after another, when some buckets have passed."""
-        start = None if anchor is None else anchor.of(program)
-        return Relay(program, program.column_node < passed, start, self.seed)
 
 
 def _review(relay: Relay, policy: Policy, believed: int, plan: Carried, passed: tuple[int, int]) -> Floats:

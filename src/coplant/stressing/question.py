@@ -18,11 +18,12 @@ from coplant.planning.draft import Draft
 from coplant.planning.hedge import Hedge
 from coplant.planning.result import Plan
 from coplant.program.money import Booleans, Floats, Integers
+from coplant.program.relay import Anchor
 from coplant.results import versions_of
 from coplant.stressing.drawing import Draws
 from coplant.stressing.measures import Gauge
 from coplant.stressing.neighbours import nearest_first, neighbourhoods, places_of
-from coplant.stressing.planner import Anchor, Carried, Horizon, Planner, Policy
+from coplant.stressing.planner import Carried, Horizon, Planner, Policy
 
 PLANNED = "as planned"
 """What the plan itself is called among the alternatives."""
