@@ -38,6 +38,9 @@ _UPDATES = 100
 hundreds of steps back ("possibly dual unbounded").
 """
 
+_MANY = 100
+"""Columns and rows too many or too few beyond which two programs are not alike."""
+
 _SMALL = 1e-6
 """Size of numbers that are too small for pivots."""
 
@@ -107,8 +110,10 @@ class Corner(NamedTuple):
             return self
         units = sparse.eye_array(len(self.rows), format="csc")[:, rows]
         basis = sparse.hstack([model.matrix.tocsc()[:, columns], units], format="csc")
-        rank = structural_rank(basis)
-        out, into = _loose(basis, basis.shape[1] - rank, basis.shape[0] - rank)
+        over, under = np.array(basis.shape[::-1]) - structural_rank(basis)
+        if over + under > _MANY:
+            return self
+        out, into = _loose(basis, int(over), int(under))
         of_columns, of_rows = self.columns.copy(), self.rows.copy()
         of_columns[columns[out[out < len(columns)]]] = LOWER
         of_rows[rows[out[out >= len(columns)] - len(columns)]] = LOWER
