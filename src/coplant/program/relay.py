@@ -39,7 +39,7 @@ class Relay:
         The program.
     held : ndarray of bool
         Columns that are decided already; rows in which there are no others are taken to be kept.
-    anchor : Anchor or None
+    start : Anchor or None
         Where to start; from nothing if there is none.
     seed : int
         Seed of the solver's tie-breaking.
@@ -49,19 +49,19 @@ class Relay:
     layout : Layout
         Where its columns and rows are.
     anchor : Anchor or None
-        What it was started from; once it has been solved, where that ended first.
+        Where it ended when it was first solved.
     """
 
-    def __init__(self, program: LinearProgram, held: Booleans, anchor: Anchor | None, seed: int) -> None:
+    def __init__(self, program: LinearProgram, held: Booleans, start: Anchor | None, seed: int) -> None:
         self.program, self.seed, self.layout = program, seed, Layout.of(program)
-        self.anchor = None if anchor is None else anchor.of(program)
-        self.model = even(scaled(program), None if self.anchor is None else self.anchor.units)
+        self.anchor: Anchor | None = None
+        self._start = None if start is None else start.of(program)
+        self.model = even(scaled(program), None if self._start is None else self._start.units)
         self._held = held
         self._reduction = Reduction.of(self.model, held | (self.model.lower == self.model.upper), held)
         self._integer = np.flatnonzero(self.model.whole)
         self._matched: tuple[Layout, Matching | None] | None = None
         self._highs: highspy.Highs | None = None
-        self._solved_before = False
 
     def solve(self, lower: Floats, upper: Floats, columns: Floats) -> Floats:
         """Solve it.
@@ -92,15 +92,14 @@ class Relay:
         left = self._reduction.within(lower, upper, np.where(between, _SLACK, 0.0))
         before, self._highs = self._highs, None
         highs = self._handed(left.model, before)
-        known = (before is not None and gone_on(highs)) or (
-            self.anchor is not None and left.corner(self.anchor.corner).solved(highs)
-        )
-        if not known:
+        start = self.anchor or self._start
+        there = before is not None and gone_on(highs)
+        there = there or (start is not None and left.corner(start.corner).solved(highs))
+        if not there:
             _solved(highs)
-        if not self._solved_before:
+        if self.anchor is None:
             corner = self._reduction.of_whole(Corner.within(highs, left.model))
             self.anchor = Anchor(self.layout, corner, self.model.units)
-            self._solved_before = True
         found = self._columns(highs, left)
         if len(integer):
             values = whole_from(self.program, found, lower[integer] * unit[integer], upper[integer] * unit[integer])
