@@ -32,6 +32,19 @@ def test_what_read_no_table_that_changed_is_kept() -> None:
     assert done == ["quantities", "costs", "quantities"]
 
 
+def test_what_was_worked_out_of_two_cases_by_turns_is_kept_of_both() -> None:
+    kept, done = Kept(), list[float]()
+
+    def quantity(case: Case) -> float:
+        done.append(case["demand"]["quantity"].item())
+        return done[-1]
+
+    one = _case()
+    other, third = one.edit("demand", quantity=7.0), one.edit("demand", quantity=8.0)
+    assert [kept(quantity, case) for case in (one, other, one, other, third, other, one)] == [5, 7, 5, 7, 8, 7, 5]
+    assert done == [5.0, 7.0, 8.0, 5.0]
+
+
 def test_what_is_given_has_to_be_the_same_too() -> None:
     kept, case = Kept(), _case()
 

@@ -13,7 +13,7 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 from small_case import SmallCase
 
-from coplant.errors import InfeasibleError
+from coplant.errors import InfeasibleError, SolverError
 from coplant.generate import generate
 from coplant.network import Network
 from coplant.planning import formulate
@@ -116,6 +116,36 @@ def test_what_is_held_stays_where_it_is() -> None:
     assert held[early] == pytest.approx(begun[early], abs=3e-6 * relay.model.unit)
     assert program.objective() @ held == pytest.approx(program.objective() @ begun, rel=1e-6)
     assert (held[program.integer] % 1.0 == 0.0).all()
+
+
+def test_what_is_idle_is_nothing() -> None:
+    program = _program(3).relaxed()
+    start = program.column_blocks["start"].index
+    idle = np.zeros(program.column_count, dtype=bool)
+    idle[start[0][start[0] >= 0]] = True
+    best, nothing = _free(program), np.zeros(program.column_count)
+    assert _solved(best)[idle].any()
+    relay = Relay(program, np.zeros_like(idle), best.anchor, 0, idle)
+    found = relay.solve(program.lower, program.upper, nothing)
+    assert not found[idle].any()
+    without = _solved(_free(program), np.where(idle, 0.0, program.upper))
+    assert program.objective() @ found == pytest.approx(program.objective() @ without, rel=1e-6)
+
+
+def test_a_row_of_idle_columns_is_kept_by_nothing_or_not_at_all() -> None:
+    program = LinearProgram(np.ones(1), np.ones(1))
+    made = program.columns("made", (("box", "bin"),))
+    program.rows("least", (("box",),), [term(np.zeros(1, dtype=int), made.index[:1])], lower=2.0)
+    program.rows("most", (("bin",),), [term(np.zeros(1, dtype=int), made.index[1:])], upper=5.0)
+    program.money("income", made.index, [1.0, 1.0], 0)
+    idle = np.array([True, False])
+    with pytest.raises(InfeasibleError):
+        Relay(program, np.zeros_like(idle), None, 0, idle).solve(program.lower, program.upper, np.zeros(2))
+    idle = ~idle
+    with pytest.raises(SolverError, match="no limit"):
+        Relay(program, np.zeros_like(idle), None, 0, idle).solve(program.lower, program.upper, np.zeros(2))
+    found = Relay(program, np.zeros_like(idle), None, 0, idle).solve(program.lower, np.full(2, 9.0), np.zeros(2))
+    assert found == pytest.approx([9.0, 0.0])
 
 
 def test_what_cannot_be_is_said() -> None:

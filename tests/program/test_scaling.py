@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coplant.program import LinearProgram, term
-from coplant.program.scaling import Scaled, even, scaled
+from coplant.program.scaling import Scaled, even, scaled, steep_units
 
 
 def _program(upper: list[float], integer: list[bool], limit: float) -> LinearProgram:
@@ -82,3 +82,21 @@ def test_even_units_bring_entries_close_to_one() -> None:
     assert made.cost == pytest.approx(model.cost * 2.0**-8 * made.units.column)
     assert made.column == pytest.approx(model.column * made.units.column)
     assert made.row == pytest.approx(model.row * made.units.row)
+
+
+def test_steep_units_make_long_rows_small_and_columns_alike() -> None:
+    program = LinearProgram(np.ones(1), np.ones(1))
+    names = tuple(str(number) for number in range(16))
+    quantity = program.columns("quantity", (names,))
+    each = np.arange(16)
+    program.rows("each", (names,), [term(each, quantity.index, 3.0)], upper=5.0)
+    program.rows("all", (("all",),), [term(np.zeros(16, dtype=int), quantity.index, 3.0)], upper=20.0)
+    model = scaled(program)
+    units = steep_units(model)
+    for powers in units:
+        assert (np.log2(powers) % 1.0 == 0.0).all()
+    matrix = abs(even(model, units).matrix.toarray())
+    # A row four times as long is multiplied by an eighth of what the others are.
+    assert matrix[16].max() == pytest.approx(matrix[:16].max() / 8.0)
+    assert (matrix.max(axis=0) > 0.7).all()
+    assert (matrix.max(axis=0) < 1.5).all()

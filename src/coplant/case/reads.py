@@ -81,15 +81,15 @@ class _Done(NamedTuple):
 class Kept:
     """What was worked out from one case after another, each the other with a few tables changed.
 
-    Only the last result of each function is kept. Tables are taken for the same if they are the same objects, as those
-    are that `Case.replace` leaves as they were.
+    The last two results of each function are kept, as cases can change to and fro. Tables are taken for the same if
+    they are the same objects, as those are that `Case.replace` leaves as they were.
     """
 
     def __init__(self) -> None:
-        self._done: dict[Callable[..., Any], _Done] = {}
+        self._done: dict[Callable[..., Any], list[_Done]] = {}
 
     def __call__(self, work: Callable[..., Result], case: Case | Draft, *given: object) -> Result:
-        """Work something out from a case, unless that was done last from the same.
+        """Work something out from a case, unless that was done lately from the same.
 
         Parameters
         ----------
@@ -101,16 +101,16 @@ class Kept:
             The same if they are the same objects, equal texts or arrays, or tuples of such.
         """
         given = (case.settings, *given)
-        last = self._done.get(work)
-        if (
-            last is not None
-            and all(map(_same, last.given, given))
-            and all(case.tables[name] is frame for name, frame in last.tables.items())
-        ):
-            return last.result  # type: ignore[no-any-return]
+        done = self._done.setdefault(work, [])
+        for place, one in enumerate(done):
+            same = all(case.tables[name] is frame for name, frame in one.tables.items())
+            if same and all(map(_same, one.given, given)):
+                done.append(done.pop(place))
+                return one.result  # type: ignore[no-any-return]
         seen = Reads(case.tables)
         result = work(dataclasses.replace(case, tables=seen), *given[1:])
-        self._done[work] = _Done(given, {name: case.tables[name] for name in seen.names}, result)
+        done.append(_Done(given, {name: case.tables[name] for name in seen.names}, result))
+        del done[:-2]
         return result
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from coplant.network.activities import agreement_end, signing_day, term_end
 from coplant.network.frames import days, indices
 from coplant.planning.draft import Draft
 from coplant.program import term
+from coplant.timeline.calendar import Days
 
 
 def agreements(draft: Draft) -> None:
@@ -36,6 +38,20 @@ def agreements(draft: Draft) -> None:
 def _clauses(case: Case) -> dict[str, list[Clause]]:
     """Every clause of each agreement."""
     return {name: clauses_of(case, name) for name in case["agreements"]["agreement"]}
+
+
+class _Days(NamedTuple):
+    """Days of each agreement: from when it is in force, until when, when it is signed, and when its term is over."""
+
+    starts: Days
+    ends: Days
+    signed_on: Days
+    term_ends: Days
+
+    @classmethod
+    def of(cls, case: Case) -> _Days:
+        starts = days(case["agreements"]["starts"])
+        return cls(starts, agreement_end(case), signing_day(case), term_end(case))
 
 
 def _exits(case: Case) -> dict[str, Exit | None]:
@@ -71,7 +87,7 @@ def _scopes(draft: Draft) -> list[Scope]:
     """Each agreement as its clauses see it."""
     network = draft.network
     table, activities = network.case["agreements"], network.activities
-    starts, ends, signed_on = days(table["starts"]), agreement_end(network.case), signing_day(network.case)
+    on = draft.kept(_Days.of, network.case)
     site = indices(table["site"], network.sites)
 
     clauses, left = draft.kept(_clauses, network.case), draft.kept(_exits, network.case)
@@ -91,8 +107,8 @@ def _scopes(draft: Draft) -> list[Scope]:
             leave,
             signed,
             int(draft.signing_node[number]),
-            starts[number],
-            ends[number],
+            on.starts[number],
+            on.ends[number],
         )
         scope = Scope(
             draft.program,
@@ -101,14 +117,14 @@ def _scopes(draft: Draft) -> list[Scope]:
             name,
             number,
             int(site[number]),
-            starts[number],
-            ends[number],
-            signed_on[number],
+            on.starts[number],
+            on.ends[number],
+            on.signed_on[number],
             signed,
             int(draft.signing_node[number]),
             *leaving,
             left[name],
-            term_end(network.case)[number],
+            on.term_ends[number],
             partial(tooling_share, terms),
             tuple(activities.labels[j] for j in routes),
             draft.start.index[routes],

@@ -45,7 +45,7 @@ _SMALL = 1e-6
 """Size of numbers that are too small for pivots."""
 
 _OFF = 1e-6
-"""By how much prices may be off in what HiGHS says is the best, in even units."""
+"""By how much prices may be off in what HiGHS says is the best, in the units of the program."""
 
 _STATUS = highspy.HighsModelStatus
 
@@ -132,7 +132,7 @@ class Corner(NamedTuple):
         highs.setBasis(start)
 
     def solved(self, highs: highspy.Highs) -> bool:
-        """Solve a program in even units from here; False where that leads nowhere, and nothing is as if it were tried.
+        """Solve a program from here; False where that leads nowhere, and nothing is as if it were tried.
 
         That nothing keeps the rules leads nowhere too: from a corner it can look so, and counts only from scratch.
         """
@@ -140,7 +140,7 @@ class Corner(NamedTuple):
 
 
 def gone_on(highs: highspy.Highs) -> bool:
-    """Solve a program in even units from where HiGHS solved it within other bounds, for which nothing is factored anew.
+    """Solve a program from where HiGHS solved it within other bounds, for which nothing is factored anew.
 
     False where that leads nowhere, as for `Corner.solved`.
     """

@@ -14,15 +14,18 @@ from coplant.program.corner import BASIC, LOWER, Corner, gone_on
 from coplant.program.linear import Axes, Columns, LinearProgram, Rows
 from coplant.program.money import Booleans, Floats, Integers
 from coplant.program.reduction import Reduced, Reduction
-from coplant.program.run import EVEN_TOLERANCE, hand_over, run
-from coplant.program.scaling import Scaled, Units, even, scaled
+from coplant.program.run import hand_over, run
+from coplant.program.scaling import Scaled, Units, even, scaled, steep_units
 from coplant.program.search import whole_from
 from coplant.program.solve import set_options
 
 _STATUS = highspy.HighsModelStatus
 
-_SLACK = 2.0 * EVEN_TOLERANCE
-"""By how much, in even units, what is held may be off."""
+_TOLERANCE = 1e-9
+"""How far rows, bounds and prices may be off, in steep units."""
+
+_SLACK = 2.0 * _TOLERANCE
+"""By how much, in steep units, what is held may be off."""
 
 _GIVEN = 2e-6
 """By how much, in comfortable units, what was found by other ways may be off."""
@@ -43,6 +46,8 @@ class Relay:
         Where to start; from nothing if there is none.
     seed : int
         Seed of the solver's tie-breaking.
+    idle : ndarray of bool, optional
+        Columns that are nothing.
 
     Attributes
     ----------
@@ -52,13 +57,17 @@ class Relay:
         Where it ended when it was first solved.
     """
 
-    def __init__(self, program: LinearProgram, held: Booleans, start: Anchor | None, seed: int) -> None:
+    def __init__(
+        self, program: LinearProgram, held: Booleans, start: Anchor | None, seed: int, idle: Booleans | None = None
+    ) -> None:
         self.program, self.seed, self.layout = program, seed, Layout.of(program)
         self.anchor: Anchor | None = None
         self._start = None if start is None else start.of(program)
-        self.model = even(scaled(program), None if self._start is None else self._start.units)
-        self._held = held
-        self._reduction = Reduction.of(self.model, held | (self.model.lower == self.model.upper), held)
+        model = scaled(program)
+        self.model = even(model, steep_units(model) if self._start is None else self._start.units)
+        self._held, self._idle = held, np.zeros_like(held) if idle is None else idle
+        given = held | self._idle | (self.model.lower == self.model.upper)
+        self._reduction = Reduction.of(self.model, given, held)
         self._integer = np.flatnonzero(self.model.whole)
         self._matched: tuple[Layout, Matching | None] | None = None
         self._highs: highspy.Highs | None = None
@@ -86,7 +95,9 @@ class Relay:
             What can be earned has no limit, or no method finds it.
         """
         unit, integer = self.model.column, self._integer
-        lower, upper = (np.where(self._held, columns, bound) / unit for bound in (lower, upper))
+        lower, upper = (
+            np.where(self._held, columns, np.where(self._idle, 0.0, bound)) / unit for bound in (lower, upper)
+        )
         # What is between its bounds was found to within a tolerance.
         between = self._held & (lower > self.model.lower) & (lower < self.model.upper) & ~self.model.whole
         left = self._reduction.within(lower, upper, np.where(between, _SLACK, 0.0))
@@ -138,15 +149,15 @@ class Relay:
         columns : ndarray of int, shape (M,)
             Their columns.
         """
-        even_unit = self.model.column[columns]
-        room = np.maximum(2.0 * _SLACK * even_unit, _GIVEN * even_unit / self.model.units.column[columns])
+        unit = self.model.column[columns]
+        room = np.maximum(2.0 * _SLACK * unit, _GIVEN * unit / self.model.units.column[columns])
         return np.asarray(room + 1e-9 * np.abs(values))
 
     def _handed(self, model: Scaled, highs: highspy.Highs | None) -> highspy.Highs:
         """HiGHS with what is left of the program, which it may have solved within other bounds."""
         if highs is None:
             highs = hand_over(model)
-            set_options(highs, "simplex", self.seed, EVEN_TOLERANCE)
+            set_options(highs, "simplex", self.seed, _TOLERANCE)
             return highs
         columns, rows = (np.arange(len(bound), dtype=np.int32) for bound in (model.lower, model.row_lower))
         highs.changeColsBounds(len(columns), columns, model.lower, model.upper)
@@ -155,7 +166,7 @@ class Relay:
 
     def _columns(self, highs: highspy.Highs, left: Reduced) -> Floats:
         columns = left.values(np.array(highs.getSolution().col_value)) * self.model.column
-        columns[np.abs(columns) <= EVEN_TOLERANCE * self.model.column] = 0.0
+        columns[np.abs(columns) <= _TOLERANCE * self.model.column] = 0.0
         return columns
 
 
@@ -196,7 +207,7 @@ class Layout(NamedTuple):
 
 
 class Anchor(NamedTuple):
-    """From where a program like one is soon solved: the corner of the relaxed program, and its even units."""
+    """From where a program like one is soon solved: the corner of the relaxed program, and its steep units."""
 
     layout: Layout
     corner: Corner

@@ -36,6 +36,11 @@ _EVENINGS = 6
 _UNEVEN = 20.0
 """Power of two by which a column or row is evened at the most."""
 
+_STEEP = -1.5
+"""Power of its length by which a row is multiplied in steep units, found by trial: from -1 to -2 a sample takes a fifth
+fewer steps than in even units, from corner to corner.
+"""
+
 _CHEAP = 2.0**-8
 """What prices are multiplied by in even units: on the way from the corner of another program they can be so far out
 that the dual simplex finds no step ("excessive dual values").
@@ -212,6 +217,28 @@ def even_units(model: Scaled) -> Units:
         column = -of_column.middle(np.concatenate([size + row[row_of], np.log2(cost[priced])]))
         row = -of_row.middle((size + column[matrix.indices])[entry])
     return Units(*(2.0 ** np.rint(np.clip(powers, -_UNEVEN, _UNEVEN)) for powers in (column, row)))
+
+
+def steep_units(model: Scaled) -> Units:
+    """Find units in which the dual simplex takes few steps from the corner of another program.
+
+    It begins with the row that is off the most, as if rows were alike. So even units are changed: a row is multiplied
+    by a power of its length, then each column by what makes its largest entry one.
+
+    Parameters
+    ----------
+    model : Scaled
+        The program.
+    """
+    units, matrix = even_units(model), model.matrix
+    row_of = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    counts = (~model.whole & (model.lower < model.upper))[matrix.indices]
+    size = np.where(counts, np.abs(matrix.data) * units.row[row_of] * units.column[matrix.indices], 0.0)
+    length = np.sqrt(np.bincount(row_of, size**2, minlength=matrix.shape[0]))
+    row = _powers_of_two(length, _STEEP)
+    largest = np.zeros(matrix.shape[1])
+    np.maximum.at(largest, matrix.indices, size * row[row_of])
+    return Units(units.column * _powers_of_two(largest, -1.0), units.row * row)
 
 
 class _Ends:
@@ -393,6 +420,11 @@ def _furthest(values: Floats) -> list[tuple[int, float, float]]:
 
 def _largest(*arrays: Floats) -> float:
     return max(float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0)) for array in arrays)
+
+
+def _powers_of_two(values: Floats, power: float) -> Floats:
+    """Values to some power, as powers of two; one for nothing."""
+    return np.asarray(2.0 ** np.rint(power * np.log2(np.where(values > 0.0, values, 1.0))))
 
 
 def _power_of_two(value: float) -> float:

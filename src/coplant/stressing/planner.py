@@ -6,7 +6,7 @@ plans it anew; until the next review his decisions are carried out, as far as th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from coplant.planning.outlook import PROGRAMME
 from coplant.planning.plan import awaited
 from coplant.program import LinearProgram
 from coplant.program.money import Booleans, Floats, Integers
-from coplant.program.relay import Anchor, Layout, Relay
+from coplant.program.relay import Anchor, Layout, Relay, matching
 from coplant.stressing.drawing import Draws
 from coplant.stressing.sampled import Template
 from coplant.timeline import Timeline
@@ -164,6 +164,7 @@ class Planner:
     _template: dict[int, Template] = field(default_factory=dict)
     _drawn: dict[str, dict[str, Days]] = field(default_factory=dict)
     _awaited: dict[int, Awaited | None] = field(default_factory=dict)
+    _starts: dict[tuple[object, ...], Starts] = field(default_factory=dict)
 
     # -- programs -----------------------------------------------------------------------------------------------------
 
@@ -214,7 +215,9 @@ class Planner:
         if found is None:
             return None
         now = self.horizon.timeline.bounds[known]
-        return Starts({**found.dated, **{name: _day(days, luck, now) for name, days in found.drawn.items()}})
+        day = {**found.dated, **{name: _day(days, luck, now) for name, days in found.drawn.items()}}
+        # What hangs on them is known again by the object.
+        return self._starts.setdefault(tuple(day.items()), Starts(day))
 
     def _awaited_in(self, future: int) -> Awaited | None:
         case = self.horizon.cases[future]
@@ -275,15 +278,15 @@ class Planner:
         future = self.horizon.futures.likeliest
         return self.draft(future, self.draws.seen(0, 0), self.starts(future, None, 0))
 
-    def anchors(self, policy: Policy, plan: Carried) -> tuple[Anchor, ...]:
+    def anchors(self, policy: Policy, plans: Mapping[str, Carried]) -> tuple[Anchor, ...]:
         """Find corners to start from at every review: those of a sample in which all comes as expected.
 
         Parameters
         ----------
         policy : Policy
             What is signed.
-        plan : Carried
-            The plan that is started with.
+        plans : mapping of str to Carried
+            The plans that are started with: its own, and those with which others start.
 
         Returns
         -------
@@ -292,10 +295,10 @@ class Planner:
         """
         future, expected = self.horizon.futures.likeliest, self.draws.seen(0, 0)
         found: list[Anchor] = []
-        carried, before = plan, 0
+        carried, before = plans[policy.name], 0
         for known in self.horizon.stages:
             program = self.draft(future, expected, self.starts(future, 0.5, known)).program
-            relay = Relay(program, program.column_node < before, found[-1] if found else None, self.seed)
+            relay = self._relay(program, plans.values(), (before, known), found[-1] if found else None)
             columns = _review(relay, policy, future, carried, (before, known))
             carried, before = Carried(relay.layout, columns), known
             assert relay.anchor is not None
@@ -341,7 +344,7 @@ class Planner:
             believed = self.horizon.believed(future, known)
             name_of = f"sample {sample + 1}" if known == len(self.horizon.timeline) else None
             draft = self.draft(believed, self.draws.seen(sample, known), self.starts(believed, luck, known), name_of)
-            relay = Relay(draft.program, draft.program.column_node < before, anchor, self.seed)
+            relay = self._relay(draft.program, carried.values(), (before, known), anchor)
             for name, plan in list(carried.items()):
                 try:
                     columns = _review(relay, policies[name][0], believed, plan, (before, known))
@@ -356,6 +359,22 @@ class Planner:
         return Lived(
             draft, {name: carried[name].columns if name in carried else None for name in policies}, tuple(ended)
         )
+
+    def _relay(
+        self, program: LinearProgram, plans: Iterable[Carried], passed: tuple[int, int], anchor: Anchor | None
+    ) -> Relay:
+        """What is left to decide of a program when some buckets have passed since the last review."""
+        before, known = passed
+        node = program.column_node
+        idle = np.zeros(len(node), dtype=bool)
+        if not before:
+            # All samples start with the same plans: what none of them starts is left out of all alike.
+            start = _columns_of(program, "start")
+            idle[start[node[start] < known]] = True
+            for layout, columns in plans:
+                found = matching(program, layout)
+                idle &= (columns if found is None else found.values(columns)) <= 0.0
+        return Relay(program, node < before, anchor, self.seed, idle)
 
 
 def _review(relay: Relay, policy: Policy, believed: int, plan: Carried, passed: tuple[int, int]) -> Floats:

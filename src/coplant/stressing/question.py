@@ -152,7 +152,7 @@ class Question:
             others = {"start": held["start"]} if len(self.horizon.futures) > 1 else {}
             planned = {name: held if name == PLANNED else others for name in self.policies}
             plans = self.planner.first(self.policies, planned)
-            anchors = self.planner.anchors(self.policies[PLANNED], plans[PLANNED])
+            anchors = self.planner.anchors(self.policies[PLANNED], plans)
             self._started.append(Started(plans, anchors))
         return self._started[0]
 

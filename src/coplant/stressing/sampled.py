@@ -145,7 +145,7 @@ class Template:
         if not self.frames:
             return self.case
         try:
-            return self.case.replace(self.tables(factor))
+            return self.case.with_edited(self.tables(factor))
         except CaseError as error:
             raise CaseError(error.problems, f"{self.case.settings.name}, in {name}") from None
 
