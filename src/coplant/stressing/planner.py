@@ -368,12 +368,13 @@ class Planner:
         node = program.column_node
         idle = np.zeros(len(node), dtype=bool)
         if not before:
-            # All samples start with the same plans: what none of them starts is left out of all alike.
+            # All samples start with the same plans, of one layout: what none of them starts is left out of all alike.
+            layouts, columns = zip(*plans, strict=True)
+            most = np.max(columns, axis=0)
+            found = matching(program, layouts[0])
             start = _columns_of(program, "start")
-            idle[start[node[start] < known]] = True
-            for layout, columns in plans:
-                found = matching(program, layout)
-                idle &= (columns if found is None else found.values(columns)) <= 0.0
+            start = start[node[start] < known]
+            idle[start] = (most if found is None else found.values(most))[start] <= 0.0
         return Relay(program, node < before, anchor, self.seed, idle)
 
 
