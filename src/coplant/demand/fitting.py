@@ -148,14 +148,17 @@ def fit_bass(
     Raises
     ------
     ValueError
-        Periods overlap or are empty; there are fewer than three of them in which sales were not held back by supply;
-        sales are negative, unknown, or beyond supply; nothing was sold; or the history does not tell how large the
-        market is, as the larger it is the better it fits.
+        There are no periods, or they overlap or are empty; there are fewer than three of them in which sales were not
+        held back by supply, or in which anything was sold; sales are negative, unknown, or beyond supply; or the
+        history does not tell how large the market is, or how fast the product spreads, as the larger or the more
+        sudden the better it fits.
     """
-    day = np.array([np.datetime64(one, "D") for one in np.asarray(dates, dtype="datetime64[D]").tolist()])
+    day = np.asarray(dates, dtype="datetime64[D]")
     sold = np.asarray(sales, dtype=np.float64)
+    _check_periods(day, sold)
     first = day[0] if start is None else np.datetime64(start, "D")
-    _check_periods(day, sold, first)
+    if first > day[0]:
+        raise ValueError(f"sales start on {first}, after the first period begins on {day[0]}")
     limit = np.full(len(sold), np.inf) if supply is None else np.asarray(supply, dtype=np.float64)
     held = _held_back(sold, limit)
     history = _History((day - first).astype(np.float64) / DAYS_PER_YEAR, sold, held)
@@ -165,6 +168,11 @@ def fit_bass(
             "the history does not tell how large the market is: sales have not begun to slow down, and the larger the "
             "market, the better the curve fits. Take its potential from elsewhere, or wait for more periods"
         )
+    if history.sudden(best):
+        raise ValueError(
+            "the history does not tell how fast the product spreads: nearly all sales lie in few periods, and the more "
+            "sudden the curve, the better it fits. Divide these into shorter periods, or take how fast from elsewhere"
+        )
     asked, _ = history.curve(best)
     value, _ = history.surprise(best, deviation)
     p, q, m = best.tolist()
@@ -172,18 +180,16 @@ def fit_bass(
     return BassFit(p, q, m, p_error, q_error, m_error, deviation, -value, asked, sold - asked, held)
 
 
-def _check_periods(day: NDArray[np.datetime64], sold: Floats, first: np.datetime64) -> None:
+def _check_periods(day: NDArray[np.datetime64], sold: Floats) -> None:
     """Refuse periods and sales that are none."""
     if day.ndim != 1 or sold.shape != (len(day) - 1,):
         raise ValueError(
-            f"there are {len(day)} dates and {len(sold)} sales: give the first day of each period, and the day after "
+            f"there are {day.size} dates and {sold.size} sales: give the first day of each period, and the day after "
             "the last"
         )
     late = np.flatnonzero(np.diff(day) <= np.timedelta64(0, "D"))
     if len(late):
         raise ValueError(f"the period from {day[late[0]]} ends on {day[late[0] + 1]}: periods do not overlap")
-    if first > day[0]:
-        raise ValueError(f"sales start on {first}, after the first period begins on {day[0]}")
     wrong = np.flatnonzero(~(sold >= 0.0) | np.isinf(sold))
     if len(wrong):
         raise ValueError(f"sales from {day[wrong[0]]} are {sold[wrong[0]]}: they are at least 0")
@@ -192,7 +198,7 @@ def _check_periods(day: NDArray[np.datetime64], sold: Floats, first: np.datetime
 
 
 def _held_back(sold: Floats, limit: Floats) -> Booleans:
-    """Periods in which sales hit supply."""
+    """Periods in which sales hit supply; refused where the others are too few to tell three numbers from."""
     if limit.shape != sold.shape:
         raise ValueError(f"there are {len(sold)} sales and {limit.size} supplies: give one for each period")
     limit = np.where(np.isnan(limit), np.inf, limit)
@@ -206,6 +212,12 @@ def _held_back(sold: Floats, limit: Floats) -> Booleans:
         raise ValueError(
             f"there {'is' if free == 1 else 'are'} {free} period{'' if free == 1 else 's'} in which sales were not "
             "held back by supply: three numbers take three at least"
+        )
+    filled = np.count_nonzero(sold)
+    if filled < 3:
+        raise ValueError(
+            f"something was sold in {filled} period{'' if filled == 1 else 's'} only: three numbers take three at least."
+            " Divide these into shorter periods, or wait for more"
         )
     return np.asarray(held)
 
@@ -289,6 +301,10 @@ class _History:
                 point = np.log([ratio * q, q, max(high, np.exp(self.low[2]))])
                 beginnings.append(np.clip(point, self.low + 1e-6, self.high - 1e-6))
         return beginnings
+
+    def sudden(self, point: Floats) -> bool:
+        """Whether a curve is as sudden as any that is looked for: hardly anybody adopts of their own accord."""
+        return bool(point[0] < 10.0 * np.exp(self.low[0]))
 
     def surprise(self, point: Floats, deviation: float) -> tuple[float, Floats]:
         """Minus the log-likelihood, and how it changes with p, q, m and the logarithm of the deviation."""
