@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -254,6 +255,45 @@ def test_a_folder_of_another_question_is_refused(offered: Case, tmp_path: Path) 
     (tmp_path / "other" / "letter.txt").write_text("dear")
     with pytest.raises(FileError, match="no stress test"):
         coplant.stress(offered, 2, 5, out=tmp_path / "other")
+
+
+def _only_some(batch: pl.DataFrame) -> pl.DataFrame:
+    return batch.head(-1)
+
+
+def _another_type(batch: pl.DataFrame) -> pl.DataFrame:
+    return batch.with_columns(pl.col("sample").cast(pl.Int32))
+
+
+def _another_value(batch: pl.DataFrame) -> pl.DataFrame:
+    return batch.with_columns(pl.col("value") * 2.0)
+
+
+@pytest.mark.parametrize("change", [_only_some, _another_type, _another_value, lambda batch: batch.drop("measure")])
+def test_a_batch_that_was_changed_is_not_counted(
+    change: Callable[[pl.DataFrame], pl.DataFrame], offered: Case, tmp_path: Path
+) -> None:
+    coplant.stress(offered, 2, 5, out=tmp_path)
+    batch = tmp_path / "batches" / "00001.parquet"
+    change(pl.read_parquet(batch)).write_parquet(batch)
+    with pytest.raises(
+        FileError, match=r"00001\.parquet is not the batch that was written there. Remove it"
+    ):
+        coplant.stress(offered, 2, 5, out=tmp_path)
+
+
+def test_a_batch_that_another_was_copied_over_is_not_counted(offered: Case, made: Stress, tmp_path: Path) -> None:
+    coplant.stress(offered, 25, 5, out=tmp_path)
+    first, second = (tmp_path / "batches" / f"0000{number}.parquet" for number in (1, 2))
+    whole = second.read_bytes()
+    second.write_bytes(first.read_bytes())
+    with pytest.raises(FileError, match=r"00002\.parquet is not the batch"):
+        coplant.stress(offered, 25, 5, out=tmp_path)
+    second.write_bytes(whole[:100])
+    with pytest.raises(FileError, match=r"00002\.parquet cannot be read"):
+        coplant.stress(offered, 25, 5, out=tmp_path)
+    second.unlink()
+    assert _same(coplant.stress(offered, 25, 5, out=tmp_path), made)
 
 
 def test_a_batch_hangs_on_the_question_and_its_number_only(offered: Case) -> None:

@@ -216,8 +216,8 @@ def _held_back(sold: Floats, limit: Floats) -> Booleans:
     filled = np.count_nonzero(sold)
     if filled < 3:
         raise ValueError(
-            f"something was sold in {filled} period{'' if filled == 1 else 's'} only: three numbers take three at least."
-            " Divide these into shorter periods, or wait for more"
+            f"something was sold in {filled} period{'' if filled == 1 else 's'} only: three numbers take three at "
+            "least. Divide these into shorter periods, or wait for more"
         )
     return np.asarray(held)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from coplant.stressing.result import KIND
 
 _FOLDER = "batches"
 
+_SEAL = "coplant"
+"""What the seal of a batch is called in its file."""
+
 
 @dataclass(frozen=True)
 class Batches:
@@ -24,9 +28,12 @@ class Batches:
     ----------
     folder : Path or None
         Where they are kept; nowhere if None.
+    question : str
+        Digest of the question.
     """
 
     folder: Path | None
+    question: str
 
     @classmethod
     def of(cls, folder: Path | None, question: str) -> Batches:
@@ -45,7 +52,7 @@ class Batches:
             The folder holds something else, or samples of another question.
         """
         if folder is None:
-            return cls(None)
+            return cls(None, question)
         if holds_other(folder, KIND.facts):
             raise FileError(f"{folder} holds files that are no {KIND.name} test. Name a new or an empty folder")
         mark = folder / KIND.facts
@@ -57,7 +64,7 @@ class Batches:
                 )
         else:
             write_whole(mark, json.dumps({"question": question}) + "\n")
-        return cls(folder)
+        return cls(folder, question)
 
     def read(self, number: int) -> pl.DataFrame | None:
         """Return a batch that was written; None if it was not.
@@ -65,15 +72,18 @@ class Batches:
         Raises
         ------
         FileError
-            It cannot be read.
+            It cannot be read, or is not what was written.
         """
         path = self._path(number)
         if path is None or not path.is_file():
             return None
         try:
-            return pl.read_parquet(path)
+            measured, told = pl.read_parquet(path), pl.read_parquet_metadata(path)
         except (OSError, pl.exceptions.PolarsError) as error:
             raise FileError(f"{path} cannot be read ({error}). Remove it, and it is worked out again") from error
+        if told.get(_SEAL) != self._seal(number, measured):
+            raise FileError(f"{path} is not the batch that was written there. Remove it, and it is worked out again")
+        return measured
 
     def write(self, number: int, measured: pl.DataFrame) -> None:
         """Write a batch, whole or not at all.
@@ -86,8 +96,13 @@ class Batches:
         path = self._path(number)
         if path is not None:
             content = io.BytesIO()
-            measured.write_parquet(content)
+            measured.write_parquet(content, metadata={_SEAL: self._seal(number, measured)})
             write_whole(path, content.getvalue())
+
+    def _seal(self, number: int, measured: pl.DataFrame) -> str:
+        """Digest by which a batch is known to be whole, and the one of its number that answers the question."""
+        content = (self.question, number, measured.columns, [str(kind) for kind in measured.dtypes], measured.rows())
+        return hashlib.sha256(repr(content).encode()).hexdigest()
 
     def _path(self, number: int) -> Path | None:
         return self.folder / _FOLDER / f"{number + 1:05}.parquet" if self.folder else None
