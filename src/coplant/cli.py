@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from coplant.case.defaults import Default
+    from coplant.case.outputs import Output
     from coplant.planning import Hedge, Plan
+    from coplant.results import Kind
     from coplant.schema import Table
     from coplant.settlement import Settlement
     from coplant.workers import Workers
@@ -152,6 +154,15 @@ def _workers(count: int | None, cluster: str | None) -> Workers:
     return Processes(count) if count and count > 1 else Here()
 
 
+def _tables_at(folder: Path | None, kind: Kind) -> Output | None:
+    """Folder for the tables of a result; one that holds an older result of its kind is replaced."""
+    from coplant.case.outputs import Output
+
+    if folder is None:
+        return None
+    return Output(folder, option="--out", folder=True, replaces=(kind.facts, kind.name), told=kind.told)
+
+
 def _refuse(options: Mapping[str, object], why: str, besides: str | None = None) -> None:
     """Refuse those of some options that were given."""
     for option, value in options.items():
@@ -205,7 +216,7 @@ def plan(
         from coplant.planning.result import KIND
 
         outputs = {
-            "tables": Output(out, option="--out", folder=True, replaces=(KIND.facts, KIND.name)) if out else None,
+            "tables": _tables_at(out, KIND),
             "report": Output(report, PAGES, option="--report", replaces=PAGE) if report else None,
             "excel": Output(excel, (".xlsx",), option="--excel", replaces=("decision", "plan")) if excel else None,
         }
@@ -274,7 +285,7 @@ def launch(
         from coplant.launching.result import KIND
 
         outputs = {
-            "tables": Output(out, option="--out", folder=True, replaces=(KIND.facts, KIND.name)) if out else None,
+            "tables": _tables_at(out, KIND),
             "report": Output(report, PAGES, option="--report", replaces=PAGE) if report else None,
             "excel": Output(excel, (".xlsx",), option="--excel", replaces=("launched", KIND.name)) if excel else None,
         }
@@ -344,7 +355,7 @@ def settle(
         _check_days(first, until, as_of, planned)
         in_folder = (INDEX, "invoices") if invoice and invoice.suffix.lower() != ".json" else None
         outputs = {
-            "tables": Output(out, option="--out", folder=True, replaces=(KIND.facts, KIND.name)) if out else None,
+            "tables": _tables_at(out, KIND),
             "report": Output(report, PAGES, option="--report", replaces=PAGE) if report else None,
             "excel": Output(excel, (".xlsx",), option="--excel", replaces=("settled", KIND.name)) if excel else None,
             "invoices": Output(invoice, (".json",), option="--invoice", folder=True, replaces=in_folder)
@@ -520,12 +531,13 @@ def worth(
     """Say what it is worth to plan for several futures at once, what to know which comes, and what care costs."""
     with _answering(as_json), _Progress() as progress:
         import coplant
-        from coplant.case.outputs import Output, check_outputs
+        from coplant.case.outputs import check_outputs
         from coplant.weighing.result import KIND
         from coplant.weighing.worth import WEIGHTS
 
         tried = WEIGHTS if weights is None else _shares(weights)
-        check_outputs([Output(out, option="--out", folder=True, replaces=(KIND.facts, KIND.name))] if out else [], case)
+        place = _tables_at(out, KIND)
+        check_outputs([place] if place else [], case)
         with progress.stage("Reading the case"):
             read = coplant.read(case)
         # What HiGHS says when it is interrupted is not an answer.
@@ -573,7 +585,7 @@ def stress(
         from coplant.stressing.stress import planned_in
 
         outputs = {
-            "tables": Output(out, option="--out", folder=True, replaces=(KIND.facts, KIND.name)) if out else None,
+            "tables": _tables_at(out, KIND),
             "report": Output(report, PAGES, option="--report", replaces=PAGE) if report else None,
             "excel": Output(excel, (".xlsx",), option="--excel", replaces=("stressed", KIND.name)) if excel else None,
         }

@@ -135,6 +135,21 @@ def test_results_of_an_earlier_plan_are_replaced(place: Path) -> None:
     assert coplant.Plan.read("out").case == coplant.read("lamps")
 
 
+@pytest.mark.parametrize("command", ["plan", "stress"])
+def test_a_folder_with_someones_own_file_of_the_name_of_ours_is_kept(command: str, place: Path) -> None:
+    (place / "out").mkdir()
+    (place / "out" / f"{command}.json").write_text("my notes")
+    told = f"--out out holds files that are no {command}. Name a new or an empty folder"
+    assert told in refused(place, command, "lamps", "--out", "out")
+
+
+@pytest.mark.parametrize("command", ["stress", "settle"])
+def test_a_plan_in_whose_folder_the_case_was_changed_is_refused(command: str, place: Path) -> None:
+    assert run("plan", "lamps", "--out", "out").exit_code == 0
+    coplant.read("lamps").edit("prices", price=60).write("out/case", format="parquet")
+    assert "out/case was changed since the plan was made" in refused(place, command, "out")
+
+
 def test_the_results_of_a_plan_are_no_case(place: Path) -> None:
     assert run("plan", "lamps", "--out", "out", "--excel", "plan.xlsx").exit_code == 0
     told = run("plan", "plan.xlsx").stderr

@@ -276,9 +276,7 @@ def test_a_batch_that_was_changed_is_not_counted(
     coplant.stress(offered, 2, 5, out=tmp_path)
     batch = tmp_path / "batches" / "00001.parquet"
     change(pl.read_parquet(batch)).write_parquet(batch)
-    with pytest.raises(
-        FileError, match=r"00001\.parquet is not the batch that was written there. Remove it"
-    ):
+    with pytest.raises(FileError, match=r"00001\.parquet is not the batch that was written there. Remove it"):
         coplant.stress(offered, 2, 5, out=tmp_path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import secrets
 import shutil
@@ -62,9 +63,30 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
-def holds_other(folder: Path, mark: str) -> bool:
-    """Whether a folder holds files, and not the one by which a folder is known that may be replaced."""
-    return folder.is_dir() and any(folder.iterdir()) and not (folder / mark).is_file()
+def holds_other(folder: Path, mark: str, told: Collection[str] = ()) -> bool:
+    """Whether a folder holds files, and not the one by which a folder is known that may be replaced.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    mark : str
+        Name of that file.
+    told : collection of str
+        Names of what it tells, where it is JSON; a file of that name that does not tell it is someone's own.
+    """
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return False
+    return not (folder / mark).is_file() or (bool(told) and not _tells(folder / mark, told))
+
+
+def _tells(path: Path, names: Collection[str]) -> bool:
+    """Whether a file holds an object of JSON with some names."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and content.keys() >= set(names)
 
 
 def carry_over(old: Path, new: Path, own: Collection[str]) -> None:

@@ -43,6 +43,8 @@ class Output:
     replaces : (mark, kind) or None
         The file by which a folder is known that may be replaced, the sheet of a workbook, or what made a page; and what
         it is in a word or two. None for any.
+    told : tuple of str
+        Names of what that file of a folder tells, where it is JSON.
     if_there : str
         How to mend it if something is there already; empty where that is replaced.
     """
@@ -52,6 +54,7 @@ class Output:
     option: str = ""
     folder: bool = False
     replaces: tuple[str, str] | None = None
+    told: tuple[str, ...] = ()
     if_there: str = ""
 
     def __str__(self) -> str:
@@ -165,7 +168,7 @@ def _there(output: Output) -> str | None:
         return f"{output} {'holds files' if path.is_dir() else 'is there'} already. {output.if_there}"
     if output.replaces:
         mark, kind = output.replaces
-        if holds_other(path, mark):
+        if holds_other(path, mark, output.told):
             return f"{output} holds files that are no {kind}. Name a new or an empty folder"
         if path.is_file() and mark not in _marks(path):
             return f"{output} is there and no {kind}. Name a file that does not exist yet"

@@ -23,6 +23,8 @@ class Kind(NamedTuple):
     """What it is called."""
     command: str
     """The command that writes one."""
+    told: tuple[str, ...] = ("digest", "tables")
+    """Names of what the file of facts of any of them tells."""
 
     @property
     def facts(self) -> str:
@@ -64,12 +66,12 @@ def write_result(
         The folder cannot be written, or holds files and no result of the kind.
     """
     old = Path(folder)
-    if holds_other(old, kind.facts):
+    if holds_other(old, kind.facts, kind.told):
         raise FileError(f"{old} holds files that are no {kind.name}. Name a new or an empty folder")
     with written_whole(old, folder=True) as place:
         for name, table in tables.items():
             table.write_parquet(place / f"{name}.parquet")
-        told = json.dumps({**facts, "tables": list(tables)}, indent=2, default=str)
+        told = json.dumps({"digest": case.digest, **facts, "tables": list(tables)}, indent=2, default=str)
         (place / kind.facts).write_text(told + "\n", encoding="utf-8")
         case.write(place / "case", format="parquet")
         own = {f"{name}.parquet" for name in (*tables, *_tables_in(old, kind))}
@@ -82,15 +84,22 @@ def read_result(folder: str | Path, kind: Kind) -> Kept:
     Raises
     ------
     FileError
-        The folder does not hold a result of the kind.
+        The folder does not hold a result of the kind, or holds it with another case.
     """
     place = Path(folder)
     try:
         facts = json.loads((place / kind.facts).read_text(encoding="utf-8"))
+        digest = facts.pop("digest")
         tables = {name: pl.read_parquet(place / f"{name}.parquet") for name in facts.pop("tables")}
     except (OSError, ValueError, TypeError, KeyError, AttributeError, pl.exceptions.PolarsError) as error:
         raise FileError(f"{place} does not hold a {kind.name} ({error}); write one with {kind.command}") from error
-    return Kept(read(place / "case"), tables, facts)
+    case = read(place / "case")
+    if case.digest != digest:
+        raise FileError(
+            f"{place / 'case'} was changed since the {kind.name} was made, which is of the case as it was. Change the"
+            f" case somewhere else, and write another {kind.name} with {kind.command}"
+        )
+    return Kept(case, tables, facts)
 
 
 def _tables_in(folder: Path, kind: Kind) -> list[str]:

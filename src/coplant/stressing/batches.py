@@ -53,7 +53,7 @@ class Batches:
         """
         if folder is None:
             return cls(None, question)
-        if holds_other(folder, KIND.facts):
+        if holds_other(folder, KIND.facts, KIND.told):
             raise FileError(f"{folder} holds files that are no {KIND.name} test. Name a new or an empty folder")
         mark = folder / KIND.facts
         if mark.is_file():

@@ -13,8 +13,8 @@ from coplant.case import Case
 from coplant.results import Kind, read_result, write_result
 from coplant.stressing.question import PLANNED
 
-KIND = Kind("stress", "coplant stress --out")
-"""How it is kept in a folder."""
+KIND = Kind("stress", "coplant stress --out", ("question",))
+"""How it is kept in a folder, in which at first there is only what is asked."""
 
 
 EACH = ("results", "sampled")
