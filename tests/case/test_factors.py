@@ -23,7 +23,8 @@ def _case(table: str, *rows: dict[str, object]) -> SmallCase:
 @pytest.mark.parametrize(
     ("table", "row", "column", "expected"),
     [
-        ("factors", {**LEVEL, "factor": "x", "low": 0.0}, "low", "above 0"),
+        ("factors", {**LEVEL, "factor": "x", "low": 1.1}, "low", "at most 1"),
+        ("factors", {**LEVEL, "factor": "x", "high": 0.9}, "high", "at least 1"),
         ("factors", {**LEVEL, "factor": "x", "reversion": 1.0}, "reversion", "nothing, as uniform"),
         ("factors", {"factor": "x", "distribution": "reverting", "reversion": 1.0}, "volatility", "a number"),
         ("factors", {**MOVING, "factor": "x", "likely": 1.0}, "likely", "nothing, as reverting"),
@@ -33,6 +34,7 @@ def _case(table: str, *rows: dict[str, object]) -> SmallCase:
         ("factor_effects", {**EFFECT, "key": "bax"}, "key", "some row matches"),
         ("factor_effects", {**EFFECT, "factor": "moving", "table": "items", "column": "value"}, "table", "hold from"),
         ("factor_effects", {**EFFECT, "strength": 20.0}, "strength", "10"),
+        ("factor_effects", {**EFFECT, "strength": 0.0}, "strength", "a power other than 0"),
         ("factor_correlations", {"factor": "level", "with": "level", "correlation": 0.5}, "with", "another factor"),
         ("factor_correlations", {"factor": "level", "with": "moving", "correlation": 0.5}, "with", "drawn once"),
         ("factor_correlations", {"factor": "level", "with": "moving", "correlation": 1.5}, "correlation", "1"),
@@ -44,6 +46,31 @@ def test_a_mistake_is_told_where_it_is(table: str, row: dict[str, object], colum
     found = [one for one in error.value.problems if one.table == table and one.column == column]
     assert found
     assert expected in found[0].expected
+
+
+@pytest.mark.parametrize("distribution", ["uniform", "triangular", "pert"])
+def test_a_factor_may_come_down_to_nothing(distribution: str) -> None:
+    row = {**LEVEL, "factor": "x", "distribution": distribution, "low": 0.0, "high": 2.0}
+    if distribution != "uniform":
+        row["likely"] = 1.0
+    _case("factors", row).case()
+
+
+def test_a_lognormal_factor_of_nothing_is_told_once() -> None:
+    row = {"factor": "x", "distribution": "lognormal", "low": 0.0, "high": 2.0, "range": "p10_p90"}
+    with pytest.raises(CaseError) as error:
+        _case("factors", row).case()
+    (problem,) = error.value.problems
+    assert (problem.column, problem.expected) == ("low", "above 0, as lognormal is")
+
+
+@pytest.mark.parametrize("row", [{**LEVEL, "low": 0.0}, {"distribution": "fixed", "likely": 0.0}])
+def test_nothing_is_divided_by_a_factor_of_nothing(row: dict[str, object]) -> None:
+    small = _case("factors", {**row, "factor": "x"}).add("factor_effects", **{**EFFECT, "factor": "x"})
+    small.case()
+    small.tables["factor_effects"][0]["strength"] = -1.0
+    with pytest.raises(CaseError, match="above 0, as x may be 0"):
+        small.case()
 
 
 def test_correlations_have_to_hold_all_at_once() -> None:

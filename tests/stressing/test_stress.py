@@ -315,7 +315,7 @@ def test_there_have_to_be_samples(offered: Case, samples: int) -> None:
 
 
 def test_a_mistake_that_a_factor_makes_names_the_sample() -> None:
-    small = _boxes().add("factors", factor="yield", distribution="uniform", low=1.5, high=1.6, range="limits")
+    small = _boxes().add("factors", factor="yield", distribution="uniform", low=1.0, high=1.6, range="limits")
     small.add("factor_effects", factor="yield", table="routes", key="box", column="yield")
     with pytest.raises(CaseError, match="in sample 1") as error:
         coplant.stress(small.case(), 1)

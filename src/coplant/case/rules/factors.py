@@ -47,11 +47,14 @@ def what_reverts_says_how(draft: Draft) -> None:
         draft.report("factors", given, column, "nothing, as reverting does not take it", "Leave it empty")
 
 
-@rule("factors", sound=("factors.low", "factors.likely", "factors.distribution"))
-def factors_are_above_nothing(draft: Draft) -> None:
-    """Check that a factor cannot be zero, of which there is no power."""
-    for column in ("low", "likely"):
-        draft.report("factors", draft["factors"].filter(pl.col(column) <= 0.0), column, "above 0", "Mend it")
+@rule("factors", sound=("factors.low", "factors.high"))
+def factors_vary_around_one(draft: Draft) -> None:
+    """Check that a factor may be 1, for which plans are made."""
+    rows = draft["factors"].filter(pl.col("low") <= pl.col("high"))
+    mend = "Let it vary around 1, and change in the case itself what is to be more or less in the mean"
+    above, below = rows.filter(pl.col("low") > 1.0), rows.filter(pl.col("high") < 1.0)
+    draft.report("factors", above, "low", "at most 1, for which plans are made", mend)
+    draft.report("factors", below, "high", "at least 1, for which plans are made", mend)
 
 
 @rule("factor_effects", sound=("factor_effects.table", "factor_effects.column"))
@@ -95,6 +98,22 @@ def what_moves_multiplies_what_holds_from_a_day(draft: Draft) -> None:
     )
     expected = "a table whose rows hold from a day until the next, as {factor} is reverting"
     draft.report("factor_effects", rows, "table", expected, f"They are {', '.join(dated)}")
+
+
+@rule(
+    "factor_effects",
+    sound=("factor_effects.factor", "factor_effects.strength", "factors.distribution", "factors.low", "factors.likely"),
+)
+def powers_change_something(draft: Draft) -> None:
+    """Check that an effect has a strength, and that nothing is divided by what may be nothing."""
+    rows = draft["factor_effects"]
+    idle = rows.filter(pl.col("strength") == 0.0)
+    draft.report("factor_effects", idle, "strength", "a power other than 0, which changes nothing", "Leave the row out")
+    least = pl.when(pl.col("distribution") == "fixed").then("likely").otherwise("low")
+    nothing = draft.lookup("factors", "factor", "distribution", "low", "likely").filter(least <= 0.0)
+    divided = rows.filter(pl.col("strength") < 0.0).join(nothing, on="factor", how="semi")
+    mend = "Nothing is divided by 0: mend one of the two"
+    draft.report("factor_effects", divided, "strength", "above 0, as {factor} may be 0", mend)
 
 
 @rule("factor_correlations", sound=("factor_correlations.factor", "factor_correlations.with", "factors.distribution"))
