@@ -837,6 +837,37 @@ MISTAKES = [
         "2023-01-01",
     ),
     mistake("a change of no table", "edits", "enters,demand", "enters,demands", (3, "table"), 'mean "demand"'),
+    mistake("a change of edits", "edits", "enters,demand", "enters,edits", (3, "table"), "Tables are parties"),
+    mistake("a change after all", "edits", "2023-07-01,2024", "2033-07-01,2034", (2, "from"), "the end of the horizon"),
+    mistake(
+        "a change over before",
+        "edits",
+        "enters,demand,,quantity,,",
+        "enters,demand,,quantity,,2023-09-01",
+        (3, "until"),
+        "after 2023-09-01, when enters is known",
+    ),
+    mistake(
+        "a key of too many",
+        "edits",
+        "items,chip",
+        'items,"chip,lot"',
+        (4, "key"),
+        "values of item, in that order with commas between",
+        "write it as column=value",
+    ),
+    mistake("probability in per cent", "branches", "ends,0.4", "ends,40", (2, "probability"), "40 % is 0.4"),
+    mistake(
+        "probability above all",
+        "branches",
+        "ends,0.4",
+        "ends,1.55",
+        (2, "probability"),
+        "1.55 is 155 %",
+        "1.55 % is 0.",
+    ),
+    mistake("probability of what", "branches", "ends,0.4", "ends,155", (2, "probability"), "1 is 100 %"),
+    mistake("a factor after all", "factor_effects", "2023-02-01,2024", "2033-02-01,2034", (2, "from"), "the horizon"),
     mistake("a change of no row", "edits", "items,chip", "items,chop", (4, "key"), 'mean "chip"'),
     mistake("a change of a key", "edits", "chip,value", "chip,item", (4, "column"), "no part of its key"),
     mistake("a change to nothing", "edits", "times,0.8", "times,", (2, "value"), "a number"),
@@ -937,6 +968,15 @@ def test_a_table_that_every_case_needs_is_missed(table: str, files: dict[str, st
     missed = [problem for problem in caught.value.problems if problem.row is None]
     assert [(problem.table, problem.column) for problem in missed] == [(table, None)]
     assert table[:-1] in missed[0].mend
+
+
+def test_what_is_unknown_before_a_branch_is_told_in_each_of_its_rows(files: dict[str, str], put: Put) -> None:
+    files["branches"] = files["branches"].replace(",lasts\n", ",last\n")
+    with pytest.raises(coplant.CaseError) as caught:
+        coplant.read(put(files))
+    assert [(one.row, one.column, one.mend) for one in caught.value.problems] == [
+        (row, "after", 'Did you mean "lasts"?') for row in (4, 5)
+    ]
 
 
 def test_a_case_makes_or_buys_something() -> None:

@@ -184,7 +184,12 @@ def test_mistakes_of_several_futures_are_told_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "told"), [("bux", "some row matches"), ("box, 2", "at most the values of demand"), ("sit=works", "site")]
+    ("key", "told"),
+    [
+        ("bux", "some row matches"),
+        ("box, 2", "values of demand, in that order with commas between"),
+        ("sit=works", "site"),
+    ],
 )
 def test_an_edit_of_no_row_says_so(key: str, told: str) -> None:
     with pytest.raises(CaseError, match=told):

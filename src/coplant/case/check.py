@@ -247,8 +247,17 @@ def _report_limit(table: Table, limit: _Limit, frame: pl.DataFrame, draft: Draft
     for row, cell in frame.filter(limit.broken).select(ROW, column.name).iter_rows():
         mend = did_you_mean(cell, column.choices, column.description) if column.choices else column.description
         if column.unit.startswith("share") and cell > 1:
-            mend += f"; {cell:g} % is {cell / 100:g}"
+            mend += f"; {_in_per_cent(column, cell)}"
         draft.add(Problem(table.name, row, column.name, cell, allowed(column), mend))
+
+
+def _in_per_cent(column: Column, cell: float) -> str:
+    """Say what a share is in per cent, so that it is seen which of the two was meant."""
+    if beyond(column, cell / 100):
+        return "1 is 100 %"
+    told = f"{cell:g} % is {cell / 100:g}"
+    # Who writes 15 means 15 %; who writes 1.5 may mean either.
+    return told if cell >= 2 else f"{cell:g} is {100 * cell:g} %, and {told}"
 
 
 def beyond(column: Column, cell: Any) -> bool:

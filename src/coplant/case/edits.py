@@ -58,8 +58,9 @@ def where_of(table: Table, key: str | None) -> dict[str, str]:
         name, equals, given = (one.strip() for one in part.partition("="))
         if not equals:
             if place >= len(order):
-                expected = f"at most the values of {', '.join(order)}"
-                _refuse(table.name, None, key, expected, "Leave out what is too much")
+                expected = f"values of {', '.join(order) or 'no column'}, in that order with commas between"
+                mend = f"That is the key of {table.name}: leave the rest out, or write it as column=value"
+                _refuse(table.name, None, key, expected, mend)
             name, given = order[place], name
         if name in where:
             _refuse(table.name, None, key, f"one value of {name}", "Leave out one of them")

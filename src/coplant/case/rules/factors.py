@@ -6,9 +6,8 @@ import numpy as np
 import polars as pl
 
 from coplant.case.draft import ROW, Draft
-from coplant.case.names import did_you_mean
 from coplant.case.rules.futures import FIXED
-from coplant.case.rules.reaching import days_are_of_dated_rows, key_means_rows
+from coplant.case.rules.reaching import days_are_of_dated_rows, key_means_rows, meant
 from coplant.case.rules.registry import rule
 from coplant.errors import Problem
 from coplant.schema import TABLES
@@ -64,13 +63,13 @@ def effects_name_a_number(draft: Draft) -> None:
     for record in draft["factor_effects"].iter_rows(named=True):
         name, column = record["table"], record["column"]
         if name not in known:
-            mend = did_you_mean(name, known, f"Tables are {', '.join(known)}")
+            mend = meant(name, known, TABLES, f"Tables are {', '.join(known)}")
             expected = "the name of a table with numbers that are sampled"
             draft.add(Problem("factor_effects", record[ROW], "table", name, expected, mend))
             continue
         numbers = [one.name for one in TABLES[name].columns if one.type == "number" and not one.key]
         if column not in numbers:
-            mend = did_you_mean(column, numbers, f"They are {', '.join(numbers)}")
+            mend = meant(column, numbers, TABLES[name].names, f"They are {', '.join(numbers)}")
             draft.add(Problem("factor_effects", record[ROW], "column", column, f"a number of {name}", mend))
 
 

@@ -10,7 +10,7 @@ from coplant.case.cells import EXPECTED, typed
 from coplant.case.check import allowed, beyond
 from coplant.case.draft import ROW, Draft
 from coplant.case.names import did_you_mean
-from coplant.case.rules.reaching import days_are_of_dated_rows, key_means_rows
+from coplant.case.rules.reaching import days_are_of_dated_rows, key_means_rows, meant
 from coplant.case.rules.registry import rule
 from coplant.errors import Problem
 from coplant.schema import TABLES
@@ -36,8 +36,8 @@ def branches_follow_one_outcome(draft: Draft) -> None:
 @rule("branches", sound=("branches.branch", "branches.after", "branches.outcome"))
 def branches_follow_what_is_known_before(draft: Draft) -> None:
     """Check that what a branch comes after is an outcome, of a branch that does not come after its own outcomes."""
-    first = draft["branches"].unique("branch", keep="first", maintain_order=True)
-    rows = first.filter(pl.col("after").is_not_null())
+    # Where rows of a branch differ, that is told by itself.
+    rows = draft["branches"].filter(pl.col("after") == pl.col("after").first().over("branch"))
     outcomes = set(draft["branches"]["outcome"])
     unknown = [record for record in rows.iter_rows(named=True) if record["after"] not in outcomes]
     for record in unknown:
@@ -46,6 +46,7 @@ def branches_follow_what_is_known_before(draft: Draft) -> None:
         draft.add(Problem("branches", record[ROW], "after", record["after"], expected, mend))
     if unknown:
         return
+    rows = rows.unique("branch", keep="first", maintain_order=True)
     of = dict(draft["branches"].select("outcome", "branch").rows())
     before = {record["branch"]: {of[record["after"]]} for record in rows.iter_rows(named=True)}
     try:
@@ -115,11 +116,11 @@ def edits_name_a_column(draft: Draft) -> None:
     for record in draft["edits"].iter_rows(named=True):
         name, column = record["table"], record["column"]
         if name not in known:
-            mend = did_you_mean(name, known, f"Tables are {', '.join(known)}")
+            mend = meant(name, known, TABLES, f"Tables are {', '.join(known)}")
             draft.add(Problem("edits", record[ROW], "table", name, "the name of a table that can change", mend))
         elif column not in TABLES[name].names or column in TABLES[name].key:
             names = [other for other in TABLES[name].names if other not in TABLES[name].key]
-            mend = did_you_mean(column, names, f"They are {', '.join(names)}")
+            mend = meant(column, names, TABLES[name].names, f"They are {', '.join(names)}")
             expected = f"a column of {name} that is no part of its key"
             draft.add(Problem("edits", record[ROW], "column", column, expected, mend))
 
@@ -169,10 +170,14 @@ def only_what_holds_from_a_day_changes_for_some_time(draft: Draft) -> None:
     days_are_of_dated_rows(draft, "edits")
 
 
-@rule("edits", sound=("edits.outcome", "edits.from", "branches.outcome", "branches.reveal_date"))
+@rule("edits", sound=("edits.outcome", "edits.from", "edits.until", "branches.outcome", "branches.reveal_date"))
 def edits_hold_from_when_they_are_known(draft: Draft) -> None:
-    """Check that an outcome changes nothing before it is known."""
+    """Check that an outcome changes nothing before it is known, and something after."""
     known = draft.lookup("branches", "outcome", "reveal_date")
-    rows = draft["edits"].join(known, on="outcome").filter(pl.col("from") < pl.col("reveal_date"))
+    rows = draft["edits"].join(known, on="outcome")
+    early = rows.filter(pl.col("from") < pl.col("reveal_date"))
     expected = "a day from {reveal_date} on, when {outcome} is known"
-    draft.report("edits", rows, "from", expected, "Mend one of the two days, or edit the case itself")
+    draft.report("edits", early, "from", expected, "Mend one of the two days, or edit the case itself")
+    over = rows.filter(pl.col("from").is_null(), pl.col("until") <= pl.col("reveal_date"))
+    expected = "a day after {reveal_date}, when {outcome} is known"
+    draft.report("edits", over, "until", expected, "Mend one of the two days, or leave the row out")
