@@ -190,7 +190,7 @@ def test_a_change_before_it_is_known_is_refused_in_parts(monkeypatch: pytest.Mon
     monkeypatch.setattr(decomposition, "SKETCH", 1)
     small = _boxes()
     small.add("edits", outcome="90 wanted", table="routes", key="box", column="cost", value="5")
-    with pytest.raises(CaseError, match=r"start\[box,2023-01-01\].*cannot be told apart"):
+    with pytest.raises(CaseError, match=r"cost of routes.*cannot be told apart.*started of box in 2023-01-01"):
         coplant.hedge(small.case(), method="parts")
 
 

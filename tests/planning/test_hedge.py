@@ -65,8 +65,21 @@ def test_a_plan_of_one_future_refuses_branches() -> None:
 def test_a_change_before_it_is_known_is_refused() -> None:
     small = _demanded()
     small.add("edits", outcome="little", table="routes", key="box", column="cost", value="5")
-    with pytest.raises(CaseError, match=r"start\[box,2023-01-01\].*cannot be told apart"):
+    with pytest.raises(CaseError, match=r"cost of routes.*cannot be told apart.*started of box in 2023-01-01"):
         coplant.hedge(small.case())
+
+
+def test_a_change_before_it_is_known_names_its_edits_and_no_others() -> None:
+    small = _demanded()
+    small.item("board").offer("board", 1.0).add("bom", route="box", item="board", quantity=1.0)
+    small.add("edits", outcome="little", table="offers", key="board", column="lead_time", value="20")
+    small.add("edits", outcome="little", table="items", key="board", column="unit", value="piece")
+    with pytest.raises(CaseError) as caught:
+        coplant.hedge(small.case())
+    (problem,) = caught.value.problems
+    assert (problem.table, problem.row, problem.value) == ("edits", 2, "lead_time of offers")
+    assert "differ in this: stock of board@works balances in 2023-01-01" in problem.expected
+    assert problem.mend.startswith("Rows of offers hold on all days")
 
 
 def test_a_mistake_of_one_future_names_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Callable
 from pathlib import Path
@@ -314,9 +315,12 @@ def test_there_have_to_be_samples(offered: Case, samples: int) -> None:
         coplant.stress(offered, samples)
 
 
-def test_a_mistake_that_a_factor_makes_names_the_sample() -> None:
+def test_a_mistake_that_a_factor_makes_names_the_sample_and_the_row_that_was_read() -> None:
     small = _boxes().add("factors", factor="yield", distribution="uniform", low=1.0, high=1.6, range="limits")
     small.add("factor_effects", factor="yield", table="routes", key="box", column="yield")
+    case = small.case()
+    read = dataclasses.replace(case, rows={**case.rows, "routes": case.rows["routes"] + 7})
     with pytest.raises(CaseError, match="in sample 1") as error:
-        coplant.stress(small.case(), 1)
-    assert (error.value.problems[0].table, error.value.problems[0].column) == ("routes", "yield")
+        coplant.stress(read, 1)
+    (problem,) = error.value.problems
+    assert (problem.table, problem.row, problem.column) == ("routes", 8, "yield")

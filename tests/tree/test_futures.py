@@ -183,6 +183,53 @@ def test_mistakes_of_several_futures_are_told_at_once() -> None:
     assert told == [("box", "if bad"), ("bin", "if good")]
 
 
+def test_a_mistake_of_a_future_is_told_in_rows_that_were_read_and_with_its_edits() -> None:
+    small = _luck(operation="times", value="-1")
+    small.add("edits", outcome="good", table="demand", key="bin", column="quantity", value="5")
+    small.add("edits", outcome="good", table="demand", key="box", column="lost_penalty", value="5")
+    small.since("demand", demand="box", item="box", site="works", quantity=12.0, per="month", from_=_day(5))
+    with pytest.raises(CaseError) as caught:
+        list(Futures.of(small.case()).cases())
+    told = [(one.table, one.row, one.column, one.value) for one in caught.value.problems]
+    assert told == [("demand", 1, "quantity", -10.0), ("demand", 3, "quantity", -12.0)]
+    assert {one.mend.rpartition(". ")[2] for one in caught.value.problems} == {"It comes from row 1 of edits"}
+
+
+def test_a_mistake_in_a_table_that_no_edit_changes_names_all_edits_of_the_future() -> None:
+    small = _luck(value="3")
+    small.add("edits", outcome="good", table="routes", key="bin", column="item", value="box")
+    with pytest.raises(CaseError) as caught:
+        list(Futures.of(small.case()).cases())
+    told = [(one.table, one.row, one.mend.rpartition(". ")[2]) for one in caught.value.problems]
+    assert told == [("demand", 2, "It comes from rows 1 and 2 of edits")]
+
+
+def test_an_edit_that_means_no_row_after_another_is_named() -> None:
+    small = _luck(table="items", key=None, column="unit", value="piece")
+    small.add("edits", outcome="good", table="items", key="unit=unit", column="value", value="5")
+    with pytest.raises(CaseError) as caught:
+        list(Futures.of(small.case()).cases())
+    told = [(one.table, one.row, one.column) for one in caught.value.problems]
+    assert told == [("edits", 2, "key")]
+
+
+def test_the_same_mistake_of_many_futures_is_told_once() -> None:
+    small = _luck(operation="times", value="-1")
+    _branch(small, "rival", {"enters": 0.5, "stays out": 0.5}, _day(3))
+    small.add("edits", outcome="enters", table="demand", key="box", column="quantity", operation="times", value="0.9")
+    with pytest.raises(CaseError) as caught:
+        list(Futures.of(small.case()).cases())
+    assert [(one.row, one.expected.rpartition(", if ")[2]) for one in caught.value.problems] == [(1, "good, enters")]
+
+
+def test_futures_that_differ_by_what_changes_nothing_share_their_case() -> None:
+    small = _branch(_luck(value="3"), "rival", {"enters": 0.5, "stays out": 0.5}, _day(3))
+    futures = Futures.of(small.case())
+    cases = dict(zip(futures.names, futures.cases(), strict=True))
+    assert cases["good, enters"] is cases["good, stays out"]
+    assert cases["good, enters"] is not cases["bad, enters"]
+
+
 @pytest.mark.parametrize(
     ("key", "told"),
     [

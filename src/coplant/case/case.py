@@ -235,22 +235,24 @@ class Case:
         """
         return self._with({name: Found.of(records) for name, records in tables.items()})
 
-    def with_edited(self, tables: Mapping[str, pl.DataFrame]) -> Case:
-        """Put edited tables in the place of those of this case; messages count their rows from 1.
+    def with_edited(self, tables: Mapping[str, pl.DataFrame], rows: Mapping[str, pl.Series]) -> Case:
+        """Put edited tables in the place of those of this case.
 
         Parameters
         ----------
         tables : mapping of str to DataFrame
             Tables by name, all of whose cells are of this case or were read as cells of their columns.
+        rows : mapping of str to Series
+            For every row of these tables, the row of its source of which it was made, by which messages name it.
 
         Raises
         ------
         CaseError
             With every mistake in the new case.
         """
-        found = {name: Found.of(frame) for name, frame in tables.items()}
-        for table in found.values():
-            table.typed = True
+        found = {name: Found.of(frame, rows[name]) for name, frame in tables.items()}
+        for name, table in found.items():
+            table.typed, table.file = True, self.files.get(name)
         return self._with(found)
 
     def known(self, on: datetime.date | None = None) -> Case:
@@ -303,7 +305,8 @@ class Case:
     def _with(self, found: Mapping[str, Found]) -> Case:
         from coplant.case.rules import check_rules  # as in `make_case`
 
-        draft = Draft(self.settings, files={name: file for name, file in self.files.items() if name not in found})
+        files = {name: found[name].file if name in found else file for name, file in self.files.items()}
+        draft = Draft(self.settings, files={name: file for name, file in files.items() if file is not None})
         check_tables(found, draft, self._drafted)
         # A table that is as it was stays the same object, by which it is known again.
         return _made(draft, check_rules(draft, self.read, found), self, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from coplant.case import Case
+from coplant.case.draft import ROW
 from coplant.case.reads import Kept
 from coplant.errors import CaseError, Problem
 from coplant.network import Network
@@ -22,9 +24,11 @@ from coplant.planning.plan import Progress, awaited, check_sellable
 from coplant.planning.result import Plan
 from coplant.planning.risk import WorstFutures
 from coplant.planning.tables import tables_of
+from coplant.planning.words import in_words as rule_in_words
 from coplant.program import LinearProgram, ScalingReport, Solution, solve
 from coplant.program.money import Floats, Integers
 from coplant.program.tying import Tied, ToldTooEarlyError, tie
+from coplant.schema import TABLES
 from coplant.timeline import Timeline
 from coplant.tree import Tree
 from coplant.tree.futures import Futures
@@ -314,12 +318,39 @@ def _tied(futures: Futures, drafts: tuple[Draft, ...], timeline: Timeline) -> Ti
     try:
         return tie([draft.program for draft in drafts], apart, futures.probability, nodes)
     except ToldTooEarlyError as error:
-        mine, other = futures.names[error.future], futures.names[error.other]
-        expected = f"the same if {other} and if {mine}, as long as the two cannot be told apart"
-        mend = "Let what an outcome changes hold from the day on which it is known (edits.from, branches.reveal_date)"
-        raise CaseError(
-            [Problem("edits", None, None, error.name, expected, mend)], futures.case.settings.name
-        ) from None
+        problems = futures.case.placed([_too_early(futures, error)])
+        raise CaseError(problems, futures.case.settings.name) from None
+
+
+def _too_early(futures: Futures, error: ToldTooEarlyError) -> Problem:
+    """Say which edits change what happens before it is known, and what that is."""
+    rule = rule_in_words(error.name)
+    edits = futures.edits_apart(error.other, error.future)
+    # The rule names the tables that it hangs on.
+    edits = [edit for edit in edits if re.search(rf"\b{edit['table']}\b", rule)] or edits
+    places = [edit[ROW] for edit in edits]
+    told = [f"{edit['column']} of {edit['table']}" for edit in edits]
+    if len(edits) > 1:
+        told = [f"{what} (row {place})" for what, place in zip(told, places, strict=True)]
+    started = re.fullmatch(r"start\[(.*),(.*)\]", error.name)
+    differs = f"what is started of {started[1]} in {started[2]}, or what that costs: {error.name}" if started else rule
+    mine, other = futures.names[error.future], futures.names[error.other]
+    undated = sorted({edit["table"] for edit in edits if not TABLES[edit["table"]].dated})
+    if undated:
+        mend = (
+            f"Rows of {' and '.join(undated)} hold on all days: change only what comes later, or a table whose rows"
+            " hold from a day until the next"
+        )
+    else:
+        mend = "Let the change hold from a later day (edits.from, branches.reveal_date)"
+    return Problem(
+        "edits",
+        places[0] if len(places) == 1 else None,
+        None,
+        ", ".join(told) or None,
+        f"what changes nothing as long as {other} and {mine} cannot be told apart; they differ in this: {differs}",
+        mend,
+    )
 
 
 def _networks(cases: tuple[Case, ...], starts: tuple[Starts | None, ...], timeline: Timeline) -> tuple[Network, ...]:

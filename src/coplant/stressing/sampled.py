@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from coplant.case import Case
+from coplant.case.draft import ROW
 from coplant.case.edits import matching, where_of
 from coplant.errors import CaseError
 from coplant.program.money import Integers
@@ -74,7 +75,9 @@ class Template:
         spans: list[tuple[np.datetime64, np.datetime64 | None] | None] = []
         for row in rows:
             table = TABLES[row["table"]]
-            frame = frames.get(table.name, case[table.name])
+            frame = frames.get(table.name)
+            if frame is None:
+                frame = case[table.name].with_columns(case.rows[table.name].alias(ROW))
             if table.dated:
                 first = np.datetime64(row["from"], "D") if row["from"] else timeline.bounds[0]
                 until = np.datetime64(row["until"], "D") if row["until"] else None
@@ -89,7 +92,8 @@ class Template:
                 spans.append(None)
             frames[table.name] = frame
         # Checked as a case it has its rows in order.
-        case = case.replace(frames) if frames else case
+        places = {name: frame[ROW] for name, frame in frames.items()}
+        case = case.with_edited({name: frame.drop(ROW) for name, frame in frames.items()}, places) if frames else case
         frames = {name: case[name] for name in frames}
         effects: dict[str, list[_Effect]] = {}
         for row, span in zip(rows, spans, strict=True):
@@ -145,7 +149,7 @@ class Template:
         if not self.frames:
             return self.case
         try:
-            return self.case.with_edited(self.tables(factor))
+            return self.case.with_edited(self.tables(factor), self.case.rows)
         except CaseError as error:
             raise CaseError(error.problems, f"{self.case.settings.name}, in {name}") from None
 

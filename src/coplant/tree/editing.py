@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from coplant.case import Case
+from coplant.case.draft import ROW
 from coplant.case.edits import changed, matching, where_of
-from coplant.errors import CaseError
+from coplant.errors import CaseError, Problem
 from coplant.schema import TABLES, Table
 from coplant.timeline.calendar import Days
 
 Edit = dict[str, Any]
-"""A row of the table ``edits``."""
+"""A row of the table ``edits``, with its place in what was read under `ROW`."""
+
+
+class _Made(NamedTuple):
+    """What an edit did."""
+
+    edit: Edit
+    meant: pl.Series
+    """The rows of the table that it changed, as they stand in what was read."""
+
+
+def edits_of(case: Case) -> dict[str, list[Edit]]:
+    """What each outcome of a case changes."""
+    edits: dict[str, list[Edit]] = {}
+    for edit in case["edits"].with_columns(case.rows["edits"].alias(ROW)).iter_rows(named=True):
+        edits.setdefault(edit["outcome"], []).append(edit)
+    return edits
 
 
 def edited(
@@ -29,7 +47,7 @@ def edited(
     case : Case
         The case, of which all is certain.
     edits : mapping of sequence of dict
-        What each outcome changes: rows of the table ``edits``.
+        What each outcome changes.
     outcomes : sequence of (str, datetime64[D])
         The outcomes in the order in which they become known, each with that day.
     name : str
@@ -43,14 +61,17 @@ def edited(
     Raises
     ------
     CaseError
-        An edit means no row, or the new case has mistakes; says in which future.
+        An edit means no row, or the new case has mistakes; says in which future, and which edits they come from.
     """
     tables: dict[str, pl.DataFrame] = {}
+    made: list[_Made] = []
     origin = f"{case.settings.name}, if {name}"
     for outcome, known in outcomes:
         for edit in edits.get(outcome, ()):
             table = TABLES[edit["table"]]
-            frame = tables.get(table.name, case[table.name])
+            frame = tables.get(table.name)
+            if frame is None:
+                frame = case[table.name].with_columns(case.rows[table.name].alias(ROW))
             try:
                 mask = matching(table, frame, where_of(table, edit["key"]))
                 if table.dated:
@@ -58,13 +79,32 @@ def edited(
                     frame, mask = _cut(table, frame, mask, first, edit["until"])
                 tables[table.name] = changed(table, frame, mask, {edit["column"]: _new(edit)})
             except CaseError as error:
-                raise CaseError(error.problems, origin) from None
+                found = error.problems[0]
+                problem = Problem("edits", edit[ROW], "key", edit["key"], found.expected, found.mend)
+                raise CaseError([problem], origin) from None
+            made.append(_Made(edit, frame[ROW].filter(mask)))
     if not tables:
         return case
     try:
-        return case.with_edited(tables)
+        return case.with_edited(
+            {name: frame.drop(ROW) for name, frame in tables.items()},
+            {name: frame[ROW] for name, frame in tables.items()},
+        )
     except CaseError as error:
-        raise CaseError(error.problems, origin) from None
+        raise CaseError([_explained(problem, made) for problem in error.problems], origin) from None
+
+
+def _explained(problem: Problem, made: Sequence[_Made]) -> Problem:
+    """Let a mistake of a future say which edits it comes from: those of its cell; else it may be any of them."""
+    of_cell = [
+        one
+        for one in made
+        if (one.edit["table"], one.edit["column"]) == (problem.table, problem.column)
+        and (problem.row is None or problem.row in one.meant)
+    ]
+    *rows, last = sorted({one.edit[ROW] for one in of_cell or made})
+    places = f"rows {', '.join(map(str, rows))} and {last}" if rows else f"row {last}"
+    return dataclasses.replace(problem, mend=f"{problem.mend}. It comes from {places} of edits".removeprefix(". "))
 
 
 def _new(edit: Edit) -> object:

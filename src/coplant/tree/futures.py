@@ -18,9 +18,10 @@ import polars as pl
 from coplant.case import Case
 from coplant.case.rules.futures import LUCK
 from coplant.errors import CaseError, Problem
+from coplant.schema import TABLES
 from coplant.timeline import Timeline
 from coplant.timeline.calendar import Days, Floats
-from coplant.tree.editing import Edit, edited
+from coplant.tree.editing import Edit, edited, edits_of
 from coplant.tree.scenario import Integers
 
 _START = "start {level} of {levels}"
@@ -218,30 +219,46 @@ class Futures:
             for future in self.outcomes
         ]
 
+    def edits_apart(self, one: int, other: int) -> list[Edit]:
+        """Edits of the outcomes by which two futures differ; of tables whose rows hold on all days if there are such.
+
+        Parameters
+        ----------
+        one, other : int
+            The two futures.
+        """
+        names = set(_names(self.outcomes[one])) ^ set(_names(self.outcomes[other]))
+        edits = [edit for outcome, its in edits_of(self.case).items() if outcome in names for edit in its]
+        return [edit for edit in edits if not TABLES[edit["table"]].dated] or edits
+
     def cases(self) -> Iterator[Case]:
         """Each future's case, one after another: nothing in it is uncertain, so that it has no branches and no edits.
 
         Raises
         ------
         CaseError
-            What outcomes change makes mistakes of the case: all of them, each with the first future in which it is one.
+            What outcomes change makes mistakes of the case: all of them, each with the first future in which it is one
+            and the edits that it comes from.
         """
-        certain = self.case.as_it_stands()
-        edits: dict[str, list[Edit]] = {}
-        for edit in self.case["edits"].iter_rows(named=True):
-            edits.setdefault(edit["outcome"], []).append(edit)
-        changing = [tuple((one.outcome, one.known) for one in future if one.branch != LUCK) for future in self.outcomes]
+        certain, edits = self.case.as_it_stands(), edits_of(self.case)
+        # Futures that differ only by what changes nothing have the same case.
+        changing = [
+            tuple((one.outcome, one.known) for one in future if one.branch != LUCK and one.outcome in edits)
+            for future in self.outcomes
+        ]
+        first: dict[tuple[tuple[str, np.datetime64], ...], str] = {}
+        for way, name in zip(changing, self.names, strict=True):
+            first.setdefault(way, name)
         made: dict[tuple[tuple[str, np.datetime64], ...], Case] = {}
         wrong: dict[str, CaseError] = {}
-        for way, name in zip(changing, self.names, strict=True):
-            if way in made:
-                continue
+        for way, name in first.items():
             try:
                 made[way] = edited(certain, edits, way, name)
             except CaseError as error:
                 wrong[name] = error
         if wrong:
-            raise _all_of(wrong, certain.settings.name)
+            every = _all_of(wrong, certain.settings.name)
+            raise CaseError(self.case.placed(every.problems), every.origin)
         return iter([made[way] for way in changing])
 
 
@@ -263,11 +280,14 @@ def _all_of(wrong: dict[str, CaseError], name: str) -> CaseError:
     """The mistakes of several futures as one error."""
     if len(wrong) == 1:
         return next(iter(wrong.values()))
-    first: dict[Problem, str] = {}
+    first: dict[tuple[object, ...], tuple[Problem, str]] = {}
     for future, error in wrong.items():
         for problem in error.problems:
-            first.setdefault(problem, future)
-    problems = [replace(problem, expected=f"{problem.expected}, if {future}") for problem, future in first.items()]
+            # Where other outcomes change the same number it is another mistake of the same cell.
+            told = problem.value if problem.row is None else None
+            place = (problem.table, problem.row, problem.column, problem.expected, told)
+            first.setdefault(place, (problem, future))
+    problems = [replace(problem, expected=f"{problem.expected}, if {future}") for problem, future in first.values()]
     return CaseError(problems, name)
 
 
