@@ -24,6 +24,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from coplant.case import Case
     from coplant.case.defaults import Default
     from coplant.case.outputs import Output
     from coplant.planning import Hedge, Plan
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from coplant.workers import Workers
 
 DONE, WRONG_INPUT, INTERRUPTED = 0, 2, 130
+
+_MANY_FUTURES = 500
+"""Futures beyond which not all of them are checked by themselves."""
 
 _INTERRUPTED = "Interrupted; files written earlier are as they were."
 
@@ -467,38 +471,59 @@ def agreement(
 @app.command()
 def check(case: CasePath, as_json: AsJson = False) -> None:
     """Read a case and list everything that is wrong with it, or its rows and the defaults it takes."""
-    with _answering(as_json):
+    with _answering(as_json), _Progress() as progress:
         from coplant.case.defaults import defaults_taken
         from coplant.case.reading import case_of, find
         from coplant.schema import TABLES
 
         source = find(case)
         read = case_of(source, case)
+        futures, looked_at = _futures_checked(read, progress)
         taken = defaults_taken(source)
         rows = {name: read[name].height for name in TABLES if name != "case" and read[name].height}
         if as_json:
-            told = {"case": read.settings.name, "digest": read.digest, "rows": rows, "problems": []}
+            told: dict[str, Any] = {"case": read.settings.name, "digest": read.digest, "rows": rows, "problems": []}
+            told |= {"futures": futures, "futures_looked_at": looked_at}
             _print_json(told | {"defaults": [default._asdict() for default in taken]})
             return
         buckets = " ".join(f"{kind}:{count}" for kind, count in read.settings.buckets)
         typer.echo(f"{read.settings.name}: no problems. Horizon {read.settings.start}, {buckets}.")
+        if looked_at < futures:
+            what = "in them any two outcomes come together that can"
+            typer.echo(f"Of {futures:,} futures {looked_at:,} were looked at: {what}.")
         _print_columns([("table", "rows"), *((name, f"{count:,}") for name, count in rows.items())])
         if taken:
             typer.echo("\nOf these the case says nothing, so their defaults count:")
             _print_columns([("column", "default", "rows"), *map(_default_in_words, taken)])
 
 
+def _futures_checked(case: Case, progress: _Progress) -> tuple[int, int]:
+    """Look for mistakes that outcomes make of a case, and return how many futures there are and were looked at."""
+    from coplant.tree.futures import Futures
+
+    if case["branches"].is_empty():
+        return 1, 1
+    futures = Futures.of(case)
+    looked_at = futures if len(futures) <= _MANY_FUTURES else futures.only(futures.in_pairs())
+    with progress.stage(f"Checking {_counted(len(looked_at), 'future')}"):
+        looked_at.cases()
+    return len(futures), len(looked_at)
+
+
 @app.command()
 def tree(case: CasePath, as_json: AsJson = False) -> None:
     """Draw what is uncertain in a case: what becomes known when, and how likely each outcome is."""
-    with _answering(as_json):
+    with _answering(as_json), _Progress() as progress:
         import coplant
-        from coplant.planning.outlook import launched
         from coplant.tree.drawing import drawn
         from coplant.tree.futures import Futures
 
-        # The cases of all are made, for an outcome may make a mistake of one.
-        futures, _, _ = launched(Futures.of(coplant.read(case)), lambda _: None)
+        futures = Futures.of(coplant.read(case))
+        if futures.case.settings.start_levels > 1:
+            from coplant.planning.outlook import launched
+
+            with progress.stage(f"Launching in {_counted(len(futures), 'future')}"):
+                futures, _, _ = launched(futures, progress.say)
         if not as_json:
             typer.echo(drawn(futures))
             return
@@ -794,6 +819,10 @@ def _facts_of(settled: Settlement) -> dict[str, Any]:
 def _default_in_words(taken: Default) -> tuple[str, str, str]:
     rows = f"all {taken.of:,}" if taken.rows == taken.of else f"{taken.rows:,} of {taken.of:,}"
     return f"{taken.table}.{taken.column}", _plain(taken.value), "a setting" if taken.table == "case" else rows
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _plain(default: object) -> str:

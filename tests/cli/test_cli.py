@@ -208,11 +208,29 @@ def test_tree_draws_what_becomes_known(uncertain: Path) -> None:
     assert told["futures"][0]["outcomes"] == [{"branch": "market", "outcome": "strong", "known": "2026-02-01"}]
 
 
-def test_tree_tells_a_mistake_of_one_future(uncertain: Path) -> None:
+def test_check_looks_at_every_future_and_tree_at_none(uncertain: Path) -> None:
+    answer = run("check", uncertain)
+    assert answer.exit_code == 0
+    assert "Checking 2 futures" in answer.stderr
+    told = json.loads(run("check", uncertain, "--json").stdout)
+    assert (told["futures"], told["futures_looked_at"]) == (2, 2)
     (uncertain / "edits.csv").write_text("outcome,table,key,column,operation,value\nweak,routes,build,yield,times,2\n")
-    answer = run("tree", uncertain)
+    answer = run("check", uncertain)
     assert answer.exit_code == 2
-    assert "if weak" in answer.stderr
+    assert "if weak:\n  routes, row 2, yield: 2; expected a number above 0 and at most 1" in answer.stderr
+    assert "It comes from row 2 of edits" in answer.stderr
+    assert run("tree", uncertain).exit_code == 0
+
+
+def test_of_many_futures_check_looks_at_those_in_which_outcomes_meet_and_tree_draws_all(lamps: Path) -> None:
+    branches = (f"b{n},{way} {n},0.5,2026-0{2 + n % 3}-01\n" for n in range(11) for way in ("up", "down"))
+    (lamps / "branches.csv").write_text(f"branch,outcome,probability,reveal_date\n{''.join(branches)}")
+    edits = (f"up {n},demand,orders,{column},times,1\n" for n, column in ((3, "quantity"), (7, "lost_penalty")))
+    (lamps / "edits.csv").write_text(f"outcome,table,key,column,operation,value\n{''.join(edits)}")
+    told = run("check", lamps).stdout
+    assert "Of 2,048 futures " in told
+    assert "were looked at: in them any two outcomes come together that can." in told
+    assert run("tree", lamps).stdout.startswith("2,048 futures\n")
 
 
 def test_plan_of_several_futures_writes_the_tables_of_each(uncertain: Path, tmp_path: Path) -> None:

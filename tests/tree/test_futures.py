@@ -230,6 +230,20 @@ def test_futures_that_differ_by_what_changes_nothing_share_their_case() -> None:
     assert cases["good, enters"] is not cases["bad, enters"]
 
 
+def test_a_few_of_many_futures_hold_all_pairs_of_outcomes() -> None:
+    small = _uncertain()
+    for number in range(6):
+        _branch(small, f"coin {number}", {f"heads {number}": 0.5, f"tails {number}": 0.5}, _day(2 + number % 4))
+    futures = Futures.of(small.case())
+    few = futures.only(futures.in_pairs())
+
+    def pairs(of: Futures) -> set[tuple[str, str]]:
+        return {(one.outcome, other.outcome) for future in of.outcomes for one in future for other in future}
+
+    assert pairs(few) == pairs(futures)
+    assert len(few) < len(futures) / 5
+
+
 @pytest.mark.parametrize(
     ("key", "told"),
     [

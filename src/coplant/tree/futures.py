@@ -6,6 +6,7 @@ its outcomes change. Two futures cannot be told apart in a bucket as long as no 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -111,6 +112,24 @@ class Futures:
         """
         given = self.probability[members] if probability is None else probability
         return Futures(self.case, tuple(self.outcomes[k] for k in members), self.foreseen, given)
+
+    def in_pairs(self) -> Integers:
+        """Find some futures in which every two outcomes that can come together do.
+
+        Returns
+        -------
+        ndarray of int, shape (M,)
+            Which; the first in which two outcomes come together is one of them.
+        """
+        seen: set[tuple[tuple[str, str], ...]] = set()
+        found = []
+        for number, future in enumerate(self.outcomes):
+            names = sorted(map(_key, future))
+            pairs = {*itertools.combinations(names, 2), *((name,) for name in names)}
+            if not pairs <= seen:
+                seen |= pairs
+                found.append(number)
+        return np.array(found, dtype=np.int64)
 
     def with_luck(self, probability: Sequence[Floats], known: Sequence[Days]) -> Futures:
         """Let the launch programme of each future turn out with more or less luck.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
 
+from coplant.timeline.calendar import Days, Floats
 from coplant.tree.futures import Futures, Outcome
 from coplant.tree.scenario import Integers
 
@@ -40,24 +42,40 @@ def first_split(futures: Futures) -> Split | None:
     futures : Futures
         The futures.
     """
-    return _split(futures, np.arange(len(futures)), 0)
-
-
-def _split(futures: Futures, members: Integers, step: int) -> Split | None:
-    """Where some futures part, from one of the days on which anything becomes known."""
     days = futures.known_dates
-    if step == len(days):
-        return None
-    known = [tuple(one for one in futures.outcomes[k] if one.known == days[step]) for k in members]
-    ways = list(dict.fromkeys(known))
-    if len(ways) == 1 and not ways[0]:
-        return _split(futures, members, step + 1)
-    total = futures.probability[members].sum()
-    parts = [(way, members[[one == way for one in known]]) for way in ways]
-    return Split(
-        days[step],
-        tuple(
-            Way(way, float(futures.probability[its].sum() / total), its, _split(futures, its, step + 1))
-            for way, its in parts
-        ),
-    )
+    place = {day: step for step, day in enumerate(days)}
+    known = np.zeros((len(futures), len(days)), dtype=np.int64)
+    news: dict[tuple[Outcome, ...], int] = {(): 0}
+    for number, future in enumerate(futures.outcomes):
+        for day, outcomes in itertools.groupby(future, key=lambda one: one.known):
+            known[number, place[day]] = news.setdefault(tuple(outcomes), len(news))
+    return _Parting(futures.probability, days, known, tuple(news)).split(np.arange(len(futures)), 0)
+
+
+class _Parting(NamedTuple):
+    """What it takes to part futures."""
+
+    probability: Floats
+    days: Days
+    """Days on which anything becomes known."""
+    known: Integers
+    """What becomes known in each future on each of them, by its place in the news."""
+    news: tuple[tuple[Outcome, ...], ...]
+
+    def split(self, members: Integers, step: int) -> Split | None:
+        """Where some futures part, from one of the days on."""
+        if step == len(self.days):
+            return None
+        known = self.known[members, step]
+        ways, first, way = np.unique(known, return_index=True, return_inverse=True)
+        if len(ways) == 1 and not ways[0]:
+            return self.split(members, step + 1)
+        total = self.probability[members].sum()
+        parts = [(self.news[ways[k]], members[way == k]) for k in np.argsort(first)]
+        return Split(
+            self.days[step],
+            tuple(
+                Way(outcomes, float(self.probability[its].sum() / total), its, self.split(its, step + 1))
+                for outcomes, its in parts
+            ),
+        )
