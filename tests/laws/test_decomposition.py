@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from laws.small_cases import FEW, Draft, drafts
+from laws.trees import SECONDS
 
 import coplant
 from coplant import InfeasibleError
@@ -56,7 +57,7 @@ def test_parts_and_the_whole_agree_within_the_gaps_they_state(draft: Draft, sket
         patch.setattr(decomposition, "SKETCH", sketched)
         patch.setattr(decomposition, "FINER", 3 * sketched)
         patch.setattr(decomposition, "LEADERS", leading)
-        whole, parts = _planned(case, method="whole"), _planned(case, method="parts", time_limit=10)
+        whole, parts = _planned(case, method="whole"), _planned(case, method="parts", time_limit=SECONDS)
     assert (whole is None) == (parts is None)
     if whole is None or parts is None:
         return

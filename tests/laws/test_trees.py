@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from laws.small_cases import Draft
 from laws.test_same_plan import SPLIT
-from laws.trees import MANY, split, trees
+from laws.trees import MANY, SECONDS, split, trees
 
 import coplant
 from coplant import Hedge, InfeasibleError
@@ -154,7 +154,7 @@ def test_parts_and_the_whole_agree_on_trees_within_the_gaps_they_state(
         patch.setattr(decomposition, "FINER", 3 * sketched)
         patch.setattr(decomposition, "LEADERS", leading)
         whole = _hedge(draft, gap=1e-6, method="whole")
-        parts = _hedge(draft, gap=1e-6, method="parts", time_limit=10)
+        parts = _hedge(draft, gap=1e-6, method="parts", time_limit=SECONDS)
     noise = 1e-6 * max(abs(whole.objective), 1.0)
     assert parts.objective <= whole.bound + noise
     assert whole.objective <= parts.bound + noise

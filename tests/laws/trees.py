@@ -14,6 +14,9 @@ from coplant.timeline import Timeline
 MANY = 50 if FEW >= 200 else 4
 """Examples of laws that plan for several futures, of which each takes some seconds."""
 
+SECONDS = 10 if FEW >= 200 else 3
+"""How long parts may try to close a gap that is narrower than some of them can reach."""
+
 LEAVES = 8
 """Futures at the most."""
 
