@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from small_case import SmallCase
 
 import coplant
 from coplant.planning.risk import worst_mean
+from coplant.templates import start
 
 LATER = datetime.date(2023, 1, 8)
 
@@ -50,6 +52,38 @@ def test_weight_on_the_worst_futures_makes_the_plan_careful(weight: float, made:
     assert hedge.expected == pytest.approx(made)
     assert hedge.worst == pytest.approx(-4.0 * made)
     assert hedge.objective == pytest.approx((1.0 - weight) * hedge.expected + weight * hedge.worst)
+
+
+def test_with_all_weight_on_the_worst_futures_the_others_still_earn_what_they_can() -> None:
+    """A box costs 4 and brings 10; what is wanted is sold in each future, though the worst is as bad without."""
+    small = SmallCase("week:2", risk_share=0.5, risk_weight=1.0).item("box").offer("box", 4.0)
+    small.demand("box", 100.0, "week", 10.0, from_=LATER)
+    small.branch("market", LATER, {"none": 0.5, "wanted": 0.5})
+    small.add("edits", outcome="none", table="demand", key="box", column="quantity", value="0")
+    hedge = small.hedge()
+    assert (hedge.expected, hedge.worst) == (pytest.approx(300.0), pytest.approx(0.0, abs=1e-6))
+
+
+def test_a_careful_plan_with_whole_numbers_reaches_its_gap(tmp_path: Path) -> None:
+    start("firm-plus-options", tmp_path / "season")
+    outcomes = {"boom": "1.4", "normal": "1", "bust": "0.6"}
+    day = datetime.date(2026, 3, 1)
+    case = coplant.read(tmp_path / "season").edit("case", risk_weight=0.99).replace(
+        {
+            "branches": [
+                {"branch": "trend", "outcome": name, "probability": chance, "reveal_date": day}
+                for name, chance in zip(outcomes, (0.3, 0.4, 0.3), strict=True)
+            ],
+            "edits": [
+                {
+                    "outcome": name, "table": "demand", "key": "city-buyers", "column": "quantity",
+                    "operation": "times", "value": share,
+                }
+                for name, share in outcomes.items() if name != "normal"
+            ],
+        }
+    )  # fmt: skip
+    assert coplant.hedge(case).gap <= 1e-4
 
 
 def test_a_share_of_nothing_looks_at_all_futures() -> None:

@@ -13,6 +13,9 @@ from coplant.timeline import Timeline
 
 SAMPLES = 4000
 
+FIRST = np.zeros(2, dtype=np.int64)
+"""All factors show in the first bucket."""
+
 
 def _case(*rows: dict[str, object], together: float | None = None) -> Case:
     small = SmallCase("month:24").item("box").offer("box", 1.0).demand("box", 100.0, "month", 10.0)
@@ -61,7 +64,7 @@ def test_what_moves_strays_together_as_is_said() -> None:
 
 def test_a_factor_that_moves_keeps_the_mean_of_one() -> None:
     draws = _draws(_case(MOVING[0]))
-    every = np.stack([draws.seen(sample, 24)[0] for sample in range(SAMPLES)])
+    every = np.stack([draws.seen(sample, 24, FIRST[:1])[0] for sample in range(SAMPLES)])
     assert every.mean(axis=0) == pytest.approx(1.0, abs=0.02)
     deviation = np.log(every[:, -1]).std()
     assert deviation == pytest.approx(np.sqrt(0.4**2 / (2 * 1.5) * (1 - np.exp(-2 * 1.5 * draws.years[-1]))), rel=0.05)
@@ -83,12 +86,20 @@ def test_what_is_expected_is_the_mean_of_what_may_come() -> None:
 
 def test_before_anything_is_known_all_factors_are_expected_to_be_one() -> None:
     draws = _draws(_case(LEVELS[0], {**MOVING[1]}), 10)
-    assert draws.seen(3, 0) == pytest.approx(1.0)
-    seen = draws.seen(3, 5)
+    assert draws.seen(3, 0, FIRST) == pytest.approx(1.0)
+    seen = draws.seen(3, 5, FIRST)
     assert (seen[0] == draws.level[3, 0]).all()
-    assert seen[1, :5] == pytest.approx(draws.seen(3, 24)[1, :5])
+    assert seen[1, :5] == pytest.approx(draws.seen(3, 24, FIRST)[1, :5])
     # What is expected returns to one.
     assert abs(seen[1, -1] - 1.0) < abs(seen[1, 5] - 1.0)
+
+
+def test_what_is_drawn_once_is_expected_to_be_one_until_it_shows() -> None:
+    draws = _draws(_case(*LEVELS), 10)
+    shown = np.array([5, 2])
+    assert (draws.seen(3, 2, shown) == 1.0).all()
+    assert (draws.seen(3, 5, shown) == [[1.0], [draws.level[3, 1]]]).all()
+    assert (draws.seen(3, 6, shown) == draws.level[3][:, None]).all()
 
 
 def test_the_seed_decides_the_draws() -> None:

@@ -85,6 +85,63 @@ def test_what_was_ordered_for_what_did_not_come_is_paid() -> None:
     assert made["results"]["lowest_cash"].item() < 0.0
 
 
+def _season(quantity: float = 1000.0, **settings: object) -> SmallCase:
+    """Lamps are wanted in March only, and what is ordered in January comes then."""
+    small = SmallCase("month:4", **settings).item("lamp").offer("lamp", 14.0, lead_time=59)
+    for month, wanted in ((3, quantity), (4, 0.0)):
+        day = datetime.date(2023, month, 1)
+        small.demand("lamp", wanted, "month", 20.0, from_=day)
+    return small
+
+
+def test_orders_that_come_later_are_those_of_a_newsvendor() -> None:
+    """A thousand are ordered, and from 500 to 1,500 wanted: 875 are sold in the mean, and 600 by the worst tenth."""
+    for months in (1, 12):
+        small = _season(review_months=months)
+        small.add("factors", factor="fashion", distribution="uniform", low=0.5, high=1.5, range="limits")
+        small.add("factor_effects", factor="fashion", table="demand", key="lamp", column="quantity")
+        values = _values(coplant.stress(small.case(), 100))
+        assert np.mean(values) == pytest.approx(875 * 20 - 14_000, abs=20)
+        assert np.quantile(values, 0.1) == pytest.approx(600 * 20 - 14_000, abs=200)
+
+
+def test_what_is_ordered_before_a_branch_is_known_is_not_ordered_less() -> None:
+    small = _season()
+    small.branch("fashion", MARCH, {"out": 0.2, "usual": 0.35, "in": 0.45})
+    for outcome, quantity in (("out", 500), ("in", 1800)):
+        small.add("edits", outcome=outcome, table="demand", key="lamp", column="quantity", value=str(quantity))
+        small.tables["edits"][-1] |= {"from": MARCH, "until": datetime.date(2023, 4, 1)}
+    made = coplant.stress(small.case(), 20)
+    found = dict(made["results"].select("future", "present_value").iter_rows())
+    assert found == pytest.approx({"out": -4000.0, "usual": 6000.0, "in": 6000.0}, rel=1e-5)
+
+
+def test_orders_are_no_more_than_what_is_allotted() -> None:
+    """Of the thousand lamps that were to be ordered four hundred are allotted, and a hundred are wanted."""
+    small = _season(review_months=12)
+    small.tables["offers"][0]["allotment"] = "lamps"
+    small.since("allotments", allotment="lamps", quantity=1000.0, per="month")
+    for factor, table, column, key in (
+        ("scarce", "allotments", "quantity", "lamps"), ("fashion", "demand", "quantity", "lamp"),
+    ):  # fmt: skip
+        small.add("factors", factor=factor, distribution="fixed", likely={"scarce": 0.4, "fashion": 0.1}[factor])
+        small.add("factor_effects", factor=factor, table=table, key=key, column=column)
+    assert _values(coplant.stress(small.case(), 1)) == pytest.approx([100 * 20 - 400 * 14], abs=0.01)
+
+
+def test_what_waits_for_nothing_in_stock_is_made_as_planned_before_it_can_be_known_better() -> None:
+    small = SmallCase("month:4", review_months=12).item("lamp").route("lamp", cost=14.0, lead_time=59)
+    small.line("lamp", 1000.0, "month")
+    for month, wanted in ((3, 1000.0), (4, 0.0)):
+        small.demand("lamp", wanted, "month", 20.0, from_=datetime.date(2023, month, 1))
+    small.add("factors", factor="fashion", distribution="fixed", likely=0.5)
+    small.add("factor_effects", factor="fashion", table="demand", key="lamp", column="quantity")
+    assert _values(coplant.stress(small.case(), 1)) == pytest.approx([500 * 20 - 1000 * 14], abs=0.01)
+    small.add("factors", factor="line", distribution="fixed", likely=0.7)
+    small.add("factor_effects", factor="line", table="resource_capacity", key="line", column="quantity")
+    assert _values(coplant.stress(small.case(), 1)) == pytest.approx([500 * 20 - 700 * 14], abs=0.01)
+
+
 def test_a_price_that_returns_is_expected_to() -> None:
     """Boards keep; when they are dear for the moment, as few as can be are bought."""
     small = SmallCase("month:12", review_months=3).item("box").offer("box", 5.0).demand("box", 100.0, "month", 10.0)

@@ -38,6 +38,10 @@ def worst_mean(value: Floats, probability: Floats, share: float) -> float:
     return float(within @ value[order] / tail)
 
 
+_CAREFUL = 0.9999
+"""Largest weight of the worst futures: with all of it on them, nothing would count in the others."""
+
+
 @dataclass(frozen=True, eq=False)
 class WorstFutures:
     """The mean over the worst futures as part of a program.
@@ -90,6 +94,8 @@ class WorstFutures:
         Parameters
         ----------
         weight : float
-            In [0, 1].
+            In [0, 1]; above 0.9999 it counts as that, so that of plans that are as good at worst the best in the mean
+            is made.
         """
+        weight = min(weight, _CAREFUL)
         self.program.steer(1.0 - weight, self.column, weight * self.mean)

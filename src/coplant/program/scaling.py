@@ -219,6 +219,12 @@ def even_units(model: Scaled) -> Units:
     return Units(*(2.0 ** np.rint(np.clip(powers, -_UNEVEN, _UNEVEN)) for powers in (column, row)))
 
 
+def whole_units(model: Scaled) -> Units:
+    """Find even units in which whole numbers are counted as they are."""
+    units = even_units(model)
+    return units._replace(column=np.where(model.whole, 1.0, units.column))
+
+
 def steep_units(model: Scaled) -> Units:
     """Find units in which the dual simplex takes few steps from the corner of another program.
 

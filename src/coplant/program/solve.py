@@ -17,7 +17,7 @@ from coplant.program.linear import LinearProgram
 from coplant.program.money import Floats
 from coplant.program.rules import Rules
 from coplant.program.run import TOLERANCE, hand_over, run, stop_at, tell_how_far
-from coplant.program.scaling import Scaled, scaled, suspects, too_far_apart
+from coplant.program.scaling import Scaled, even, scaled, suspects, too_far_apart, whole_units
 from coplant.program.search import NODES, Found, Search
 
 Progress = Callable[[str], None]
@@ -282,18 +282,23 @@ def _branch_and_cut(
     integer = np.flatnonzero(program.integer).astype(np.int32)
     if found.integers is not None and time.perf_counter() >= until:
         return "feasible", found.integers, found.bound
-    highs = hand_over(model, program.integer)
-    set_options(highs, "auto", seed, 1e-7)
-    stop_at(highs, until)
-    highs.setOptionValue("mip_rel_gap", gap)
-    for look in _LOOKS_FOR_PLANS:
-        highs.setOptionValue(look, False)
-    if found.integers is not None:
-        highs.setSolution(len(integer), integer, found.integers)
-    if progress is not None:
-        _report_search(highs, model.objective, progress)
-    highs.solve()
     kinds = highspy.HighsModelStatus
+    # In other units HiGHS now and then finds that in those in which it was asked not all is within the tolerance, and
+    # takes back what it had proven.
+    for asked in (even(model, whole_units(model)), model):
+        highs = hand_over(asked, program.integer)
+        set_options(highs, "auto", seed, 1e-7)
+        stop_at(highs, until)
+        highs.setOptionValue("mip_rel_gap", gap)
+        for look in _LOOKS_FOR_PLANS:
+            highs.setOptionValue(look, False)
+        if found.integers is not None:
+            highs.setSolution(len(integer), integer, found.integers)
+        if progress is not None:
+            _report_search(highs, asked.objective, progress)
+        highs.solve()
+        if highs.getModelStatus() != kinds.kSolveError:
+            break
     if highs.getModelStatus() == kinds.kInterrupt:
         raise KeyboardInterrupt
     info = highs.getInfo()
@@ -305,7 +310,7 @@ def _branch_and_cut(
         _check(highs, program, True)
     values = np.rint(np.array(highs.getSolution().col_value)[integer])
     status = "optimal" if highs.getModelStatus() == kinds.kOptimal else "feasible"
-    return status, values, min(-float(info.mip_dual_bound), found.bound)
+    return status, values, min(-float(info.mip_dual_bound) * model.objective / asked.objective, found.bound)
 
 
 def _can_hold(program: LinearProgram, model: Scaled, until: float, say: Progress) -> bool:

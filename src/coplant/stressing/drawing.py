@@ -11,6 +11,7 @@ from scipy.stats import qmc
 from coplant.case import Case
 from coplant.case.rules.factors import REVERTING
 from coplant.launching.quantiles import Shape, quantiles_of
+from coplant.program.money import Integers
 from coplant.timeline import Timeline
 from coplant.timeline.calendar import DAYS_PER_YEAR, Floats
 
@@ -147,7 +148,7 @@ class Draws:
     def __len__(self) -> int:
         return len(self.outcome)
 
-    def seen(self, sample: int, known: int) -> Floats:
+    def seen(self, sample: int, known: int, shown: Integers) -> Floats:
         """Factors of a sample as far as they are known, and as they are expected from then on, shape (F, T).
 
         Parameters
@@ -155,11 +156,12 @@ class Draws:
         sample : int
             Number of the sample.
         known : int
-            How many buckets have passed. What is drawn once has shown by the end of the first.
+            How many buckets have passed.
+        shown : ndarray of int, shape (F,)
+            Bucket in which each factor that is drawn once shows.
         """
-        steps = len(self.years)
-        level = self.level[sample][:, None] if known else np.ones((len(self.factors), 1))
-        every = np.repeat(level, steps, axis=1)
+        level = np.where(shown < known, self.level[sample], 1.0)
+        every = np.repeat(level[:, None], len(self.years), axis=1)
         for k, process in self.processes.items():
             every[k] = process.expected(self.path[k][sample], self.years, known)
         return every

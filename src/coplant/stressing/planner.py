@@ -139,8 +139,18 @@ class Horizon:
         """
         if known >= len(self.timeline):
             return future
-        possible = np.flatnonzero(self._known[:, known] == self._known[future, known])
+        possible = np.flatnonzero(self._possible(future, known))
         return int(possible[np.argmax(self.futures.probability[possible])])
+
+    def reveals(self, future: int, before: int, known: int) -> bool:
+        """Whether fewer futures are possible when some buckets have passed than when fewer of them had."""
+        return known < len(self.timeline) and bool(
+            (self._possible(future, before) != self._possible(future, known)).any()
+        )
+
+    def _possible(self, future: int, known: int) -> Booleans:
+        """Futures that are still possible when some buckets have passed, shape (K,)."""
+        return np.asarray(self._known[:, known] == self._known[future, known])
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,19 +192,57 @@ class Planner:
         sample : str, optional
             What the sample is called, if all of it has come to pass; its case is then checked.
         """
-        if future not in self._template:
-            moving = tuple(self.draws.processes)
-            case = self.horizon.cases[future]
-            self._template[future] = Template.of(case, self.horizon.timeline, self.draws.factors, moving)
-        template = self._template[future]
+        template = self._of(future)
         case = template.unchecked(factor) if sample is None else template.checked(factor, sample)
         network = Network.of(case.known(), self._line, starts, self._kept)
         with in_words():
             return formulate(network, kept=self._kept)
 
+    def _of(self, future: int) -> Template:
+        if future not in self._template:
+            moving = tuple(self.draws.processes)
+            case = self.horizon.cases[future]
+            self._template[future] = Template.of(case, self.horizon.timeline, self.draws.factors, moving)
+        return self._template[future]
+
     @cached_property
     def _line(self) -> Tree:
         return Tree.line(self.horizon.timeline)
+
+    def seen(self, sample: int, future: int, known: int) -> Floats:
+        """Factors of a sample as far as they are known, and as they are expected from then on, shape (F, T).
+
+        Parameters
+        ----------
+        sample : int
+            Number of the sample.
+        future : int
+            The future of the tree.
+        known : int
+            How many buckets have passed. What is drawn once is known as soon as something that it multiplies has come.
+        """
+        return self.draws.seen(sample, known, self._of(future).shown(len(self.draws.factors)))
+
+    def unseen(self, future: int, before: int, known: int) -> Booleans:
+        """Buckets between two reviews in which the planner could not know all that he knows at the later one.
+
+        Parameters
+        ----------
+        future : int
+            The future of the tree that comes.
+        before, known : int
+            How many buckets have passed at each of the reviews.
+
+        Returns
+        -------
+        ndarray of bool, shape (T,)
+        """
+        bucket = np.arange(len(self.horizon.timeline))
+        between = (bucket >= before) & (bucket < known)
+        if self.horizon.reveals(future, before, known):
+            return between
+        shown = self._of(future).shown(len(self.draws.factors))
+        return np.asarray(between & (bucket < np.max(shown[shown < known], initial=0)))
 
     def starts(self, future: int, luck: float | None, known: int) -> Starts | None:
         """When routes that wait for milestones start, as far as that is known.
@@ -276,7 +324,7 @@ class Planner:
     def expected(self) -> Draft:
         """The program of what is expected before anything is known."""
         future = self.horizon.futures.likeliest
-        return self.draft(future, self.draws.seen(0, 0), self.starts(future, None, 0))
+        return self.draft(future, self.seen(0, future, 0), self.starts(future, None, 0))
 
     def anchors(self, policy: Policy, plans: Mapping[str, Carried]) -> tuple[Anchor, ...]:
         """Find corners to start from at every review: those of a sample in which all comes as expected.
@@ -293,13 +341,15 @@ class Planner:
         tuple of Anchor
             By review, and for the horizon's end.
         """
-        future, expected = self.horizon.futures.likeliest, self.draws.seen(0, 0)
+        future = self.horizon.futures.likeliest
+        expected = self.seen(0, future, 0)
         found: list[Anchor] = []
         carried, before = plans[policy.name], 0
         for known in self.horizon.stages:
-            program = self.draft(future, expected, self.starts(future, 0.5, known)).program
-            relay = self._relay(program, plans.values(), (before, known), found[-1] if found else None)
-            columns = _review(relay, policy, future, carried, (before, known))
+            draft = self.draft(future, expected, self.starts(future, 0.5, known))
+            relay = self._relay(draft.program, plans.values(), (before, known), found[-1] if found else None)
+            unseen = self.unseen(future, before, known)
+            columns = _review(relay, draft.network, policy, future, carried, (before, known), unseen)
             carried, before = Carried(relay.layout, columns), known
             assert relay.anchor is not None
             found.append(relay.anchor)
@@ -343,11 +393,14 @@ class Planner:
         for anchor, known in zip(anchors, self.horizon.stages, strict=True):
             believed = self.horizon.believed(future, known)
             name_of = f"sample {sample + 1}" if known == len(self.horizon.timeline) else None
-            draft = self.draft(believed, self.draws.seen(sample, known), self.starts(believed, luck, known), name_of)
+            factor = self.seen(sample, believed, known)
+            draft = self.draft(believed, factor, self.starts(believed, luck, known), name_of)
+            unseen = self.unseen(future, before, known)
             relay = self._relay(draft.program, carried.values(), (before, known), anchor)
             for name, plan in list(carried.items()):
                 try:
-                    columns = _review(relay, policies[name][0], believed, plan, (before, known))
+                    policy = policies[name][0]
+                    columns = _review(relay, draft.network, policy, believed, plan, (before, known), unseen)
                 except InfeasibleError:
                     del carried[name]
                     continue
@@ -378,24 +431,84 @@ class Planner:
         return Relay(program, node < before, anchor, self.seed, idle)
 
 
-def _review(relay: Relay, policy: Policy, believed: int, plan: Carried, passed: tuple[int, int]) -> Floats:
+def _review(
+    relay: Relay,
+    network: Network,
+    policy: Policy,
+    believed: int,
+    plan: Carried,
+    passed: tuple[int, int],
+    unseen: Booleans,
+) -> Floats:
     """Carry a plan out up to a review, and plan anew from then on."""
     program, columns = relay.program, relay.values(*plan)
     node = program.column_node
     lived = (node >= passed[0]) & (node < passed[1])
     lower, upper = program.lower, program.upper
     # No more is started than was planned; less is where parts, capacity or customers are fewer than expected.
+    block = program.column_blocks["start"]
     start = _columns_of(program, "start")
     start = start[lived[start]]
     most = np.maximum(columns[start], 0.0)
-    upper[start] = np.minimum(upper[start], most + relay.margin(most, start))
+    margin = relay.margin(most, start)
+    upper[start] = np.minimum(upper[start], most + margin)
     for name in program.column_blocks:
         if name.startswith(_AGREED):
             agreed = _columns_of(program, name)
             agreed = agreed[lived[agreed]]
             lower[agreed] = upper[agreed] = np.clip(columns[agreed], lower[agreed], upper[agreed])
     _sign(program, policy, believed, lower, upper)
+    committed = np.zeros(len(columns))
+    committed[block.index[block.index >= 0]] = _committed(network, block.values(columns), unseen)[block.index >= 0]
+    if committed.any():
+        held = lower.copy()
+        held[start] = np.clip(committed[start] - margin, lower[start], upper[start])
+        try:
+            return relay.solve(held, upper, columns)
+        except InfeasibleError:
+            # Another rule is in the way of what was ordered: as much of it as can be.
+            pass
     return relay.solve(lower, upper, columns)
+
+
+def _committed(network: Network, started: Floats, unseen: Booleans) -> Floats:
+    """What has to be started although nobody wants it any more, in buckets of which not all could be known.
+
+    That is what was ordered, and what was to be made of nothing that is in stock: as much of it as allotments and
+    capacity let through, and a lot as a whole or not at all.
+
+    Parameters
+    ----------
+    network : Network
+        What came, J activities and N nodes.
+    started : ndarray, shape (J, N)
+        What was planned.
+    unseen : ndarray of bool, shape (N,)
+        The nodes.
+
+    Returns
+    -------
+    ndarray, shape (J, N)
+    """
+    activities, resources, allotments = network.activities, network.resources, network.allotments
+    share = np.ones_like(started)
+    granted = np.flatnonzero(activities.allotment >= 0)
+    ordered = np.zeros_like(allotments.quantity)
+    np.add.at(ordered, activities.allotment[granted], started[granted])
+    share[granted] = _let_through(allotments.quantity, ordered)[activities.allotment[granted]]
+    load, room = network.loads.tocoo(), resources.capacity + resources.overtime
+    np.minimum.at(share, load.col, _let_through(room, network.loads @ started)[load.row])
+    gated = activities.open_share[load.col] * room[load.row]
+    np.minimum.at(share, load.col, _let_through(gated, load.data[:, None] * started[load.col]))
+    lots = (activities.least > 0.0) | np.isfinite(activities.multiple)
+    share[lots] = np.floor(share[lots])
+    takes = np.diff(network.inputs.tocsc().indptr) > 0
+    return np.where(takes[:, None] | ~unseen, 0.0, share * started)
+
+
+def _let_through(room: Floats, wanted: Floats) -> Floats:
+    """Share of what is wanted that there is room for."""
+    return np.minimum(1.0, np.divide(room, wanted, out=np.ones_like(wanted), where=wanted > 0.0))
 
 
 def _sign(program: LinearProgram, policy: Policy, future: int, lower: Floats, upper: Floats) -> None:

@@ -101,9 +101,10 @@ class Template:
             frame = frames[table.name]
             reached = matching(table, frame, where_of(table, row["key"])).to_numpy()
             bucket = np.zeros(frame.height, dtype=np.int64)
-            if span is not None:
-                begins = frame["from"].to_numpy().astype("datetime64[D]")
+            if "from" in frame.columns:
+                begins = frame["from"].fill_null(timeline.bounds[0].item()).to_numpy().astype("datetime64[D]")
                 bucket = np.clip(np.searchsorted(timeline.bounds, begins, side="right") - 1, 0, len(timeline) - 1)
+            if span is not None:
                 reached = reached & (begins >= span[0])
                 if span[1] is not None:
                     reached = reached & (begins < span[1])
@@ -112,6 +113,28 @@ class Template:
                 _Effect(factors.index(row["factor"]), row["column"], place, bucket[place], row["strength"])
             )
         return cls(case, frames, effects)
+
+    def shown(self, factors: int) -> Integers:
+        """Bucket in which each factor shows: the first in which a number that it multiplies is not nothing.
+
+        Parameters
+        ----------
+        factors : int
+            F.
+
+        Returns
+        -------
+        ndarray of int, shape (F,)
+            Past the horizon's end for one that never does.
+        """
+        never = np.iinfo(np.int64).max
+        first = np.full(factors, never)
+        for name, effects in self.effects.items():
+            for effect in effects:
+                value = self.frames[name][effect.column].fill_null(0.0).to_numpy()[effect.row]
+                seen = np.min(effect.bucket[value != 0.0], initial=never)
+                first[effect.factor] = min(first[effect.factor], seen)
+        return first
 
     def tables(self, factor: Floats) -> dict[str, pl.DataFrame]:
         """Tables with their numbers multiplied.
