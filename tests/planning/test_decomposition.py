@@ -84,6 +84,18 @@ def test_whole_numbers_of_later_decisions_are_whole(sketch: int) -> None:
     assert parts.objective < coplant.hedge(_boxes().case(), method="whole").objective
 
 
+def test_a_gap_that_nothing_more_can_close_is_told() -> None:
+    """Whether to sign is decided later, for a charge however little is made: between early decisions that is uneven."""
+    small = _boxes().host(status="option", sign_from=LATER, starts=LATER, term=1)
+    small.add("fixed_charges", agreement="deal", charge="line", amount=100.0, per="month")
+    small.route("box", "host", route="hosted", agreement="deal", cost=1.0)
+    small.add("lanes", lane="truck", item="box", from_site="host", to_site="works", cost=0.0)
+    whole, parts = (coplant.hedge(small.case(), gap=1e-8, method=method) for method in ("whole", "parts"))
+    assert parts.gap > 1e-3
+    assert parts.objective <= whole.objective * (1.0 + 1e-7) <= parts.bound
+    assert all("the gap left in whole numbers that are decided later" in plan.solver for plan in parts.plans)
+
+
 def test_early_decisions_leave_what_later_rules_need(sketch: int) -> None:
     """All that is wanted has to be sold, however much that is: so that much is made early, for whatever it costs."""
     small = _boxes()

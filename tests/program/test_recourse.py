@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coplant.program import LinearProgram, term
+from coplant.errors import NumericalError
+from coplant.program import LinearProgram, recourse, term
 from coplant.program.corner import Prices
 from coplant.program.recourse import Held, Recourse
 
@@ -144,3 +145,14 @@ def test_where_nothing_keeps_the_rules_that_is_a_condition_that_nothing_keeps() 
     assert limit is not None
     assert not limit.cut.of_money
     assert limit.cut.at(np.array([60.0, 1.0])) < 0.0
+
+
+def test_lost_digits_leave_no_plan_and_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What else is known by then is not thrown away."""
+    made = _recourse(40.0)
+
+    def lost(*_: object, **__: object) -> None:
+        raise NumericalError("the solver lost its digits", [])
+
+    monkeypatch.setattr(recourse, "solve", lost)
+    assert made.decided(np.array([20.0, 1.0])) is None

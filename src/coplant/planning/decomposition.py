@@ -566,6 +566,8 @@ class Decomposition:
         solutions = [decision.solution for decision in decisions if decision.solution is not None]
         solver = f"{solutions[0].solver}; L-shaped, {len(self.parts.groups):,} groups, {found.rounds} rounds"
         status = "optimal" if found.gap <= self.options["gap"] else "feasible"
+        if found.learnt and status == "feasible":
+            solver += ", the gap left in whole numbers that are decided later"
         tasks = []
         for question, decided, k in zip(self._questions(x), solutions, self.sketch.like, strict=True):
             rows = early_rows(sketch, k, self.split)

@@ -425,12 +425,16 @@ class Decomposed:
         What the plan earns, and what none earns more than.
     rounds : int
         How often all groups were asked.
+    learnt : bool
+        Whether the method stopped as nothing is left to learn: what is open then is open in whole numbers that are
+        decided later.
     """
 
     x: Floats
     value: float
     bound: float
     rounds: int
+    learnt: bool
 
     @property
     def gap(self) -> float:
@@ -482,7 +486,7 @@ def decompose(
     """
     best: Floats | None = None
     value, bound, rounds = -np.inf, np.inf, 0
-    exact, minding, learnt, kept, better = False, False, True, False, False
+    exact, minding, learning, kept, better = False, False, True, False, False
     while True:
         limit, promising = master.bound(gap)
         bound = min(bound, limit)
@@ -493,14 +497,14 @@ def decompose(
         enough = -np.inf if best is None else value + gap * abs(value)
         if close(promising, enough):
             continue
-        if not learnt:
+        if not learning:
             if minding or not whole:
                 break
             minding = True
         noise = _STILL * abs(bound)
         wished = -np.inf if best is None else value + PROMISE * (bound - value)
         x = suggest()
-        exact = x is None and (best is None or not learnt or (kept and not better))
+        exact = x is None and (best is None or not learning or (kept and not better))
         if x is None:
             near = None if best is None or exact else master.nearest(best, promising, wished)
             x = promising if near is None else near
@@ -513,10 +517,10 @@ def decompose(
             if better:
                 best, value = x, earned
         # Where all that is known of the best promise is true, what is open is open in whole numbers of later decisions.
-        learnt = not (exact and promised >= bound - noise)
+        learning = not (exact and promised >= bound - noise)
     if best is None:
         raise SolverError("no plan was found in the time given")
-    return Decomposed(best, value, bound, rounds)
+    return Decomposed(best, value, bound, rounds, not learning)
 
 
 def _told(master: Master, x: Floats, answers: Sequence[Answer]) -> tuple[float, float]:

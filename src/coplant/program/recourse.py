@@ -12,7 +12,7 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from coplant.errors import InfeasibleError, SolverError
+from coplant.errors import InfeasibleError, NumericalError, SolverError
 from coplant.program.corner import Basis, Corner, Prices
 from coplant.program.linear import LinearProgram, widened
 from coplant.program.money import Booleans, Floats, Integers
@@ -286,7 +286,7 @@ class Recourse:
             return None
 
     def decided(self, x: Floats, start: Start | None = None) -> Solution | None:
-        """Decide all that is left, whole numbers whole; None if nothing keeps the rules.
+        """Decide all that is left, whole numbers whole; None if nothing keeps the rules, or digits are lost.
 
         Parameters
         ----------
@@ -303,7 +303,7 @@ class Recourse:
             # A large program is not searched: what its dives leave open is part of the gap that is told.
             nodes = NODES if self._small else 0
             found = solve(held, **self.options, nodes=nodes, basis=start and start.basis)
-        except InfeasibleError:
+        except (InfeasibleError, NumericalError):
             # From a corner noise can look as if no plan were left.
             return None if start is None else self.decided(x)
         return dataclasses.replace(found, objective=found.objective + spent, bound=found.bound + spent)
