@@ -142,6 +142,18 @@ def test_what_waits_for_nothing_in_stock_is_made_as_planned_before_it_can_be_kno
     assert _values(coplant.stress(small.case(), 1)) == pytest.approx([500 * 20 - 700 * 14], abs=0.01)
 
 
+def test_only_what_leads_to_it_waits_for_a_demand_to_show() -> None:
+    """That fewer boxes are wanted shows in January: boards are fewer from then on, whatever becomes of lamps."""
+    small = _season(review_months=12).item("board").item("box").offer("board", 3.0, lead_time=31)
+    small.route("box", bom={"board": 1.0}).demand("box", 100.0, "month", 10.0)
+    for name in ("box", "lamp"):
+        small.add("factors", factor=name, distribution="fixed", likely=0.5)
+        small.add("factor_effects", factor=name, table="demand", key=name, column="quantity")
+    lamps = 500 * 20 - 1000 * 14
+    planned = coplant.plan(small.case()).objective - (1000 * 20 - 1000 * 14)
+    assert _values(coplant.stress(small.case(), 1)) == pytest.approx([lamps + planned / 2], abs=0.01)
+
+
 def test_a_price_that_returns_is_expected_to() -> None:
     """Boards keep; when they are dear for the moment, as few as can be are bought."""
     small = SmallCase("month:12", review_months=3).item("box").offer("box", 5.0).demand("box", 100.0, "month", 10.0)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy import sparse
 
 from coplant.case import Case
@@ -72,6 +73,26 @@ class Network:
     def tags(self, item: Integers, site: Integers) -> dict[str, Integers]:
         """What the money of some items at some sites belongs to, as columns beside the nodes, each shape (..., 1)."""
         return {"item": item[:, None], "site": site[:, None], "family": self.family[item][:, None]}
+
+    def upstream(self, points: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Activities by which something can get to some stock points.
+
+        Parameters
+        ----------
+        points : ndarray of bool, shape (S,)
+            The stock points.
+
+        Returns
+        -------
+        ndarray of bool, shape (J,)
+        """
+        reached = points
+        while True:
+            leads = np.asarray(self.outputs.T @ reached.astype(np.float64) > 0.0)
+            further = reached | np.asarray(self.inputs @ leads.astype(np.float64) > 0.0)
+            if np.array_equal(further, reached):
+                return leads
+            reached = further
 
     @classmethod
     def of(cls, case: Case, tree: Tree, starts: Starts | None = None, kept: Kept | None = None) -> Network:

@@ -175,6 +175,7 @@ class Planner:
     _drawn: dict[str, dict[str, Days]] = field(default_factory=dict)
     _awaited: dict[int, Awaited | None] = field(default_factory=dict)
     _starts: dict[tuple[object, ...], Starts] = field(default_factory=dict)
+    _led_to: dict[int, Booleans] = field(default_factory=dict)
 
     # -- programs -----------------------------------------------------------------------------------------------------
 
@@ -223,11 +224,13 @@ class Planner:
         """
         return self.draws.seen(sample, known, self._of(future).shown(len(self.draws.factors)))
 
-    def unseen(self, future: int, before: int, known: int) -> Booleans:
-        """Buckets between two reviews in which the planner could not know all that he knows at the later one.
+    def unseen(self, network: Network, future: int, before: int, known: int) -> Booleans:
+        """Where between two reviews the planner could not know all that he knows at the later one.
 
         Parameters
         ----------
+        network : Network
+            That of the future, J activities.
         future : int
             The future of the tree that comes.
         before, known : int
@@ -235,14 +238,18 @@ class Planner:
 
         Returns
         -------
-        ndarray of bool, shape (T,)
+        ndarray of bool, shape (J, T)
+            For each activity and bucket.
         """
         bucket = np.arange(len(self.horizon.timeline))
         between = (bucket >= before) & (bucket < known)
         if self.horizon.reveals(future, before, known):
-            return between
+            return np.broadcast_to(between, (len(network.activities), len(bucket)))
+        if future not in self._led_to:
+            self._led_to[future] = self._of(future).led_to(network, len(self.draws.factors))
         shown = self._of(future).shown(len(self.draws.factors))
-        return np.asarray(between & (bucket < np.max(shown[shown < known], initial=0)))
+        waiting = (shown < known)[:, None] & (bucket < shown[:, None])
+        return np.asarray((self._led_to[future].T.astype(np.int64) @ waiting > 0) & between)
 
     def starts(self, future: int, luck: float | None, known: int) -> Starts | None:
         """When routes that wait for milestones start, as far as that is known.
@@ -348,7 +355,7 @@ class Planner:
         for known in self.horizon.stages:
             draft = self.draft(future, expected, self.starts(future, 0.5, known))
             relay = self._relay(draft.program, plans.values(), (before, known), found[-1] if found else None)
-            unseen = self.unseen(future, before, known)
+            unseen = self.unseen(draft.network, future, before, known)
             columns = _review(relay, draft.network, policy, future, carried, (before, known), unseen)
             carried, before = Carried(relay.layout, columns), known
             assert relay.anchor is not None
@@ -395,7 +402,7 @@ class Planner:
             name_of = f"sample {sample + 1}" if known == len(self.horizon.timeline) else None
             factor = self.seen(sample, believed, known)
             draft = self.draft(believed, factor, self.starts(believed, luck, known), name_of)
-            unseen = self.unseen(future, before, known)
+            unseen = self.unseen(draft.network, future, before, known)
             relay = self._relay(draft.program, carried.values(), (before, known), anchor)
             for name, plan in list(carried.items()):
                 try:
@@ -472,7 +479,7 @@ def _review(
 
 
 def _committed(network: Network, started: Floats, unseen: Booleans) -> Floats:
-    """What has to be started although nobody wants it any more, in buckets of which not all could be known.
+    """What has to be started although nobody wants it any more, as not all could be known.
 
     That is what was ordered, and what was to be made of nothing that is in stock: as much of it as allotments and
     capacity let through, and a lot as a whole or not at all.
@@ -483,8 +490,8 @@ def _committed(network: Network, started: Floats, unseen: Booleans) -> Floats:
         What came, J activities and N nodes.
     started : ndarray, shape (J, N)
         What was planned.
-    unseen : ndarray of bool, shape (N,)
-        The nodes.
+    unseen : ndarray of bool, shape (J, N)
+        Where that is.
 
     Returns
     -------

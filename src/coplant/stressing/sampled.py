@@ -14,7 +14,8 @@ from coplant.case import Case
 from coplant.case.draft import ROW
 from coplant.case.edits import matching, where_of
 from coplant.errors import CaseError
-from coplant.program.money import Integers
+from coplant.network import Network
+from coplant.program.money import Booleans, Integers
 from coplant.schema import TABLES
 from coplant.timeline import Timeline
 from coplant.timeline.calendar import Floats
@@ -135,6 +136,33 @@ class Template:
                 seen = np.min(effect.bucket[value != 0.0], initial=never)
                 first[effect.factor] = min(first[effect.factor], seen)
         return first
+
+    def led_to(self, network: Network, factors: int) -> Booleans:
+        """Activities that lead to what each factor is about: to a stream of demand, or all of them.
+
+        Parameters
+        ----------
+        network : Network
+            That of the case, J activities.
+        factors : int
+            F.
+
+        Returns
+        -------
+        ndarray of bool, shape (F, J)
+        """
+        found = np.zeros((factors, len(network.activities)), dtype=bool)
+        for name, effects in self.effects.items():
+            for effect in effects:
+                if "demand" in self.frames[name].columns:
+                    streams = set(self.frames[name]["demand"].gather(effect.row))
+                    wanted = [stream in streams for stream in network.demands.labels]
+                    points = np.zeros(len(network.stock_points), dtype=bool)
+                    points[network.demands.stock_point[wanted]] = True
+                    found[effect.factor] |= network.upstream(points)
+                else:
+                    found[effect.factor] = True
+        return found
 
     def tables(self, factor: Floats) -> dict[str, pl.DataFrame]:
         """Tables with their numbers multiplied.
