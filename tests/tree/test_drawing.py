@@ -42,3 +42,24 @@ def test_branches_open_where_they_become_known() -> None:
         "                      2023-07-01",
         "                      └─ 100.0%  late",
     ]
+
+
+def _certain(**row: object) -> SmallCase:
+    small = _case()
+    small.tables["branches"] = []
+    return small.branch("deal", _day(3), {"yes, sure": 1.0}, **row)
+
+
+def test_a_branch_that_can_turn_out_in_one_way_is_drawn_as_such() -> None:
+    assert drawn(Futures.of(_certain().case())).split("\n") == ["1 future", "2023-03-01", '└─ 100.0%  "yes, sure"']
+
+
+def test_outcomes_are_called_by_their_titles() -> None:
+    assert drawn(Futures.of(_certain(title="It is signed").case())).endswith("100.0%  It is signed")
+
+
+def test_shares_of_a_branch_add_up_to_all() -> None:
+    small = _case()
+    small.tables["branches"] = []
+    small.branch("deal", _day(3), {"signed": 0.5625, "denied": 0.4375})
+    assert drawn(Futures.of(small.case())).split("\n")[2:] == ["├─ 43.75%  denied", "└─ 56.25%  signed"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from coplant.planning.result import Plan
 from coplant.timeline import Timeline
 from coplant.timeline.calendar import add_months
 from coplant.tree.futures import Futures, Outcome
+from coplant.tree.words import parted
 
 AGREED = {
     "decision": pl.String,
@@ -108,6 +109,44 @@ def decided_then(futures: Futures, timeline: Timeline, plans: Sequence[Plan]) ->
     return pl.DataFrame(rows, schema=schema, orient="row").sort("bucket", maintain_order=True)
 
 
+def started_now(
+    now: pl.DataFrame, buckets: pl.DataFrame, products: Collection[str]
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Sum up what is ordered and made before anything is known.
+
+    Parameters
+    ----------
+    now : DataFrame
+        What `decided_now` returns.
+    buckets : DataFrame
+        Buckets of a plan.
+    products : collection of str
+        Items that are sold. Where any of them is made, what else is made is left out.
+
+    Yields
+    ------
+    decision : {"order", "make"}
+        Where there is any of it.
+    sums : DataFrame
+        A row for each ``item`` and ``unit``, the dearest or the most first: ``quantity``, ``cost``, and the ``first``
+        and the ``last`` day of the buckets in which it is started.
+    """
+    days = buckets.select("bucket", last=pl.col("until").dt.offset_by("-1d"))
+    for decision in ("order", "make"):
+        rows = now.filter(decision=decision)
+        sold = rows.filter(pl.col("item").is_in(list(products)))
+        if decision == "make" and sold.height:
+            rows = sold
+        if rows.height:
+            yield (
+                decision,
+                rows.join(days, on="bucket", how="left", maintain_order="left")
+                .group_by("item", "unit", maintain_order=True)
+                .agg(pl.col("quantity", "cost").sum(), first=pl.col("bucket").min(), last=pl.col("last").max())
+                .sort("cost", "quantity", descending=True, maintain_order=True),
+            )
+
+
 class Decided(NamedTuple):
     """What is decided about agreements on some day, and what is known where it is."""
 
@@ -136,12 +175,10 @@ def decided_alike(futures: Futures, then: pl.DataFrame, told: Callable[[pl.DataF
     told : callable
         Puts the rows of one case in words; what reads the same is the same.
     """
-    names = {", ".join(way[:count]): tuple(way[:count]) for way in map(_names, futures.outcomes)
-             for count in range(len(way) + 1)}  # fmt: skip
     alike: dict[tuple[datetime.date, str], list[tuple[tuple[str, ...], float]]] = {}
     for node in then.partition_by("bucket", "known", maintain_order=True):
         first = node.row(0, named=True)
-        case = (names[first["known"]], first["probability"])
+        case = (tuple(parted(first["known"])), first["probability"])
         alike.setdefault((first["bucket"], told(node)), []).append(case)
     ways = []
     for (bucket, what), cases in alike.items():

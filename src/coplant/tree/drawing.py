@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from coplant.tree.futures import Futures
 from coplant.tree.splits import Split, first_split
+from coplant.tree.words import counted, percentages
 
 
 def drawn(futures: Futures) -> str:
@@ -16,18 +17,19 @@ def drawn(futures: Futures) -> str:
     futures : Futures
         The futures.
     """
-    head = f"{len(futures):,} futures" if len(futures) > 1 else "1 future: the case has no branches"
-    return "\n".join([head, *_lines(first_split(futures))])
+    head = counted(len(futures), "future") + ("" if futures.branches else ": the case has no branches")
+    return "\n".join([head, *_lines(futures, first_split(futures))])
 
 
-def _lines(split: Split | None) -> Iterator[str]:
+def _lines(futures: Futures, split: Split | None) -> Iterator[str]:
     """Lines of what becomes known where futures part, and then."""
     if split is None:
         return
     yield str(split.day)
-    for number, way in enumerate(split.ways):
+    shares = percentages([way.share for way in split.ways])
+    for number, (way, share) in enumerate(zip(split.ways, shares, strict=True)):
         last = number == len(split.ways) - 1
-        name = ", ".join(one.outcome for one in way.outcomes) or "none of these"
-        yield f"{'└─' if last else '├─'} {way.share:>6.1%}  {name}"
-        for line in _lines(way.then):
+        name = futures.titled(one.outcome for one in way.outcomes) or "none of these"
+        yield f"{'└─' if last else '├─'} {share:>6}  {name}"
+        for line in _lines(futures, way.then):
             yield f"{'   ' if last else '│  '}        {line}"

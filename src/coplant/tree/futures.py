@@ -7,7 +7,7 @@ its outcomes change. Two futures cannot be told apart in a bucket as long as no 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from graphlib import TopologicalSorter
@@ -24,6 +24,7 @@ from coplant.timeline import Timeline
 from coplant.timeline.calendar import Days, Floats
 from coplant.tree.editing import Edit, edited, edits_of
 from coplant.tree.scenario import Integers
+from coplant.tree.words import joined
 
 _START = "start {level} of {levels}"
 """What the levels of the launch programme's luck are called."""
@@ -167,7 +168,15 @@ class Futures:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """What each is called: its outcomes, as they become known; the case's own name where there is one future."""
-        return tuple(", ".join(_names(future)) or self.case.settings.name for future in self.outcomes)
+        return tuple(joined(_names(future)) or self.case.settings.name for future in self.outcomes)
+
+    def titled(self, outcomes: Iterable[str]) -> str:
+        """Titles of outcomes, or their names where they have none, with commas between."""
+        return joined(self._titles.get(outcome) or outcome for outcome in outcomes)
+
+    @cached_property
+    def _titles(self) -> dict[str, str | None]:
+        return dict(self.case["branches"].select("outcome", "title").iter_rows())
 
     @cached_property
     def likeliest(self) -> int:
@@ -234,7 +243,7 @@ class Futures:
         """
         step = {one: self._step(one, timeline) for future in self.outcomes for one in future}
         return [
-            [", ".join(one.outcome for one in future if step[one] <= bucket) for bucket in range(len(timeline))]
+            [joined(one.outcome for one in future if step[one] <= bucket) for bucket in range(len(timeline))]
             for future in self.outcomes
         ]
 
