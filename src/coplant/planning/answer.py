@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from coplant.planning.decided import AGREEING, common_buckets, decided_alike, kept_open
+from coplant.planning.decided import AGREEING, decided_alike, kept_open, started_now, tell_days
+from coplant.tree.words import counted, percentages
 
 if TYPE_CHECKING:
     from coplant.planning.hedge import Hedge
@@ -18,6 +18,8 @@ MOST_LINES = 12
 
 MOST_NAMED = 3
 """Items, or cases in which the same is decided, that are named."""
+
+_STARTING = {"order": "Order", "make": "Start to make"}
 
 _SURE = 1.0 - 1e-9
 """Probability from which something is so whatever becomes known."""
@@ -38,18 +40,12 @@ def answer(hedge: Hedge) -> Iterator[str]:
     in_force = agreed.filter(~pl.col("agreement").is_in(options))
     if in_force.height:
         yield f"Now: {_told(hedge, titles, in_force)}."
-    ordered = now.filter(decision="order")
-    if ordered.height:
-        cost = f"{ordered['cost'].sum():,.0f} {hedge.case.settings.currency}"
-        yield f"Order by {_last_day(hedge)}, whichever way things turn out: {_items(ordered)}, for {cost}."
+    for decision, sums in started_now(hedge["now"], hedge.plans[0]["buckets"], hedge.case["demand"]["item"]):
+        what = f"{_STARTING[decision]}, whichever way things turn out: {_items(sums)}"
+        cost = f", for {sums['cost'].sum():,.0f} {hedge.case.settings.currency}" if decision == "order" else ""
+        yield f"{what}{cost}."
     yield from _open(later, titles)
     yield from _then(hedge, later, titles)
-
-
-def _last_day(hedge: Hedge) -> datetime.date:
-    """Last day before anything is known."""
-    day: datetime.date = hedge.timeline.bounds[common_buckets(hedge.futures, hedge.timeline)].astype(object)
-    return day - datetime.timedelta(days=1)
 
 
 def _told(hedge: Hedge, titles: Mapping[str, str], rows: pl.DataFrame) -> str:
@@ -89,15 +85,19 @@ def _count(quantity: float) -> str:
     return f"{quantity:,.0f}" if quantity >= 100.0 or abs(quantity - round(quantity)) < 1e-6 else f"{quantity:,.1f}"
 
 
-def _items(rows: pl.DataFrame) -> str:
-    """How much of what, the dearest first."""
-    sums = rows.group_by("item", "unit", maintain_order=True).agg(pl.col("quantity", "cost").sum())
-    sums = sums.sort("cost", "quantity", descending=True, maintain_order=True)
+def _items(sums: pl.DataFrame) -> str:
+    """How much of what, and when."""
+    shown = sums.head(MOST_NAMED)
     named = [
         f"{_count(row['quantity'])} {'units' if row['unit'] == 'unit' else row['unit']} of {row['item']}"
-        for row in sums.head(MOST_NAMED).iter_rows(named=True)
+        + (_when(row) if dated else "")
+        for row, dated in zip(shown.iter_rows(named=True), tell_days(shown), strict=True)
     ]
     return _listed([*named, *([f"{sums.height - len(named)} more"] if sums.height > len(named) else [])])
+
+
+def _when(row: Mapping[str, Any]) -> str:
+    return f" on {row['first']}" if row["first"] == row["last"] else f" from {row['first']} to {row['last']}"
 
 
 def _listed(parts: list[str]) -> str:
@@ -108,7 +108,8 @@ def _open(later: pl.DataFrame, titles: Mapping[str, str]) -> Iterator[str]:
     """Agreements that are signed in some cases and not in others, which has a price only once they are."""
     perhaps = later.filter(pl.col("probability") > 0.0, pl.col("probability") < _SURE)
     for (day,), rows in perhaps.group_by("day", maintain_order=True):
-        names = [f"{titles[name]} (signed with {chance:.1%})" for name, chance in rows.drop("day").iter_rows()]
+        shares = percentages(rows["probability"].to_list())
+        names = [f"{titles[name]} (signed with {share})" for name, share in zip(rows["agreement"], shares, strict=True)]
         yield f"Keep open until {day}: {_listed(names)}; nothing is paid for that before it is signed."
 
 
@@ -118,16 +119,15 @@ def _then(hedge: Hedge, later: pl.DataFrame, titles: Mapping[str, str]) -> Itera
     rows = hedge["then"].filter(~pl.col("agreement").is_in(never["agreement"].implode()))
     cases = decided_alike(hedge.futures, rows, lambda node: _told(hedge, titles, node))
     for case in cases[:MOST_LINES]:
-        known = [", ".join(outcomes) or "nothing is known yet" for outcomes in case.known[:MOST_NAMED]]
+        known = [hedge.futures.titled(outcomes) or "nothing is known yet" for outcomes in case.known[:MOST_NAMED]]
         if len(case.known) > MOST_NAMED:
-            rest = len(case.known) - MOST_NAMED
-            known.append(f"in {rest} case{'' if rest == 1 else 's'} more")
+            known.append(f"in {counted(len(case.known) - MOST_NAMED, 'case')} more")
         if case.sure:
             yield f"By {case.bucket}, whatever is known: {case.what}."
         else:
             yield f"If {' or '.join(known)}: {case.what}."
     if len(cases) > MOST_LINES:
-        rest, day = len(cases) - MOST_LINES, cases[MOST_LINES].bucket
-        yield f"And {rest} decision{'' if rest == 1 else 's'} more from {day} on, which the table then lists."
+        rest = counted(len(cases) - MOST_LINES, "decision")
+        yield f"And {rest} more from {cases[MOST_LINES].bucket} on, which the table then lists."
     for name, day in never.select("agreement", "day").iter_rows():
         yield f"Do not sign {titles[name]}, whatever is known by {day}."

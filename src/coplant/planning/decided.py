@@ -147,6 +147,12 @@ def started_now(
             )
 
 
+def tell_days(sums: pl.DataFrame) -> list[bool]:
+    """Say for each row of what is started whether its days are told: they are not where the next row has the same."""
+    days = sums.select("first", "last").rows()
+    return [own != after for own, after in zip(days, [*days[1:], None], strict=True)]
+
+
 class Decided(NamedTuple):
     """What is decided about agreements on some day, and what is known where it is."""
 

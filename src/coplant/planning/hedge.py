@@ -24,6 +24,7 @@ from coplant.timeline import Timeline
 from coplant.timeline.calendar import Floats
 from coplant.tree.futures import Futures, Outcome
 from coplant.tree.splits import first_split
+from coplant.tree.words import counted, percentages
 
 _OUTCOMES = {
     "future": pl.String, "branch": pl.String, "outcome": pl.String, "probability": pl.Float64, "known": pl.Date,
@@ -129,8 +130,8 @@ class Hedge:
         return self.tables[table]
 
     def __repr__(self) -> str:
-        currency = self.case.settings.currency
-        return f"<Hedge of {self.case.settings.name!r}: {len(self.plans)} futures, {self.expected:,.0f} {currency}>"
+        settings, over = self.case.settings, counted(len(self.plans), "future")
+        return f"<Hedge of {settings.name!r}: {over}, {self.expected:,.0f} {settings.currency}>"
 
     def __str__(self) -> str:
         return self.summary()
@@ -182,16 +183,20 @@ class Hedge:
     def summary(self) -> str:
         """Say in a few lines what is decided now, what then, and what that earns."""
         settings = self.case.settings
-        expected = f"{self.expected:z,.0f} {settings.currency} expected present value over {len(self.plans):,} futures"
-        worst = f"{self.worst:z,.0f} over the worst {1.0 - settings.risk_share:.0%} of them"
-        lines = [f"{settings.title or settings.name}: {expected}, {worst}"]
+        over = counted(len(self.plans), "future")
+        expected = f"{self.expected:z,.0f} {settings.currency} expected present value over {over}"
+        worst = f", {self.worst:z,.0f} over the worst {1.0 - settings.risk_share:.0%} of them"
+        lines = [f"{settings.title or settings.name}: {expected}{worst if len(self.plans) > 1 else ''}"]
         lines += answer(self)
-        means = [(f"{mean:z,.0f} {settings.currency}", ", ".join(outcomes)) for outcomes, mean in self.means]
-        if len({amount for amount, _ in means}) > 1:
-            lines.append(f"In the mean {' and '.join(f'{amount} if {outcomes}' for amount, outcomes in means)}.")
-        for row in self["futures"].sort("present_value").iter_rows(named=True):
-            amount = f"{row['present_value']:>z24,.0f} {settings.currency}"
-            lines.append(f"  {row['probability']:>6.1%}{amount}  {row['future']}")
+        means = [(f"{mean:z,.0f} {settings.currency}", self.futures.titled(way)) for way, mean in self.means]
+        # Where every way is a future they are listed below.
+        if len(means) < len(self.plans) and len({amount for amount, _ in means}) > 1:
+            lines.append(f"In the mean {' and '.join(f'{amount} if {known}' for amount, known in means)}.")
+        shares = percentages(self.futures.probability.tolist())
+        for future in np.argsort(self._values, kind="stable"):
+            titled = self.futures.titled(one.outcome for one in self.futures.outcomes[future])
+            amount = f"{self._values[future]:>z24,.0f} {settings.currency}"
+            lines.append(f"  {shares[future]:>6}{amount}  {titled or self.futures.names[future]}")
         lines.append(f"{self.status}, gap {self.gap:z.2%}, {self.plans[0].solver}")
         return "\n".join(lines)
 

@@ -96,8 +96,11 @@ def test_places_of_the_page_are_named_once(page: str) -> None:
 def test_the_answer_tells_what_to_do_now_and_then_and_what_to_keep_open(english: HedgedView) -> None:
     lines = [spaced(line) for line in answer_lines(english)]
     assert lines[0] == "Now: sign “A trial of phones” with host on 1 January 2023."
-    assert lines[1].startswith("Order by 31 January 2023, whichever way things turn out: 400 units of Chip, for 8,000")
-    assert lines[2].startswith("Start to make by 31 January 2023, whichever way things turn out: ")
+    assert lines[1] == (
+        "Order, whichever way things turn out: 400 units of Chip from 1 January 2023 to 31 January 2023, for 8,000 EUR."
+    )
+    assert lines[2].startswith("Start to make, whichever way things turn out: ")
+    assert lines[2].endswith(" units of Phone from 1 January 2023 to 31 January 2023.")
     assert lines[3] == (
         "Keep open until 1 February 2023: “Manufacture by the host” (signed with a probability of 60.0%). "
         "Nothing is paid for an agreement before it is signed."
@@ -122,6 +125,9 @@ def test_the_means_of_what_is_known_first_make_the_mean_of_all(english: HedgedVi
 def test_the_answer_is_told_in_french(hedged: Hedge) -> None:
     lines = [spaced(line) for line in answer_lines(HedgedView(hedged, words_of("fr")))]
     assert lines[0] == "Maintenant : signer « A trial of phones » avec host le 1er janvier 2023."
+    assert lines[1] == (
+        "À commander, quoi qu’il arrive : 400 unités de Chip du 1er janvier 2023 au 31 janvier 2023, pour 8 000 EUR."
+    )
     assert "; réserver 60 unités par mois à partir du 1er mars 2023, pour 28 800 EUR par an." in lines[4]
 
 
@@ -145,6 +151,27 @@ def test_weight_on_risk_is_told(hedged: Hedge) -> None:
     view = HedgedView(careful, words_of("en"))
     assert "the mean over the worst counts for 25%, the mean over all for 75%" in "".join(answer_lines(view))
     assert key_figures(view)[0].note.startswith("of what is maximised, no plans can have more than ")
+
+
+def test_titles_with_commas_are_set_apart_and_means_told_once() -> None:
+    small = SmallCase("month:2").item("box").route("box", cost=1.0).demand("box", 60.0, "month", 10.0)
+    small.add("branches", branch="market", outcome="up", title="Up, by much", probability=0.4375,
+              reveal_date=FEBRUARY)  # fmt: skip
+    small.branch("market", FEBRUARY, {"down": 0.5625})
+    small.add("edits", outcome="down", table="demand", key="box", column="quantity", value="5")
+    hedge = small.hedge()
+    view = HedgedView(hedge, words_of("en"))
+    assert view.future(hedge.futures.names.index("up")) == "‘Up, by much’"
+    assert view.quoted(["up"]) == "“Up, by much”"
+    assert view.quoted(["up", "down"]) == "“‘Up, by much’, down”"
+    assert HedgedView(hedge, words_of("fr")).titles(["up"]) == "“Up, by much”"
+    # What they earn stands in the figures and in the tree below.
+    assert not any(line.startswith("In the mean") for line in answer_lines(view))
+    section = known(view)
+    assert section is not None
+    fork = section.blocks[0].fork
+    assert fork is not None
+    assert [(way.share, way.name) for way in fork.ways] == [("56.25%", "down"), ("43.75%", "‘Up, by much’")]
 
 
 def _decided_later(fee: float, *lower: str) -> list[str]:
@@ -203,7 +230,7 @@ def test_what_is_reserved_under_agreements_in_force_is_told_apart() -> None:
         "for 1,440 EUR a year."
     )
     # Millions are cut short.
-    assert told[1].startswith("Order by 31 January 2023, whichever way things turn out: 3.00 m units of lid, for ")
+    assert told[1].startswith("Order, whichever way things turn out: 3.00 m units of lid from 1 January 2023 to ")
 
 
 def test_what_is_reserved_at_no_fee_has_none_and_a_fee_that_comes_back_is_told_as_such() -> None:
@@ -484,7 +511,18 @@ def test_what_is_done_now_is_listed_with_what_it_costs(english: HedgedView) -> N
     assert started is not None
     assert paid is not None
     told = [[spaced(cell.text) for cell in row] for row in started.rows]
-    assert told[0] == ["Chip", "Order", "chip", "works", "400.00", "units", "8,000", "Jan 2023", "21 Jan 2023"]
+    assert told[0] == [
+        "Chip",
+        "Order",
+        "chip",
+        "works",
+        "400.00",
+        "units",
+        "8,000",
+        "Jan 2023",
+        "Jan 2023",
+        "21 Jan 2023",
+    ]
     assert {row[1] for row in told} == {"Order", "Make", "Move"}
     assert [(row[0].text, row[1].text) for row in paid.rows] == [
         ("A trial of phones", "Conversion"), ("A trial of phones", "Fixed charges"),

@@ -39,7 +39,7 @@ def _chapter(view: HedgedView, future: int) -> Chapter:
 
 
 def _share(view: HedgedView, future: int) -> str:
-    return view.numbers.share(view.probability[future])
+    return view.chance(view.probability[future])
 
 
 def _decision(view: HedgedView, future: int, plan: View) -> Section:

@@ -112,8 +112,8 @@ def _bars(view: HedgedView) -> Chart:
         layout["xaxis"]["range"] = (ends_across + 0.06 * np.ptp(ends_across) * np.array([-1.0, 1.0])).tolist()
     layout["yaxis"] |= {"range": ends[::-1], "showticklabels": False}
     layout["annotations"] = [
-        _named(place, amount, numbers.share(chance), view.future(one))
-        for place, one, amount, chance in zip(rows, order, amounts, chances, strict=True)
+        _named(place, amount, chance, view.future(one))
+        for place, one, amount, chance in zip(rows, order, amounts, view.chances(chances.tolist()), strict=True)
     ]
     return Chart(words("hedged.spread.label"), {"data": [bars, *means], "layout": layout}, _legend(means), height)
 
@@ -187,9 +187,8 @@ def _stairs(view: HedgedView) -> Chart:
 
 
 def _told(view: HedgedView, future: int) -> str:
-    numbers = view.numbers
     return (
-        f"<b>{plain(view.future(future))}</b><br>{plain(numbers.share(view.probability[future]))}"
+        f"<b>{plain(view.future(future))}</b><br>{plain(view.chance(view.probability[future]))}"
         f"<br>{plain(view.headline(view.values[future]))}"
     )
 
@@ -253,7 +252,7 @@ def _lines(
     traces, legend = [], []
     for place, future in enumerate(view.chosen(MOST_LINES)):
         name = view.words("hedged.spread.future", future=view.future(future),
-                          share=view.numbers.share(view.probability[future]))  # fmt: skip
+                          share=view.chance(view.probability[future]))  # fmt: skip
         colour, symbol = COLOURS[place], SYMBOLS[place]
         traces.append(
             scattered(name, points, scaled[future].tolist(), _hover(view, name, scaled[future] * scale))

@@ -18,6 +18,7 @@ from coplant.report.view import CaseView, View
 from coplant.report.words import Words
 from coplant.timeline.calendar import Floats
 from coplant.tree.futures import Outcome, started
+from coplant.tree.words import decimals, parted
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,14 @@ class HedgedView(CaseView):
         return self.titles([one.outcome for one in outcomes])
 
     def titles(self, outcomes: Sequence[str]) -> str:
-        """Titles of outcomes, given by their names."""
-        return ", ".join(self._outcomes[one] for one in outcomes)
+        """Titles of outcomes, given by their names; one that has a comma itself is set apart."""
+        titles = [self._outcomes[one] for one in outcomes]
+        return ", ".join(self.words("set_apart", text=title) if "," in title else title for title in titles)
+
+    def quoted(self, outcomes: Sequence[str]) -> str:
+        """Titles of outcomes in quotation marks."""
+        text = self._outcomes[outcomes[0]] if len(outcomes) == 1 else self.titles(outcomes)
+        return self.words("quoted", text=text)
 
     def branch(self, name: str) -> str:
         """What a branch is called."""
@@ -76,19 +83,9 @@ class HedgedView(CaseView):
         """What a future is called: its outcomes; the case where nothing is uncertain."""
         return self.outcomes(self.hedge.futures.outcomes[number]) or self.name
 
-    @cached_property
-    def _known(self) -> dict[str, str]:
-        """Titles of what can be known at some time, by how tables name it."""
-        known = {
-            ", ".join(one.outcome for one in future[:count]): self.outcomes(future[:count])
-            for future in self.hedge.futures.outcomes
-            for count in range(1, len(future) + 1)
-        }
-        return known | {"": self.words("hedged.known.nothing")}
-
     def known(self, text: str) -> str:
         """Titles of what is known, as a table names it."""
-        return self._known[text]
+        return self.titles(parted(text)) or self.words("hedged.known.nothing")
 
     # -- which of many are shown --------------------------------------------------------------------------------------
 
@@ -96,6 +93,15 @@ class HedgedView(CaseView):
     def probability(self) -> Floats:
         """Probability of each future, shape (K,)."""
         return self.hedge.futures.probability
+
+    def chances(self, shares: Sequence[float]) -> list[str]:
+        """Write probabilities that are read together."""
+        digits = decimals(shares)
+        return [self.numbers.share(share, digits) for share in shares]
+
+    def chance(self, share: float) -> str:
+        """Write a probability."""
+        return self.chances([share])[0]
 
     @cached_property
     def values(self) -> Floats:

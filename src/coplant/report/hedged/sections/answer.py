@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 import polars as pl
 
-from coplant.planning.decided import AGREEING, Decided, decided_alike, kept_open
+from coplant.planning.decided import AGREEING, Decided, decided_alike, kept_open, started_now, tell_days
 from coplant.report.blocks import KeyFigure, Section
 from coplant.report.hedged.view import HedgedView
 
@@ -58,42 +58,32 @@ def now_lines(view: HedgedView) -> list[str]:
 
 def _started(view: HedgedView) -> list[str]:
     """What is ordered and made before anything is known; of what is made, what is sold if any of it is."""
-    now, lines = view.hedge["now"], []
-    products = pl.col("item").is_in(view.case["demand"]["item"].implode())
-    made = now.filter(pl.col("decision") == "make")
-    for decision, rows in (
-        ("order", now.filter(pl.col("decision") == "order")),
-        ("make", made.filter(products) if made.select(products.any()).item() else made),
-    ):
-        if rows.height:
-            told = view.words(
-                f"hedged.answer.{decision}",
-                what=_items(view, rows),
-                date=view.numbers.date(view.last_common_day),
-                money=view.money(float(rows["cost"].sum())),
-            )
-            lines.append(told)
-    return lines
+    now, products = view.hedge["now"], view.case["demand"]["item"]
+    return [
+        view.words(f"hedged.answer.{decision}", what=_items(view, sums), money=view.money(float(sums["cost"].sum())))
+        for decision, sums in started_now(now, view.spans, products)
+    ]
 
 
-def _items(view: HedgedView, rows: pl.DataFrame) -> str:
-    """How much of what, the dearest or the most first."""
-    sums = (
-        rows.group_by("item", "unit", maintain_order=True)
-        .agg(pl.col("quantity", "cost").sum())
-        .sort("cost", "quantity", descending=True, maintain_order=True)
-    )
-    named = [
-        view.words(
+def _items(view: HedgedView, sums: pl.DataFrame) -> str:
+    """How much of what, and when."""
+    shown = sums.head(MOST_ITEMS)
+    named = []
+    for row, dated in zip(shown.iter_rows(named=True), tell_days(shown), strict=True):
+        what = view.words(
             "hedged.answer.item",
             quantity=_count(view, row["quantity"]),
             unit=view.unit(row["unit"]),
             item=view.title("item", row["item"]),
         )
-        for row in sums.head(MOST_ITEMS).iter_rows(named=True)
-    ]
+        named.append(_dated(view, what, row["first"], row["last"]) if dated else what)
     rest = sums.height - len(named)
     return view.list([*named, *([view.words.counted("others", rest)] if rest else [])])
+
+
+def _dated(view: HedgedView, what: str, first: datetime.date, last: datetime.date) -> str:
+    key = "on" if first == last else "between"
+    return view.words(f"hedged.answer.{key}", what=what, first=view.numbers.date(first), last=view.numbers.date(last))
 
 
 def _count(view: HedgedView, quantity: float) -> str:
@@ -106,8 +96,8 @@ def _kept_open(view: HedgedView, later: pl.DataFrame) -> list[str]:
     perhaps = later.filter(pl.col("probability") > 0.0, pl.col("probability") < SURE)
     for (day,), rows in perhaps.group_by("day", maintain_order=True):
         names = [
-            words("hedged.answer.perhaps", agreement=_quoted(view, name), share=view.numbers.share(chance))
-            for name, chance in rows.select("agreement", "probability").iter_rows()
+            words("hedged.answer.perhaps", agreement=_quoted(view, name), share=share)
+            for name, share in zip(rows["agreement"], view.chances(rows["probability"].to_list()), strict=True)
         ]
         date = view.numbers.date(cast("datetime.date", day))
         lines.append(words("hedged.answer.open", agreements=view.list(names), date=date))
@@ -134,12 +124,11 @@ def _then(view: HedgedView, later: pl.DataFrame) -> list[str]:
 
 def _in_case(view: HedgedView, case: Decided) -> str:
     """What is decided, and what is known where it is."""
-    words, share = view.words, view.numbers.share(case.share)
+    words, share = view.words, view.chance(case.share)
     if case.sure:
         return words("hedged.answer.anyway", what=case.what, date=view.numbers.date(case.bucket))
     named = [
-        words("quoted", text=view.titles(outcomes)) if outcomes else words("hedged.known.nothing")
-        for outcomes in case.known[:MOST_ITEMS]
+        view.quoted(outcomes) if outcomes else words("hedged.known.nothing") for outcomes in case.known[:MOST_ITEMS]
     ]
     rest = len(case.known) - len(named)
     if rest:
@@ -205,9 +194,10 @@ def _earned(view: HedgedView) -> list[str]:
     lines = [words("hedged.answer.earns", expected=expected, worst=worst, tail=view.numbers.share(view.tail, 0))]
     means = view.hedge.means
     amounts = view.numbers.alike([mean for _, mean in means], view.currency)
-    if len(set(amounts)) > 1:
+    # Where every way is a future these have no mean.
+    if len(means) < len(view.values) and len(set(amounts)) > 1:
         told = [
-            words("hedged.answer.mean", money=money, known=words("quoted", text=view.titles(outcomes)))
+            words("hedged.answer.mean", money=money, known=view.quoted(outcomes))
             for money, (outcomes, _) in zip(amounts, means, strict=True)
         ]
         lines.append(words("hedged.answer.means", means=view.list(told)))
@@ -244,7 +234,7 @@ def key_figures(view: HedgedView) -> list[KeyFigure]:
             words(
                 "hedged.key.best",
                 future=view.future(worst),
-                share=numbers.share(view.probability[worst]),
+                share=view.chance(view.probability[worst]),
                 money=view.headline(view.values[best]),
             ),
         ),

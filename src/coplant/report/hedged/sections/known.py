@@ -58,16 +58,16 @@ def _fork(view: HedgedView, split: Split, depth: int) -> Fork:
     left_out = ""
     if len(drawn) < len(split.ways):
         rest, share = len(split.ways) - len(drawn), 1.0 - sum(way.share for way in drawn)
-        left_out = words("hedged.known.others", others=words.counted("others", rest), share=numbers.share(share))
+        left_out = words("hedged.known.others", others=words.counted("others", rest), share=view.chance(share))
     otherwise = "later" if any(one.branch == LUCK for way in split.ways for one in way.outcomes) else "none"
     ways = [
         Way(
-            numbers.share(way.share),
+            share,
             view.outcomes(way.outcomes) or words(f"hedged.known.{otherwise}"),
             _note(view, way, cut=depth == 1),
             _fork(view, way.then, depth - 1) if way.then is not None and depth > 1 else None,
         )
-        for way in drawn
+        for way, share in zip(drawn, view.chances([way.share for way in drawn]), strict=True)
     ]
     return Fork(words("hedged.known.when", date=numbers.date(split.day.astype(object))), ways, left_out)
 

@@ -35,6 +35,7 @@ def _started(view: HedgedView, rows: pl.DataFrame) -> Table:
         pl.col("quantity").sum(),
         pl.when(pl.col("cost").is_not_null().any()).then(pl.col("cost").sum()).alias("cost"),
         pl.col("bucket").min(),
+        pl.col("bucket").max().alias("last"),
         pl.col("day").min(),
     )
     order = pl.col("decision").replace_strict(["order", "make", "move"], [0, 1, 2], return_dtype=pl.Int64)
@@ -52,6 +53,7 @@ def _started(view: HedgedView, rows: pl.DataFrame) -> Table:
         Column("unit", words("column.unit")),
         Column("cost", words("hedged.column.cost", currency=view.currency), "money"),
         Column("bucket", words("hedged.column.first"), "bucket"),
+        Column("last", words("hedged.column.last"), "bucket"),
         Column("day", words("hedged.column.arrives"), "date"),
     ]
     return tabulate(view, table, columns, words("hedged.now.started"))

@@ -48,7 +48,7 @@ def _agreements(view: HedgedView, nodes: Sequence[pl.DataFrame]) -> Table:
         rows.append(
             [
                 Cell(view.known(first["known"])),
-                Cell(numbers.share(first["probability"])),
+                Cell(view.chance(first["probability"])),
                 Cell(numbers.day(first["bucket"])),
                 Cell(told[:1].upper() + told[1:]),
             ]
@@ -80,12 +80,12 @@ def _futures(view: HedgedView, shown: Sequence[int]) -> Table:
     rows = [
         [
             Cell(view.future(number)),
-            Cell(numbers.share(view.probability[number])),
+            Cell(chance),
             Cell(numbers.number(view.values[number])),
             Cell(numbers.number(min(cash[number], 0.0))),
             *(_lines(view, lines.get(hedge.futures.names[number], [])) for _, lines in kept),
         ]
-        for number in shown
+        for number, chance in zip(shown, view.chances(view.probability[shown].tolist()), strict=True)
     ]
     return Table(words("hedged.then.futures"), heads, rows)
 
