@@ -19,7 +19,7 @@ import coplant
 from coplant import Hedge
 from coplant.report.blocks import Fork
 from coplant.report.hedged.chapters import MOST_CHAPTERS, chapters
-from coplant.report.hedged.charts import cash_of, cash_over_time, earned, quantiles
+from coplant.report.hedged.charts import cash_of, cash_over_time, close, earned, quantiles
 from coplant.report.hedged.page import page_of
 from coplant.report.hedged.sections.answer import answer_lines, key_figures
 from coplant.report.hedged.sections.known import MOST_LINES, known
@@ -441,11 +441,11 @@ def test_bars_are_as_thick_as_futures_are_likely(english: HedgedView) -> None:
     assert worst["x"] == pytest.approx([english.hedge.worst / 1e3] * 2)
 
 
-def _lifted(count: int) -> HedgedView:
+def _lifted(count: int, by: float = 1_000.0, apart: float = 1.0) -> HedgedView:
     """Futures that earn 1,001 and more, which lie close together beside that."""
     hedge = alike(many(count))
-    plans = tuple(dataclasses.replace(plan, objective=plan.objective + 1_000.0) for plan in hedge.plans)
-    mean = hedge.objective + 1_000.0
+    plans = tuple(dataclasses.replace(plan, objective=by + apart * plan.objective) for plan in hedge.plans)
+    mean = by + apart * hedge.objective
     return HedgedView(dataclasses.replace(hedge, plans=plans, objective=mean, bound=mean), words_of("en"))
 
 
@@ -459,6 +459,19 @@ def test_bars_of_futures_that_lie_close_together_begin_at_the_mean() -> None:
     assert 1.000 < low < 1.001
     assert 1.005 < high < 1.006
     assert spread(view).blocks[0].lines[0].startswith("A bar from the mean of all to what each future earns")
+
+
+@pytest.mark.parametrize("count", [5, 100])
+@pytest.mark.parametrize("amount", [1_082.1498667, 0.0, -1_082.1498667])
+def test_futures_that_differ_by_what_a_solver_leaves_are_drawn_alike(count: int, amount: float) -> None:
+    view = _lifted(count, amount, 1e-9)
+    assert not close(view)
+    worst, *_ = (chart := earned(view)).figure["data"]
+    drawn = worst["x"] if count == 5 else worst["y"]
+    assert drawn == pytest.approx([amount / 1e3 if amount else 0.0] * len(drawn), abs=1e-5)
+    assert len(set(drawn)) == 1
+    assert "base" not in worst or worst["base"] == 0.0
+    assert "range" not in chart.figure["layout"]["xaxis" if count == 5 else "yaxis"]
 
 
 def test_of_many_futures_that_lie_close_together_the_axis_does_not_begin_at_zero_and_says_so() -> None:

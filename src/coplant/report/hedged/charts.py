@@ -37,6 +37,10 @@ _CLOSE = 0.25
 """How far futures lie apart, by the largest amount, up to which how they differ is drawn, and not what they earn."""
 
 
+_ALIKE = 1e-4
+"""The same, up to which it is no more than what solving may leave open, and the futures count as alike."""
+
+
 def quantiles(values: Floats, probability: Floats, levels: Sequence[float]) -> Floats:
     """Values at or below which futures of so much probability are.
 
@@ -75,7 +79,13 @@ def earned(view: HedgedView) -> Chart:
 def close(view: HedgedView) -> bool:
     """Whether the futures lie so close together that beside what they earn nobody sees how they differ."""
     least, most = float(view.values.min()), float(view.values.max())
-    return least * most > 0.0 and 0.0 < most - least < _CLOSE * max(abs(least), abs(most))
+    largest = max(abs(least), abs(most))
+    return least * most > 0.0 and _ALIKE * largest < most - least < _CLOSE * largest
+
+
+def _drawn(view: HedgedView) -> Floats:
+    """What the futures earn, to the smallest amount that is paid: what a solver leaves of nothing is nothing."""
+    return np.round(view.values, view.digits)
 
 
 def _bars(view: HedgedView) -> Chart:
@@ -90,7 +100,7 @@ def _bars(view: HedgedView) -> Chart:
         "type": "bar",
         "orientation": "h",
         "y": rows,
-        "x": (view.values[order] / magnitude.scale - base).tolist(),
+        "x": (_drawn(view)[order] / magnitude.scale - base).tolist(),
         "base": base,
         "width": (0.08 + 0.42 * chances / chances.max()).tolist(),
         "offset": 0.0,
@@ -148,7 +158,7 @@ def _stairs(view: HedgedView) -> Chart:
     words, numbers = view.words, view.numbers
     order, magnitude = np.argsort(view.values, kind="stable"), numbers.magnitude(view.values)
     upto = np.cumsum(view.probability[order])
-    levels = view.values[order] / magnitude.scale
+    levels = _drawn(view)[order] / magnitude.scale
     worst = int((upto - view.probability[order] < view.tail - _SAME).sum())
     told = [_told(view, int(one)) for one in order]
     near = close(view)
