@@ -193,3 +193,31 @@ def test_who_knows_earns_more_than_who_hedges_and_who_hedges_more_than_who_count
         # The mean over all is the mean: care has nothing to choose.
         assert frontier.height == 1
         assert frontier["worst"].item() == pytest.approx(frontier["expected"].item(), abs=near)
+
+
+# -- what is said of it -----------------------------------------------------------------------------------------------
+
+
+def test_with_a_weight_on_risk_it_is_said_in_what_worth_is_counted() -> None:
+    said = "Worth is counted in what is maximised, 75.0% of the mean and 25.0% of that over the worst 10%; "
+    careful = coplant.worth(_boxes(risk_weight=0.25).case(), weights=()).summary()
+    assert careful.count(f"\n{said}what a plan earns is the mean.\n") == 1
+    assert "Worth is counted" not in coplant.worth(_boxes().case(), weights=()).summary()
+
+
+def test_futures_are_called_by_their_titles() -> None:
+    small = _boxes()
+    small.tables["branches"][0]["title"] = "Few, if any"
+    assert 'beside the plan for the likeliest ("Few, if any"), which' in coplant.worth(small.case()).summary()
+    small.tables["demand"][0]["least_fill"] = 1.0
+    small.tables["branches"][1]["title"] = "A crowd"
+    told = coplant.worth(small.case(), weights=()).summary()
+    assert "no plan then if A crowd" in told
+
+
+def test_one_future_is_told_as_one() -> None:
+    small = _boxes()
+    small.tables |= {"edits": [], "branches": [{**small.tables["branches"][0], "probability": 1.0}]}
+    worth = coplant.worth(small.case(), weights=())
+    assert worth.summary().startswith("small: 600 EUR expected present value over 1 future\n")
+    assert repr(worth) == "<Worth of 'small': 1 future>"

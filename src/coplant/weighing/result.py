@@ -11,6 +11,7 @@ import polars as pl
 
 from coplant.case import Case
 from coplant.results import Kind, read_result, write_result
+from coplant.tree.words import counted, joined, parted, percentages
 
 KIND = Kind("worth", "coplant worth --out")
 """How it is kept in a folder."""
@@ -60,7 +61,7 @@ class Worth:
         return self.tables[table]
 
     def __repr__(self) -> str:
-        return f"<Worth of {self.case.settings.name!r}: {self.futures} futures>"
+        return f"<Worth of {self.case.settings.name!r}: {counted(self.futures, 'future')}>"
 
     def __str__(self) -> str:
         return self.summary()
@@ -68,10 +69,13 @@ class Worth:
     def summary(self) -> str:
         """Say in a few lines what hedging and knowing are worth, and what care costs."""
         settings = self.case.settings
-        expected = f"{self.expected:z,.0f} {settings.currency} expected present value over {self.futures:,} futures"
+        expected = f"{self.expected:z,.0f} {settings.currency} expected present value"
         worst = f"over the worst {1.0 - settings.risk_share:.0%}"
+        over = counted(self.futures, "future")
+        least = f", {self.worst:z,.0f} {worst} of them" if self.futures > 1 else ""
         lines = [
-            f"{settings.title or settings.name}: {expected}, {self.worst:z,.0f} {worst} of them",
+            f"{settings.title or settings.name}: {expected} over {over}{least}",
+            *self._weighed(),
             "To know from the first day is worth:",
             *(f"{row['worth']:>z16,.0f}  {row['branch']}" for row in self["knowing"].iter_rows(named=True)),
             "To hedge is worth:",
@@ -87,12 +91,28 @@ class Worth:
             ]
         return "\n".join(lines)
 
+    def _weighed(self) -> list[str]:
+        """Say in what worth is counted where that is not money in the mean."""
+        settings = self.case.settings
+        if settings.risk_weight == 0.0:
+            return []
+        mean, worst = percentages([1.0 - settings.risk_weight, settings.risk_weight])
+        tail = f"{1.0 - settings.risk_share:.0%}"
+        counted_in = f"{mean} of the mean and {worst} of that over the worst {tail}"
+        return [f"Worth is counted in what is maximised, {counted_in}; what a plan earns is the mean."]
+
     def _hedging(self, row: Mapping[str, Any]) -> str:
-        made_for = "the mean" if row["future"] is None else f"the likeliest ({row['future']})"
+        made_for = "the mean" if row["future"] is None else f"the likeliest ({self._titled(row['future'])})"
         if row["worth"] is None:
-            return f"       no limit  beside the plan for {made_for}: no plan then if {row['without_plan']}"
+            stranded = "; ".join(map(self._titled, row["without_plan"].split("; ")))
+            return f"       no limit  beside the plan for {made_for}: no plan then if {stranded}"
         there = "" if row["cost"] is None else f"; if that comes, the hedge costs {row['cost']:z,.0f}"
         return f"{row['worth']:>z16,.0f}  beside the plan for {made_for}, which earns {row['expected']:z,.0f}{there}"
+
+    def _titled(self, future: str) -> str:
+        """Titles of the outcomes of a future, or their names where they have none."""
+        titles = dict(self.case["branches"].select("outcome", "title").iter_rows())
+        return joined(titles.get(outcome) or outcome for outcome in parted(future))
 
     def facts(self) -> dict[str, Any]:
         """All that is not a table, as plain values."""
