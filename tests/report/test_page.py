@@ -317,6 +317,23 @@ def test_notes_say_of_how_many_rows_they_are() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "some", "none"),
+    [
+        ("en", "A source is named for 2 of 6 rows of the case; for 1 of these it is an assumption.",
+         "No row of the case names a source."),
+        ("fr", "Sur 6 lignes du cas, une source est nommée pour 2\u00a0; pour 1 d’entre elles, c’est une hypothèse.",
+         "Aucune ligne du cas ne nomme de source."),
+    ],
+)  # fmt: skip
+def test_rows_that_name_a_source_are_told_from_those_that_do_not(language: str, some: str, none: str) -> None:
+    small = SmallCase("month:1").item("car", source="assumed").route("car", source="filed").demand("car", 1, "month")
+    assert assumptions(View(small.plan(), words_of(language))).lead == [some]
+    for table in ("items", "routes"):
+        small.tables[table][0].pop("source")
+    assert assumptions(View(small.plan(), words_of(language))).lead == [none]
+
+
 def test_what_has_ended_is_neither_to_be_signed_nor_declined() -> None:
     small = SmallCase("month:2").host(term=2.0, status="ended").item("car").demand("car", 1, "month", site="host")
     said = html.unescape(page_of(small.route("car", site="host", agreement="deal").plan()))

@@ -27,7 +27,8 @@ def assumptions(view: CaseView, among: Sequence[str] = tuple(TABLES), lead: str 
     among : sequence of str
         The tables.
     lead : str
-        Key of the text that says how many of their rows are assumed.
+        Key of the texts that say how many of their rows name a source and how many of these are assumed, or that none
+        names one.
     """
     words, case = view.words, view.case
     counted = pl.concat(
@@ -70,9 +71,12 @@ def assumptions(view: CaseView, among: Sequence[str] = tuple(TABLES), lead: str 
         ]
         shown = tabulate(view, notes, columns, words("assumptions.notes"), MOST_NOTES)
         blocks.append(Block(words("assumptions.notes"), table=shown, collapsed=True))
-    assumed = int(counted.filter(pl.col("source") == "assumed")["len"].sum())
-    rows = int(counted["len"].sum())
-    told = words(lead, assumed=view.numbers.number(assumed), rows=view.numbers.number(rows))
+    rows, sourced, assumed = (
+        view.numbers.number(int(counted.filter(which)["len"].sum()))
+        for which in (pl.lit(True), pl.col("source") != NONE, pl.col("source") == "assumed")
+    )
+    key = f"{lead}.{'some' if found - {NONE} else 'none'}"
+    told = words(key, rows=rows, sourced=sourced, assumed=assumed)
     return Section("assumptions", words("assumptions.title"), [told], blocks=blocks)
 
 
