@@ -201,6 +201,49 @@ def test_what_waits_for_the_launch_is_sold_by_its_luck() -> None:
     assert 0.5 < chance["low"] < chance["chance"] <= chance["high"] <= 1.0
 
 
+# -- what matters most ------------------------------------------------------------------------------------------------
+
+
+def test_a_branch_that_decides_all_matters_most() -> None:
+    made = coplant.stress(_uncertain().case(), 20)
+    (row,) = made["influences"].iter_rows(named=True)
+    assert (row["cause"], row["kind"], row["correlation"]) == ("market", "branch", pytest.approx(1.0))
+    values = made["results"].group_by("future").agg(pl.col("present_value").mean()).sort("future")
+    assert values["present_value"].to_list() == pytest.approx([row["where_low"], row["where_high"]])
+    assert f"{1.0:>20.2f}  market, by its outcome" in made.summary().split("\n")
+
+
+def test_a_branch_is_ranked_with_factors() -> None:
+    small = _uncertain()
+    small.add("factors", factor="price", distribution="uniform", low=0.99, high=1.01, range="limits")
+    small.add("factor_effects", factor="price", table="prices", key="box", column="price")
+    table = coplant.stress(small.case(), 20)["influences"]
+    assert table.select("cause", "kind").rows() == [("market", "branch"), ("price", "factor")]
+
+
+def test_a_branch_counts_where_it_arises_only() -> None:
+    small = _uncertain().branch("colour", MARCH, {"red": 0.5, "blue": 0.5}, after="few")
+    table = coplant.stress(small.case(), 40)["influences"]
+    # All boxes are as dear, and those who know that few are wanted know all there is to know.
+    assert dict(table.select("cause", "correlation").iter_rows()) == pytest.approx({"market": 1.0, "colour": 0.0})
+
+
+def test_the_luck_of_a_part_that_waits_for_the_launch_matters() -> None:
+    small = SmallCase("month:12", review_months=3).item("bulb").item("lamp")
+    small.route("bulb", milestone="ready", cost=2).route("lamp", bom={"bulb": 1.0}).line("lamp", 100, "month")
+    small.demand("lamp", 100, "month", 10).add("milestones", milestone="ready", activity="tools")
+    small.add("activities", activity="tools", distribution="uniform", low=60, high=300, range="limits")
+    (row,) = coplant.stress(small.case(), 20)["influences"].iter_rows(named=True)
+    assert (row["cause"], row["kind"]) == ("start of production", "launch")
+    assert row["correlation"] < -0.9
+
+
+def test_one_sample_is_told_as_one() -> None:
+    made = coplant.stress(_uncertain().case(), 1)
+    assert made.summary().startswith("small: 1 sample, reviewed on ")
+    assert repr(made) == "<Stress of 'small': 1 sample>"
+
+
 # -- other agreements -------------------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,8 @@ import polars as pl
 from coplant.case import Case
 from coplant.results import Kind, read_result, write_result
 from coplant.stressing.question import PLANNED
+from coplant.stressing.statistics import BRANCH
+from coplant.tree.words import counted
 
 KIND = Kind("stress", "coplant stress --out", ("question",))
 """How it is kept in a folder, in which at first there is only what is asked."""
@@ -66,7 +68,7 @@ class Stress:
         return self.tables[table]
 
     def __repr__(self) -> str:
-        return f"<Stress of {self.case.settings.name!r}: {self.samples} samples>"
+        return f"<Stress of {self.case.settings.name!r}: {counted(self.samples, 'sample')}>"
 
     def __str__(self) -> str:
         return self.summary()
@@ -79,7 +81,7 @@ class Stress:
             self["quantiles"].filter(policy=PLANNED, measure="present_value").select("share", "value").iter_rows()
         )
         title = settings.title or settings.name
-        lines = [f"{title}: {self.samples:,} samples, reviewed on {', '.join(self.reviews) or 'no day'}"]
+        lines = [f"{title}: {counted(self.samples, 'sample')}, reviewed on {', '.join(self.reviews) or 'no day'}"]
         lost = self["regret"].filter(policy=PLANNED)["without_plan"].item()
         if lost:
             lines.append(f"In {lost:,} of them nothing keeps all rules once the plan has begun.")
@@ -109,8 +111,14 @@ class Stress:
         if self["influences"].height:
             lines.append("What goes with the value, by correlation of ranks:")
             most = self["influences"].head(5)
-            lines += [f"{row['correlation']:>+20.2f}  {row['cause']}" for row in most.iter_rows(named=True)]
+            lines += [self._influence(row) for row in most.iter_rows(named=True)]
         return "\n".join(lines)
+
+    def _influence(self, row: Mapping[str, Any]) -> str:
+        """Put in words how the value goes with something; that of a branch goes neither up nor down with it."""
+        if row["kind"] == BRANCH:
+            return f"{row['correlation']:>20.2f}  {row['cause']}, by its outcome"
+        return f"{row['correlation']:>+20.2f}  {row['cause']}"
 
     def _soonest(self) -> pl.DataFrame:
         """Of each item the first year by whose end it may be sold and need not be; else the first in which it is."""

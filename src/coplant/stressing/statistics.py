@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from coplant.program.money import Floats
+from coplant.planning.plan import awaited
+from coplant.program.money import Floats, Integers
 from coplant.stressing.question import PLANNED, Question
 
 Z = 1.959963984540054
@@ -20,6 +21,9 @@ SHARES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 
 LAUNCH = "start of production"
 """What is sampled of the launch programme: its luck."""
+
+FACTOR, BRANCH, LUCK = "factor", "branch", "launch"
+"""Kinds of what is sampled."""
 
 SAME = 1e-5
 """By which share of the largest present value two may differ and count as the same."""
@@ -242,10 +246,10 @@ def _concentrations(measured: pl.DataFrame) -> pl.DataFrame:
 
 
 def _drawn(question: Question) -> Mapping[str, Floats]:
-    """What was sampled, by name: factors in the mean over the horizon, and the luck of the launch."""
+    """What was sampled as a number, by name: factors in the mean over the horizon, and the luck of the launch."""
     draws = question.planner.draws
     every = dict(zip(draws.factors, draws.averages().T, strict=True))
-    if question.awaited:
+    if any(awaited(case) for case in question.horizon.cases):
         every[LAUNCH] = draws.luck
     return every
 
@@ -254,25 +258,63 @@ def _influences(question: Question, results: pl.DataFrame) -> pl.DataFrame:
     """What was sampled, and how the value of the plan goes with it, that which matters most first."""
     own = results.filter(pl.col("policy") == PLANNED, pl.col("present_value").is_not_null())
     value, place = own["present_value"].to_numpy(), own["sample"].to_numpy() - 1
-    rows = []
-    for name, drawn in _drawn(question).items():
-        of = drawn[place]
-        if len(of) < 3 or np.ptp(of) == 0.0 or np.ptp(value) == 0.0:
-            continue
-        rank = float(stats.spearmanr(of, value).statistic)
-        low, high = np.quantile(of, [0.2, 0.8])
-        rows.append(
-            {
-                "cause": name,
-                "correlation": rank,
-                **_fisher(rank, len(of)),
-                "where_low": float(value[of <= low].mean()),
-                "where_high": float(value[of >= high].mean()),
-            }
-        )
+    rows: list[dict[str, str | float | None]] = []
+    if len(value) >= 3:
+        # What a solver leaves of nothing is no difference of rank.
+        rank = stats.rankdata(np.rint(value / (SAME * max(float(np.abs(value).max()), 1.0))))
+        for name, drawn in _drawn(question).items():
+            of = drawn[place]
+            if np.ptp(of) > 0.0 and np.ptp(rank) > 0.0:
+                rows.append({"cause": name, "kind": LUCK if name == LAUNCH else FACTOR, **_of_number(of, value, rank)})
+        for name, outcome in _turned_out(question).items():
+            of = outcome[place]
+            if len(np.unique(of[of >= 0])) > 1 and np.ptp(rank) > 0.0:
+                rows.append({"cause": name, "kind": BRANCH, **_of_outcome(of, value, rank)})
     rows.sort(key=lambda row: -abs(float(row["correlation"])))  # type: ignore[arg-type]
-    schema = {"cause": pl.String} | dict.fromkeys(("correlation", "low", "high", "where_low", "where_high"), pl.Float64)
-    return pl.DataFrame(rows, schema=schema)
+    numbers = ("correlation", "low", "high", "where_low", "where_high")
+    return pl.DataFrame(rows, schema={"cause": pl.String, "kind": pl.String, **dict.fromkeys(numbers, pl.Float64)})
+
+
+def _of_number(of: Floats, value: Floats, rank: Floats) -> dict[str, float | None]:
+    """How a value, and its rank, go with a number that was sampled."""
+    correlation = float(stats.spearmanr(of, rank).statistic)
+    low, high = np.quantile(of, [0.2, 0.8])
+    return {
+        "correlation": correlation,
+        **_fisher(correlation, len(of)),
+        "where_low": float(value[of <= low].mean()),
+        "where_high": float(value[of >= high].mean()),
+    }
+
+
+def _turned_out(question: Question) -> Mapping[str, Integers]:
+    """How each branch turns out in each sample: numbers of its outcomes; -1 where it does not arise."""
+    futures = question.horizon.futures
+    outcomes = [{one.branch: one.outcome for one in future} for future in futures.outcomes]
+    number = {one: place for place, one in enumerate({one.outcome: None for way in futures.outcomes for one in way})}
+    return {
+        branch: np.array([number[way[branch]] if branch in way else -1 for way in outcomes])[question.future]
+        for branch in futures.branches
+    }
+
+
+def _of_outcome(of: Integers, value: Floats, rank: Floats) -> dict[str, float | None]:
+    """How a value, and its rank, go with the outcome of a branch.
+
+    The correlation ratio of ranks: the root of the share of their variance that lies between the outcomes, where the
+    branch arises. Of two outcomes it is the size of the correlation of ranks with which of the two it is.
+    """
+    ways = [of == way for way in np.unique(of[of >= 0])]
+    middle = rank[of >= 0].mean()
+    between = sum(float(way.sum() * (rank[way].mean() - middle) ** 2) for way in ways)
+    means = [float(value[way].mean()) for way in ways]
+    return {
+        "correlation": float(np.sqrt(between / ((rank - rank.mean()) ** 2).sum())),
+        "low": None,
+        "high": None,
+        "where_low": min(means),
+        "where_high": max(means),
+    }
 
 
 def _fisher(correlation: float, count: int) -> dict[str, float | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import html
 import re
 from pathlib import Path
@@ -35,6 +36,8 @@ def stress() -> Stress:
         "factors", factor="fashion", title="Whim & fashion", distribution="uniform", low=0.5, high=1.5, range="limits"
     )
     small.add("factor_effects", factor="fashion", table="demand", key="box", column="quantity")
+    small.branch("market", datetime.date(2023, 3, 1), {"open": 0.5, "shut": 0.5})
+    small.add("edits", outcome="shut", table="prices", key="box", column="price", value="6")
     return coplant.stress(small.case(), 12)
 
 
@@ -49,7 +52,8 @@ def test_the_page_tells_the_figures_of_the_tables(stress: Stress, language: str)
     told, numbers = _told(page_of(stress), language), Numbers(words_of(language))
     own = stress["distributions"].filter(policy=PLANNED, measure="present_value").row(0, named=True)
     assert " ".join(numbers.money(own["mean"], "EUR", 4).split()) in told
-    for name in ("The dear works", "Whim & fashion"):
+    branch = {"en": "market, by its outcome", "fr": "market, selon son issue"}[language]
+    for name in ("The dear works", "Whim & fashion", branch):
         assert name in told
     dear = stress["regret"].row(by_predicate=pl.col("policy") == "dear", named=True)
     assert " ".join(numbers.money(dear["regret"], "EUR").split()) in told

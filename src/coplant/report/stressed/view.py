@@ -13,7 +13,7 @@ from coplant.report.view import CaseView
 from coplant.report.words import Words
 from coplant.stressing.question import NONE, PLANNED
 from coplant.stressing.result import Stress
-from coplant.stressing.statistics import LAUNCH
+from coplant.stressing.statistics import FACTOR
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,11 @@ class StressedView(CaseView):
     def _factors(self) -> dict[str, str]:
         return {name: title or name for name, title in self.case["factors"].select("factor", "title").iter_rows()}
 
-    def cause(self, name: str) -> str:
-        """What was sampled."""
-        return self.words("stressed.launch") if name == LAUNCH else self._factors.get(name, name)
+    def cause(self, name: str, kind: str) -> str:
+        """What was sampled, of some kind."""
+        if kind == FACTOR:
+            return self._factors[name]
+        return self.words(f"stressed.{kind}", branch=name)
 
     def own(self, measure: str) -> dict[str, Any]:
         """The distribution of a measure of the plan."""

@@ -14,7 +14,8 @@ def causes(view: StressedView) -> Section | None:
     words, table = view.words, view.stress["influences"]
     if not table.height:
         return None
-    named = table.with_columns(cause=pl.Series([view.cause(name) for name in table["cause"]], dtype=pl.String))
+    causes = [view.cause(name, kind) for name, kind in table.select("cause", "kind").iter_rows()]
+    named = table.with_columns(cause=pl.Series(causes, dtype=pl.String))
     columns = [
         Column("cause", words("stressed.column.cause")),
         Column("correlation", words("stressed.column.correlation"), "index"),
