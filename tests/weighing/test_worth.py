@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -14,7 +16,10 @@ from small_case import SmallCase
 
 import coplant
 from coplant import CaseError, FileError, Worth
+from coplant.program import Solution
+from coplant.program.solve import Violations
 from coplant.weighing.columns import COLUMNS
+from coplant.weighing.knowing import difference
 
 LATER, LAST = datetime.date(2023, 1, 8), datetime.date(2023, 1, 15)
 
@@ -221,3 +226,23 @@ def test_one_future_is_told_as_one() -> None:
     worth = coplant.worth(small.case(), weights=())
     assert worth.summary().startswith("small: 600 EUR expected present value over 1 future\n")
     assert repr(worth) == "<Worth of 'small': 1 future>"
+
+
+def test_what_is_found_to_within_a_gap_is_worth_no_less_than_nothing() -> None:
+    first, second = (
+        Solution("optimal", value, bound, 0.5, *[np.empty(0)] * 3, Violations(0, 0, 0, 0, 0), "")
+        for value, bound in ((90.0, 120.0), (100.0, 115.0))
+    )
+    assert difference(first, second) == {"worth": 0.0, "at_least": 0.0, "at_most": 20.0}
+    assert difference(second, first) == {"worth": 10.0, "at_least": 0.0, "at_most": 25.0}
+
+
+def test_limits_are_told_where_they_are_apart_and_gaps_where_they_are_missed() -> None:
+    made = coplant.worth(_boxes().case())
+    assert "proven" not in str(made)
+    assert "to within" not in str(made)
+    wide = {name: made[name].with_columns(at_least=10.0, at_most=1234.0) for name in ("knowing", "hedging")}
+    rough = {"frontier": made["frontier"].with_columns(gap=0.0175)}
+    lines = str(dataclasses.replace(made, tables={**made.tables, **wide, **rough})).splitlines()
+    assert sum(line.endswith("(proven: 10 to 1,234)") for line in lines) == sum(made[name].height for name in wide)
+    assert sum(line.endswith(", to within 1.75%") for line in lines) == made["frontier"].height

@@ -88,7 +88,9 @@ class Draft:
 
 
 def _told(value: object) -> object:
-    """Value of a cell as a text tells it: a whole number has no decimals."""
+    """Value of a cell as a text tells it: a whole number has no decimals, and no number has noise."""
     if value is None:
         return "nothing"
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    if not isinstance(value, float):
+        return value
+    return int(value) if value.is_integer() else float(f"{value:.12g}")

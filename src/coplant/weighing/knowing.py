@@ -53,8 +53,8 @@ def worth_of_knowing(outlook: Outlook, hedge: Solution, options: dict[str, Any],
 
 def difference(better: Solution, other: Solution) -> Row:
     """By how much one is better than another, and between which limits that is proven to lie."""
-    return {
-        "worth": better.objective - other.objective,
-        "at_least": max(better.objective - other.bound, 0.0),
-        "at_most": better.bound - other.objective,
-    }
+    at_least = max(better.objective - other.bound, 0.0)
+    at_most = max(better.bound - other.objective, at_least)
+    found = better.objective - other.objective
+    # Found to within a gap, the better one may seem to be the worse.
+    return {"worth": min(max(found, at_least), at_most), "at_least": at_least, "at_most": at_most}

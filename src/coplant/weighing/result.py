@@ -16,6 +16,9 @@ from coplant.tree.words import counted, joined, parted, percentages
 KIND = Kind("worth", "coplant worth --out")
 """How it is kept in a folder."""
 
+_APART = 0.01
+"""Share of a worth by which its limits differ if they are told."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Worth:
@@ -77,7 +80,7 @@ class Worth:
             f"{settings.title or settings.name}: {expected} over {over}{least}",
             *self._weighed(),
             "To know from the first day is worth:",
-            *(f"{row['worth']:>z16,.0f}  {row['branch']}" for row in self["knowing"].iter_rows(named=True)),
+            *(_worth(row, row["branch"]) for row in self["knowing"].iter_rows(named=True)),
             "To hedge is worth:",
             *(self._hedging(row) for row in self["hedging"].iter_rows(named=True)),
         ]
@@ -87,6 +90,7 @@ class Worth:
             lines += ["What care costs:", f"  weight{'expected':>16}{worst:>20}  signed"]
             lines += [
                 f"{row['weight']:>8.2f}{row['expected']:>z16,.0f}{row['worst']:>z20,.0f}  {row['signed']}".rstrip()
+                + (f", to within {row['gap']:.2%}" if row["gap"] > self.options["gap"] else "")
                 for row in self["frontier"].iter_rows(named=True)
             ]
         return "\n".join(lines)
@@ -107,7 +111,7 @@ class Worth:
             stranded = "; ".join(map(self._titled, row["without_plan"].split("; ")))
             return f"       no limit  beside the plan for {made_for}: no plan then if {stranded}"
         there = "" if row["cost"] is None else f"; if that comes, the hedge costs {row['cost']:z,.0f}"
-        return f"{row['worth']:>z16,.0f}  beside the plan for {made_for}, which earns {row['expected']:z,.0f}{there}"
+        return _worth(row, f"beside the plan for {made_for}, which earns {row['expected']:z,.0f}{there}")
 
     def _titled(self, future: str) -> str:
         """Titles of the outcomes of a future, or their names where they have none."""
@@ -140,3 +144,10 @@ class Worth:
         """
         kept = read_result(folder, KIND)
         return cls(kept.case, kept.tables, **kept.facts)
+
+
+def _worth(row: Mapping[str, Any], of: str) -> str:
+    """Say what something is worth, and between which limits that lies if plans are found to within a gap."""
+    least, most = row["at_least"], row["at_most"]
+    apart = most - least >= max(_APART * most, 1.0)
+    return f"{row['worth']:>z16,.0f}  {of}" + (f" (proven: {least:z,.0f} to {most:z,.0f})" if apart else "")

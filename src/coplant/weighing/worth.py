@@ -140,7 +140,7 @@ def _beside(
         "future": None if future is None else naive.made_for,
         "promised": naive.promised,
         "hedge_there": there,
-        "cost": None if there is None else naive.promised - there,
+        "cost": None if there is None else max(naive.promised - there, 0.0),
     }
     say("seeing what becomes of it")
     carried = naive.carried_out(outlook, options, say)
