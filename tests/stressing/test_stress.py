@@ -100,9 +100,9 @@ def test_orders_that_come_later_are_those_of_a_newsvendor() -> None:
         small = _season(review_months=months)
         small.add("factors", factor="fashion", distribution="uniform", low=0.5, high=1.5, range="limits")
         small.add("factor_effects", factor="fashion", table="demand", key="lamp", column="quantity")
-        values = _values(coplant.stress(small.case(), 100))
-        assert np.mean(values) == pytest.approx(875 * 20 - 14_000, abs=20)
-        assert np.quantile(values, 0.1) == pytest.approx(600 * 20 - 14_000, abs=200)
+        values = _values(coplant.stress(small.case(), 40))
+        assert np.mean(values) == pytest.approx(875 * 20 - 14_000, abs=50)
+        assert np.quantile(values, 0.1) == pytest.approx(600 * 20 - 14_000, abs=500)
 
 
 def test_what_is_ordered_before_a_branch_is_known_is_not_ordered_less() -> None:

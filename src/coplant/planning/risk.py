@@ -38,7 +38,7 @@ def worst_mean(value: Floats, probability: Floats, share: float) -> float:
     return float(within @ value[order] / tail)
 
 
-_CAREFUL = 0.9999
+_CAREFUL = 1.0 - 1e-7
 """Largest weight of the worst futures: with all of it on them, nothing would count in the others."""
 
 
@@ -94,8 +94,8 @@ class WorstFutures:
         Parameters
         ----------
         weight : float
-            In [0, 1]; above 0.9999 it counts as that, so that of plans that are as good at worst the best in the mean
-            is made.
+            In [0, 1]; of 1 a ten-millionth is left to the mean, so that of plans that are as good at worst the best in
+            the mean is made.
         """
         weight = min(weight, _CAREFUL)
         self.program.steer(1.0 - weight, self.column, weight * self.mean)
