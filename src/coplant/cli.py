@@ -500,12 +500,13 @@ def check(case: CasePath, as_json: AsJson = False) -> None:
 def _futures_checked(case: Case, progress: _Progress) -> tuple[int, int]:
     """Look for mistakes that outcomes make of a case, and return how many futures there are and were looked at."""
     from coplant.tree.futures import Futures
+    from coplant.tree.words import counted
 
     if case["branches"].is_empty():
         return 1, 1
     futures = Futures.of(case)
     looked_at = futures if len(futures) <= _MANY_FUTURES else futures.only(futures.in_pairs())
-    with progress.stage(f"Checking {_counted(len(looked_at), 'future')}"):
+    with progress.stage(f"Checking {counted(len(looked_at), 'future')}"):
         looked_at.cases()
     return len(futures), len(looked_at)
 
@@ -517,12 +518,13 @@ def tree(case: CasePath, as_json: AsJson = False) -> None:
         import coplant
         from coplant.tree.drawing import drawn
         from coplant.tree.futures import Futures
+        from coplant.tree.words import counted
 
         futures = Futures.of(coplant.read(case))
         if futures.case.settings.start_levels > 1:
             from coplant.planning.outlook import launched
 
-            with progress.stage(f"Launching in {_counted(len(futures), 'future')}"):
+            with progress.stage(f"Launching in {counted(len(futures), 'future')}"):
                 futures, _, _ = launched(futures, progress.say)
         if not as_json:
             typer.echo(drawn(futures))
@@ -819,10 +821,6 @@ def _facts_of(settled: Settlement) -> dict[str, Any]:
 def _default_in_words(taken: Default) -> tuple[str, str, str]:
     rows = f"all {taken.of:,}" if taken.rows == taken.of else f"{taken.rows:,} of {taken.of:,}"
     return f"{taken.table}.{taken.column}", _plain(taken.value), "a setting" if taken.table == "case" else rows
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _plain(default: object) -> str:

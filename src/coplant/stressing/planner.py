@@ -222,18 +222,18 @@ class Planner:
         known : int
             How many buckets have passed. What is drawn once is known as soon as something that it multiplies has come.
         """
-        return self.draws.seen(sample, known, self._of(future).shown(len(self.draws.factors)))
+        return self.draws.seen(sample, known, self._of(future).shown)
 
-    def unseen(self, network: Network, future: int, before: int, known: int) -> Booleans:
+    def unseen(self, network: Network, future: int, believed: int, passed: tuple[int, int]) -> Booleans:
         """Where between two reviews the planner could not know all that he knows at the later one.
 
         Parameters
         ----------
         network : Network
-            That of the future, J activities.
-        future : int
-            The future of the tree that comes.
-        before, known : int
+            That of the future that is believed in, J activities.
+        future, believed : int
+            The future of the tree that comes, and that which is believed in at the later review.
+        passed : (int, int)
             How many buckets have passed at each of the reviews.
 
         Returns
@@ -241,15 +241,16 @@ class Planner:
         ndarray of bool, shape (J, T)
             For each activity and bucket.
         """
+        before, known = passed
         bucket = np.arange(len(self.horizon.timeline))
         between = (bucket >= before) & (bucket < known)
         if self.horizon.reveals(future, before, known):
             return np.broadcast_to(between, (len(network.activities), len(bucket)))
-        if future not in self._led_to:
-            self._led_to[future] = self._of(future).led_to(network, len(self.draws.factors))
-        shown = self._of(future).shown(len(self.draws.factors))
-        waiting = (shown < known)[:, None] & (bucket < shown[:, None])
-        return np.asarray((self._led_to[future].T.astype(np.int64) @ waiting > 0) & between)
+        template = self._of(believed)
+        if believed not in self._led_to:
+            self._led_to[believed] = template.led_to(network)
+        waiting = (template.shown < known)[:, None] & (bucket < template.shown[:, None])
+        return np.asarray((self._led_to[believed].T.astype(np.int64) @ waiting > 0) & between)
 
     def starts(self, future: int, luck: float | None, known: int) -> Starts | None:
         """When routes that wait for milestones start, as far as that is known.
@@ -355,7 +356,7 @@ class Planner:
         for known in self.horizon.stages:
             draft = self.draft(future, expected, self.starts(future, 0.5, known))
             relay = self._relay(draft.program, plans.values(), (before, known), found[-1] if found else None)
-            unseen = self.unseen(draft.network, future, before, known)
+            unseen = self.unseen(draft.network, future, future, (before, known))
             columns = _review(relay, draft.network, policy, future, carried, (before, known), unseen)
             carried, before = Carried(relay.layout, columns), known
             assert relay.anchor is not None
@@ -402,7 +403,7 @@ class Planner:
             name_of = f"sample {sample + 1}" if known == len(self.horizon.timeline) else None
             factor = self.seen(sample, believed, known)
             draft = self.draft(believed, factor, self.starts(believed, luck, known), name_of)
-            unseen = self.unseen(draft.network, future, before, known)
+            unseen = self.unseen(draft.network, future, believed, (before, known))
             relay = self._relay(draft.program, carried.values(), (before, known), anchor)
             for name, plan in list(carried.items()):
                 try:
@@ -454,7 +455,8 @@ def _review(
     lower, upper = program.lower, program.upper
     # No more is started than was planned; less is where parts, capacity or customers are fewer than expected.
     block = program.column_blocks["start"]
-    start = _columns_of(program, "start")
+    present = block.index >= 0
+    start = block.index[present]
     start = start[lived[start]]
     most = np.maximum(columns[start], 0.0)
     margin = relay.margin(most, start)
@@ -466,7 +468,7 @@ def _review(
             lower[agreed] = upper[agreed] = np.clip(columns[agreed], lower[agreed], upper[agreed])
     _sign(program, policy, believed, lower, upper)
     committed = np.zeros(len(columns))
-    committed[block.index[block.index >= 0]] = _committed(network, block.values(columns), unseen)[block.index >= 0]
+    committed[block.index[present]] = _committed(network, block.values(columns), unseen)[present]
     if committed.any():
         held = lower.copy()
         held[start] = np.clip(committed[start] - margin, lower[start], upper[start])

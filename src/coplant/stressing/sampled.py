@@ -45,11 +45,15 @@ class Template:
         Tables that change, with rows begun anew where a factor begins, moves on or ends.
     effects : mapping of str to list
         What reaches each of them.
+    shown : ndarray of int, shape (F,)
+        Bucket in which each factor shows: the first in which a number that it multiplies is not nothing; past the
+        horizon's end for one that never does.
     """
 
     case: Case
     frames: Mapping[str, pl.DataFrame]
     effects: Mapping[str, Sequence[_Effect]]
+    shown: Integers
 
     @classmethod
     def of(cls, case: Case, timeline: Timeline, factors: Sequence[str], moving: Sequence[int]) -> Template:
@@ -97,6 +101,7 @@ class Template:
         case = case.with_edited({name: frame.drop(ROW) for name, frame in frames.items()}, places) if frames else case
         frames = {name: case[name] for name in frames}
         effects: dict[str, list[_Effect]] = {}
+        shown = np.full(len(factors), len(timeline))
         for row, span in zip(rows, spans, strict=True):
             table = TABLES[row["table"]]
             frame = frames[table.name]
@@ -110,48 +115,27 @@ class Template:
                 if span[1] is not None:
                     reached = reached & (begins < span[1])
             place = np.flatnonzero(reached)
+            factor = factors.index(row["factor"])
             effects.setdefault(table.name, []).append(
-                _Effect(factors.index(row["factor"]), row["column"], place, bucket[place], row["strength"])
+                _Effect(factor, row["column"], place, bucket[place], row["strength"])
             )
-        return cls(case, frames, effects)
+            something = frame[row["column"]].fill_null(0.0).to_numpy()[place] != 0.0
+            shown[factor] = np.min(bucket[place][something], initial=shown[factor])
+        return cls(case, frames, effects, shown)
 
-    def shown(self, factors: int) -> Integers:
-        """Bucket in which each factor shows: the first in which a number that it multiplies is not nothing.
-
-        Parameters
-        ----------
-        factors : int
-            F.
-
-        Returns
-        -------
-        ndarray of int, shape (F,)
-            Past the horizon's end for one that never does.
-        """
-        never = np.iinfo(np.int64).max
-        first = np.full(factors, never)
-        for name, effects in self.effects.items():
-            for effect in effects:
-                value = self.frames[name][effect.column].fill_null(0.0).to_numpy()[effect.row]
-                seen = np.min(effect.bucket[value != 0.0], initial=never)
-                first[effect.factor] = min(first[effect.factor], seen)
-        return first
-
-    def led_to(self, network: Network, factors: int) -> Booleans:
+    def led_to(self, network: Network) -> Booleans:
         """Activities that lead to what each factor is about: to a stream of demand, or all of them.
 
         Parameters
         ----------
         network : Network
             That of the case, J activities.
-        factors : int
-            F.
 
         Returns
         -------
         ndarray of bool, shape (F, J)
         """
-        found = np.zeros((factors, len(network.activities)), dtype=bool)
+        found = np.zeros((len(self.shown), len(network.activities)), dtype=bool)
         for name, effects in self.effects.items():
             for effect in effects:
                 if "demand" in self.frames[name].columns:
