@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import typer.testing
 from hypothesis import settings
 
 from coplant.clauses import Record
@@ -16,7 +18,7 @@ from coplant.workers import Cluster, Processes, Workers
 
 # Solving takes as long as the machine is busy, so no example has a deadline. `make test` draws the same examples each
 # time; `make test-all` draws new ones, and many more.
-settings.register_profile("default", max_examples=12, deadline=None, derandomize=True)
+settings.register_profile("default", max_examples=10, deadline=None, derandomize=True)
 settings.register_profile("all", max_examples=200, deadline=None, print_blob=True)
 settings.load_profile("default")
 
@@ -45,6 +47,14 @@ def words_of_lines() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Record, "charge", charged)
         patch.setattr(Record, "keep", kept)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def commands_are_built_once() -> Iterator[None]:
+    """Let typer's runner keep the commands that it builds of an app."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.testing, "_get_command", functools.cache(typer.testing._get_command))
         yield
 
 

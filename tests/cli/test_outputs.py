@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,12 +19,20 @@ if TYPE_CHECKING:
     from click.testing import Result
 
 
+@pytest.fixture(scope="module")
+def workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the case of five rows as a workbook, once."""
+    path = tmp_path_factory.mktemp("workbook") / "lamps.xlsx"
+    coplant.read(Path(coplant.__file__).parent / "templates" / "five-rows").write(path)
+    return path
+
+
 @pytest.fixture(autouse=True)
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lamps: Path) -> Path:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lamps: Path, workbook: Path) -> Path:
     """A folder with the case of five rows, a workbook of it, a folder of letters, and a link to the case."""
     monkeypatch.chdir(tmp_path)
-    coplant.read(lamps).write("lamps.xlsx")
-    coplant.read(lamps).write("other.xlsx")
+    shutil.copy(workbook, "lamps.xlsx")
+    shutil.copy(workbook, "other.xlsx")
     Path("mine.html").write_text('<meta name="generator" content="Coplanter 1">', encoding="utf-8")
     Path("broken.xlsx").write_bytes(b"PK\x03\x04 cut off")
     (tmp_path / "letters").mkdir()
