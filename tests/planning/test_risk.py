@@ -54,14 +54,15 @@ def test_weight_on_the_worst_futures_makes_the_plan_careful(weight: float, made:
     assert hedge.objective == pytest.approx((1.0 - weight) * hedge.expected + weight * hedge.worst)
 
 
-def test_with_all_weight_on_the_worst_futures_the_others_still_earn_what_they_can() -> None:
+@pytest.mark.parametrize("unit", [1.0, 1e-4], ids=["small money", "large money"])
+def test_with_all_weight_on_the_worst_futures_the_others_still_earn_what_they_can(unit: float) -> None:
     """A box costs 4 and brings 10; what is wanted is sold in each future, though the worst is as bad without."""
-    small = SmallCase("week:2", risk_share=0.5, risk_weight=1.0).item("box").offer("box", 4.0)
-    small.demand("box", 100.0, "week", 10.0, from_=LATER)
+    small = SmallCase("week:2", risk_share=0.5, risk_weight=1.0).item("box").offer("box", 4.0 * unit)
+    small.demand("box", 100.0, "week", 10.0 * unit, from_=LATER)
     small.branch("market", LATER, {"none": 0.5, "wanted": 0.5})
     small.add("edits", outcome="none", table="demand", key="box", column="quantity", value="0")
     hedge = small.hedge()
-    assert (hedge.expected, hedge.worst) == (pytest.approx(300.0), pytest.approx(0.0, abs=1e-6))
+    assert (hedge.expected, hedge.worst) == (pytest.approx(300.0 * unit), pytest.approx(0.0, abs=1e-6 * unit))
 
 
 def test_a_careful_plan_with_whole_numbers_reaches_its_gap(tmp_path: Path) -> None:

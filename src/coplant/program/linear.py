@@ -361,6 +361,14 @@ class LinearProgram:
             total[self._priced[0]] = self._priced[1]
         return total
 
+    @property
+    def steering(self) -> Booleans:
+        """Which columns count for something beside the expected money."""
+        steering = np.zeros(self.column_count, dtype=bool)
+        if self._steering is not None:
+            steering[self._steering[0]] = True
+        return steering
+
     # -- programs made of this one --------------------------------------------------------------------------------
 
     def copy(self) -> LinearProgram:

@@ -402,11 +402,15 @@ def suspects(program: LinearProgram) -> list[Suspect]:
     return list(furthest.values())[:_SUSPECTS]
 
 
-def too_far_apart(model: Scaled) -> bool:
-    """Whether a number is so many times its like that nothing sensible can come of them."""
+def too_far_apart(program: LinearProgram, model: Scaled) -> bool:
+    """Whether a number is so many times its like that nothing sensible can come of them.
+
+    What counts beside the expected money is not like its prices: where nearly all weight is on the worst futures, these
+    are to be small beside it.
+    """
     free = model.lower < model.upper
     left = free[model.matrix.indices]
-    prices, coefficients = model.cost[free & ~model.whole], model.matrix.data[left]
+    prices, coefficients = model.cost[free & ~model.whole & ~program.steering], model.matrix.data[left]
     # Bounds of rows in which all is given can be noise.
     before = np.append(0, np.cumsum(left))[model.matrix.indptr]
     rows = before[1:] > before[:-1]

@@ -159,7 +159,7 @@ def solve(
     until = begin + (np.inf if time_limit is None else time_limit)
     model = scaled(program)
     integer = program.integer
-    if too_far_apart(model):
+    if too_far_apart(program, model):
         raise NumericalError("its numbers lie too far apart for any solver", suspects(program))
     highs = hand_over(model)
     if progress is not None:
