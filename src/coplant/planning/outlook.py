@@ -20,10 +20,10 @@ from coplant.network.starts import Starts
 from coplant.planning.bounds import Room
 from coplant.planning.draft import Draft
 from coplant.planning.formulation import formulate, in_words
-from coplant.planning.plan import Progress, awaited, check_sellable
+from coplant.planning.plan import PROGRAMME, Progress, awaited, check_sellable
+from coplant.planning.reader import Reader
 from coplant.planning.result import Plan
 from coplant.planning.risk import WorstFutures
-from coplant.planning.tables import tables_of
 from coplant.planning.words import in_words as rule_in_words
 from coplant.program import LinearProgram, ScalingReport, Solution, solve
 from coplant.program.money import Floats, Integers
@@ -35,13 +35,6 @@ from coplant.tree.futures import Futures
 
 if TYPE_CHECKING:
     from coplant.launching import Levels
-
-PROGRAMME = (
-    "calendars", "holidays", "activities", "links", "observations", "drivers", "driven", "events", "know_how", "teams",
-    "assignments", "milestones", "advisory_effects", "agreements", "advisory", "routes", "case",
-)  # fmt: skip
-"""Tables on which the start of production hangs."""
-
 
 _TINY = 250
 """Columns of a future's program up to which the dual simplex solves thousands of them, tied together, sooner than an
@@ -263,6 +256,7 @@ class Outlook:
             columns=columns,
             row_activity=program.matrix() @ columns,
             row_dual=dual,
+            corner=None,
         )
 
     def plans(
@@ -287,9 +281,8 @@ class Outlook:
         list of Plan, length K
         """
         return [
-            Plan.of(case, tables_of(draft, its), its, scaling, options, size, timings)
+            Plan.of(case, Reader(draft, self.of_future(solution, number)), scaling, options, size, timings)
             for number, (case, draft) in enumerate(zip(self.cases, self.drafts, strict=True))
-            for its in [self.of_future(solution, number)]
         ]
 
     def signed(self, solution: Solution) -> dict[str, float]:

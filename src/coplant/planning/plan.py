@@ -12,9 +12,11 @@ from coplant.case import Case
 from coplant.errors import CaseError, Problem
 from coplant.network import Network
 from coplant.planning.formulation import formulate, in_words, scaling_of
+from coplant.planning.reader import Reader
+from coplant.planning.reopened import reopened, starts_of
 from coplant.planning.result import Plan
-from coplant.planning.tables import tables_of
 from coplant.program import solve
+from coplant.program.corner import Basis
 from coplant.timeline import Timeline
 from coplant.tree import Tree
 
@@ -23,11 +25,22 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 
+PROGRAMME = (
+    "calendars", "holidays", "activities", "links", "observations", "drivers", "driven", "events", "know_how", "teams",
+    "assignments", "milestones", "advisory_effects", "agreements", "advisory", "routes", "case",
+)  # fmt: skip
+"""Tables on which the start of production hangs."""
+
 
 def awaited(case: Case) -> list[str]:
     """Milestones that routes wait for and activities lead to."""
     reached = case["milestones"].filter(pl.col("activity").is_not_null())
     return case["routes"].join(reached, on="milestone", how="semi")["milestone"].unique(maintain_order=True).to_list()
+
+
+def launched_alike(case: Case, other: Case) -> bool:
+    """Whether production starts in two cases alike, as nothing differs on which it hangs."""
+    return all(case[name] is other[name] or case[name].equals(other[name]) for name in PROGRAMME)
 
 
 def check_sellable(case: Case) -> None:
@@ -46,6 +59,7 @@ def plan(
     seed: int = 0,
     progress: Progress | None = None,
     launch: Launch | None = None,
+    like: Plan | None = None,
 ) -> Plan:
     """Plan a case: what to sign, reserve, make, buy, move, stock and sell so that the most money is earned.
 
@@ -67,6 +81,9 @@ def plan(
     launch : Launch, optional
         When milestones are reached; by default the case is launched if routes wait for milestones that activities lead
         to. Production starts at the mean.
+    like : Plan, optional
+        The plan of a similar case, from which this one is sooner found. What is drawn of its launch is taken over where
+        nothing on which that hangs has changed.
 
     Returns
     -------
@@ -100,7 +117,9 @@ def plan(
     clock = time.perf_counter()
     starts = None
     waited = awaited(case)
-    if waited:
+    if waited and like is not None and launch is None and launched_alike(case, like.case):
+        starts = starts_of(like)
+    elif waited:
         # What it is compiled with takes a second to load.
         from coplant.launching import Levels, drawn_starts
 
@@ -122,10 +141,25 @@ def plan(
     for warning in scaling.warnings:
         say(warning)
     with in_words():
-        solution = solve(draft.program, gap=gap, time_limit=time_limit, solver=solver, seed=seed, progress=progress)
+        solution = solve(
+            draft.program,
+            gap=gap,
+            time_limit=time_limit,
+            solver=solver,
+            seed=seed,
+            progress=progress,
+            basis=None if like is None else _basis_of(like),
+        )
     timings |= solution.timings
     clock = time.perf_counter()
     say("reading the plan back")
-    tables = tables_of(draft, solution)
+    made = Plan.of(case, Reader(draft, solution), scaling, options, draft.program.size, timings)
     timed("tables", clock)
-    return Plan.of(case, tables, solution, scaling, options, draft.program.size, timings)
+    return made
+
+
+def _basis_of(plan: Plan) -> Basis | None:
+    """The corner of a plan, by cells; None where it was not brought to one."""
+    reader = reopened(plan)
+    corner = reader.solution.corner
+    return None if corner is None else Basis.of(reader.draft.program, corner)

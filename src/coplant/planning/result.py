@@ -15,7 +15,10 @@ import polars as pl
 
 from coplant.case import Case
 from coplant.errors import FileError
-from coplant.program import ScalingReport, Solution
+from coplant.planning.reader import Reader
+from coplant.planning.solved import COLUMNS, ROWS, Solved
+from coplant.planning.tables import tables_of
+from coplant.program import ScalingReport
 from coplant.results import Kind, read_result, versions_of, write_result
 
 KIND = Kind("plan", "coplant plan --out")
@@ -23,6 +26,10 @@ KIND = Kind("plan", "coplant plan --out")
 
 LIBRARIES = ("coplant", "highspy", "numpy", "polars", "scipy")
 """Libraries whose versions a plan records."""
+
+
+_APART = ("case", "tables", "solved")
+"""Parts of a plan that are kept in files of their own."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -53,6 +60,8 @@ class Plan:
         Ranges of the program's numbers, and warnings.
     timings : mapping of str to float
         Seconds of each stage.
+    solved : Solved or None
+        Where its program was solved; None if that is not known.
     """
 
     case: Case
@@ -68,22 +77,23 @@ class Plan:
     violations: Mapping[str, float]
     scaling: Mapping[str, Any]
     timings: Mapping[str, float]
+    solved: Solved | None = None
 
     @classmethod
     def of(
         cls,
         case: Case,
-        tables: Mapping[str, pl.DataFrame],
-        solution: Solution,
+        reader: Reader,
         scaling: ScalingReport,
         options: Mapping[str, Any],
         size: Mapping[str, int],
         timings: Mapping[str, float],
     ) -> Plan:
         """Put together a plan from what was solved."""
-        return cls(
+        solution = reader.solution
+        made = cls(
             case,
-            tables,
+            tables_of(reader),
             solution.status,
             solution.objective,
             solution.bound,
@@ -95,7 +105,10 @@ class Plan:
             dataclasses.asdict(solution.violations),
             dataclasses.asdict(scaling),
             timings,
+            Solved.of(solution),
         )
+        vars(made)["reader"] = reader
+        return made
 
     @property
     def digest(self) -> str:
@@ -209,7 +222,7 @@ class Plan:
 
     def facts(self) -> dict[str, Any]:
         """All that is not a table, as plain values."""
-        names = [field.name for field in dataclasses.fields(self) if field.name not in ("case", "tables")]
+        names = [field.name for field in dataclasses.fields(self) if field.name not in _APART]
         return {"digest": self.digest} | {name: plain(getattr(self, name)) for name in names}
 
     def write(self, folder: str | Path) -> None:
@@ -222,7 +235,8 @@ class Plan:
         FileError
             The folder cannot be written, or holds files and no plan.
         """
-        write_result(folder, KIND, self.case, self.tables, self.facts())
+        tables = dict(self.tables) | (self.solved.tables() if self.solved else {})
+        write_result(folder, KIND, self.case, tables, self.facts())
 
     @classmethod
     def read(cls, folder: str | Path) -> Plan:
@@ -236,12 +250,17 @@ class Plan:
         kept = read_result(folder, KIND)
         if "plans" in kept.facts:
             raise FileError(f"{folder} holds plans for several futures. Read them as a Hedge")
-        return cls.told(kept.case, kept.tables, kept.facts)
+        tables = {name: table for name, table in kept.tables.items() if name not in (COLUMNS, ROWS)}
+        return dataclasses.replace(cls.told(kept.case, tables, kept.facts), solved=Solved.of_tables(kept.tables))
 
     @classmethod
     def told(cls, case: Case, tables: Mapping[str, pl.DataFrame], facts: Mapping[str, Any]) -> Plan:
         """Put together a plan from what was written of it."""
         return cls(case, tables, **{name: fact for name, fact in facts.items() if name != "digest"})
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What travels to another process: not the program, which can be written again there."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
     def to_excel(self, path: str | Path) -> None:
         """Write the plan's tables to a workbook."""

@@ -10,25 +10,20 @@ import polars as pl
 from coplant.clauses import Reservation
 from coplant.network.activities import LANE, OFFER, ROUTE, agreement_end
 from coplant.network.frames import dates
-from coplant.planning.draft import Draft
 from coplant.planning.marginal_values import marginal_values
 from coplant.planning.money_tables import by_year, cash_table, money_table
 from coplant.planning.reader import Reader, Unread, frame, named
-from coplant.program import Solution
 from coplant.program.money import Floats, Integers
 
 
-def tables_of(draft: Draft, solution: Solution) -> Unread:
+def tables_of(reader: Reader) -> Unread:
     """Say how every table of a plan is read.
 
     Parameters
     ----------
-    draft : Draft
-        The draft that was solved.
-    solution : Solution
-        Its solution.
+    reader : Reader
+        The draft that was solved, and its solution.
     """
-    reader = Reader(draft, solution)
     money = cache(lambda: money_table(reader))
     yearly = cache(lambda: by_year(reader, money()))
     of_reader = {

@@ -19,7 +19,7 @@ import numpy as np
 from coplant.program.linear import LinearProgram
 from coplant.program.money import Floats
 from coplant.program.rules import Rules
-from coplant.program.run import run
+from coplant.program.run import run, stop_at
 from coplant.program.scaling import Scaled
 
 NODES = 400
@@ -32,6 +32,14 @@ _SMALL = 10_000
 """Columns up to which branch and cut by itself soon ends."""
 
 _WHOLE = 1e-7
+
+_SOON = 1_000
+"""Steps of the simplex from one node to the next after which it is asked whether the rules can hold at all."""
+
+_ENDLESS = 2**31 - 1
+"""What HiGHS takes for no limit of steps."""
+
+_STATUS = highspy.HighsModelStatus
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,11 +133,11 @@ class Search:
                 closed = max(closed, promised)
                 continue
             if nodes:
-                possible = self.rules.hold_within(low, high)
-                if possible is False:
+                solved = self._solved(low, high, self.until)
+                if solved is False:
                     self.impossible.append((low, high))
                     continue
-                if not self._solved(low, high, self.until, possible):
+                if solved is None:
                     # What could not be solved may still hold all that it promised.
                     closed = max(closed, promised)
                     continue
@@ -140,7 +148,7 @@ class Search:
             open_ = self._open(relaxed, low, high)
             implied = whole_from(self.program, columns, low, high)
             branch = self._branch(relaxed, implied, low, high)
-            if not open_[self.decisive].any():
+            if not open_[self.decisive].any() and value > self.value:
                 self._try(implied, self.until if nodes > 1 else np.inf)
             hopeless = nodes == 1 and len(columns) <= _SMALL and int(open_.sum()) > _MANY
             if branch is None or hopeless or value <= self._worth_following():
@@ -177,18 +185,31 @@ class Search:
         if values.tobytes() in self.tried:
             return
         self.tried.add(values.tobytes())
-        possible = self.rules.hold_within(values, values)
-        if possible is not False and self._solved(values, values, until, possible) and _value(self.highs) > self.value:
+        if self._solved(values, values, until) and _value(self.highs) > self.value:
             self.best, self.value = values, _value(self.highs)
             self.say(f"best so far {self.value / self.model.objective:,.0f}")
 
     def _hold(self, low: Floats, high: Floats) -> None:
         self.highs.changeColsBounds(len(self.integer), self.integer.astype(np.int32), low, high)
 
-    def _solved(self, low: Floats, high: Floats, until: float, possible: bool | None) -> bool:
-        """Solve within bounds of the integers."""
+    def _solved(self, low: Floats, high: Floats, until: float) -> bool | None:
+        """Solve within bounds of the integers; False if nothing keeps the rules within them, None if nobody can tell.
+
+        Whether the rules can hold is asked only where they are not seen to hold soon.
+        """
         self._hold(low, high)
-        return bool(run(self.highs, until, possible is True) == highspy.HighsModelStatus.kOptimal)
+        self.highs.setOptionValue("simplex_iteration_limit", _SOON)
+        stop_at(self.highs, until)
+        self.highs.solve()
+        self.highs.setOptionValue("simplex_iteration_limit", _ENDLESS)
+        if self.highs.getModelStatus() == _STATUS.kInterrupt:
+            raise KeyboardInterrupt
+        if self.highs.getModelStatus() == _STATUS.kOptimal:
+            return True
+        possible = self.rules.hold_within(low, high)
+        if possible is False:
+            return False
+        return True if run(self.highs, until, possible is True) == _STATUS.kOptimal else None
 
 
 def whole_from(program: LinearProgram, columns: Floats, low: Floats, high: Floats) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 
 from coplant.errors import InfeasibleError, NumericalError, SolverError
 from coplant.program.conflict import Collision, colliding, colliding_by_choice
-from coplant.program.corner import Basis
+from coplant.program.corner import Basis, Corner
 from coplant.program.dive import dive
 from coplant.program.linear import LinearProgram
 from coplant.program.money import Floats
@@ -87,6 +87,8 @@ class Solution:
         How it was solved.
     timings : dict of str to float
         Seconds of each stage.
+    corner : Corner or None
+        Where it was found, with integers held; None if it was not brought to a corner.
     """
 
     status: str
@@ -99,6 +101,7 @@ class Solution:
     violations: Violations
     solver: str
     timings: dict[str, float] = field(default_factory=dict)
+    corner: Corner | None = None
 
 
 def solve(
@@ -176,20 +179,27 @@ def solve(
     tolerance = TOLERANCE if crossover else INTERIOR_TOLERANCE
     set_options(highs, method, seed, tolerance)
     highs.setOptionValue("run_crossover", "on" if crossover else "off")
-    if basis is not None:
-        basis.corner(program, model).lead(highs)
     timings["hand over"] = time.perf_counter() - clock
 
     clock = time.perf_counter()
-    say("asking whether the rules can hold together")
-    possible = _can_hold(program, model, until, say)
-    timings["rules"] = time.perf_counter() - clock
-
-    clock = time.perf_counter()
     say("solving")
-    run(highs, until, possible)
-    _check(highs, program, possible)
+    stop_at(highs, until)
+    led = basis is not None and basis.corner(program, model).solved(highs)
+    highs.HandleKeyboardInterrupt = True
     timings["solve"] = time.perf_counter() - clock
+
+    if led:
+        possible = True
+    else:
+        clock = time.perf_counter()
+        say("asking whether the rules can hold together")
+        possible = _can_hold(program, model, until, say)
+        timings["rules"] = time.perf_counter() - clock
+        clock = time.perf_counter()
+        say("solving")
+        run(highs, until, possible)
+        _check(highs, program, possible)
+        timings["solve"] += time.perf_counter() - clock
 
     status, bound = "optimal", -float(highs.getInfo().objective_function_value)
     if integer.any():
@@ -244,6 +254,7 @@ def solve(
         measure(program, columns),
         f"HiGHS {highs.version()}, {method}",
         timings,
+        Corner.within(highs, model) if highs.getBasis().valid else None,
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from coplant.case import Case
+from coplant.case.changes import begun_anew
 from coplant.case.draft import ROW
 from coplant.case.edits import matching, where_of
 from coplant.errors import CaseError
@@ -19,7 +20,6 @@ from coplant.program.money import Booleans, Integers
 from coplant.schema import TABLES
 from coplant.timeline import Timeline
 from coplant.timeline.calendar import Floats
-from coplant.tree.editing import begun_anew
 
 
 class _Effect(NamedTuple):
@@ -91,7 +91,7 @@ class Template:
                     inside = timeline.bounds[1:-1]
                     days += list(inside[(inside > first) & (inside < (until or timeline.bounds[-1]))])
                 mask = matching(table, frame, where_of(table, row["key"]))
-                frame = begun_anew(table, frame, mask, np.unique(np.array(days, dtype="datetime64[D]")))
+                frame = begun_anew(table, frame, mask, np.unique(np.array(days, dtype="datetime64[D]")).tolist())
                 spans.append((first, until))
             else:
                 spans.append(None)

@@ -1,0 +1,8 @@
+"""Why a plan is as it is, what things are worth in it, what if they were otherwise, and how plans differ."""
+
+from __future__ import annotations
+
+from coplant.insight.comparison import Comparison
+from coplant.insight.what_if import WhatIf
+
+__all__ = ["Comparison", "WhatIf"]

@@ -1,0 +1,143 @@
+"""Where a choice turns: the number at which another decision about an agreement is as good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from coplant.case.changes import Change, with_changes
+from coplant.case.names import did_you_mean
+from coplant.errors import CaseError, InfeasibleError, Problem
+from coplant.planning.plan import plan as planned
+from coplant.planning.result import Plan
+
+Progress = Callable[[str], None]
+
+SIGNED, ENDED = "signed", "ended"
+"""Status of an agreement that is signed for certain, and of one that cannot be."""
+
+GAP = 1e-5
+"""Gap of plans whose difference is looked at."""
+
+_TRIES = 40
+_CLOSE = 1e-4
+"""Share of the span at which the number is close enough."""
+
+
+def sides(plan: Plan, agreement: str, gap: float = GAP, progress: Progress | None = None) -> Sides:
+    """Prepare to plan with and without an agreement.
+
+    Raises
+    ------
+    CaseError
+        There is no such agreement, or it is no option.
+    """
+    table = plan.case["agreements"]
+    names = table.filter(status="option")["agreement"].to_list()
+    if agreement not in names:
+        known = agreement in table["agreement"]
+        mend = did_you_mean(agreement, names, f"Options are {', '.join(names) or 'none'}")
+        expected = "an agreement that is an option" if known else "an agreement"
+        raise CaseError([Problem("agreements", None, "agreement", agreement, expected, mend)], "the question")
+    return Sides(plan, agreement, gap, progress)
+
+
+@dataclass(eq=False)
+class Sides:
+    """A plan with an agreement, and one without it.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    agreement : str
+        The agreement, an option.
+    gap : float
+        Gap of the plans.
+    progress : callable, optional
+        Is told, in a line of text, what is going on.
+    """
+
+    plan: Plan
+    agreement: str
+    gap: float
+    progress: Progress | None = None
+    _last: dict[str, Plan] = field(default_factory=dict)
+
+    def with_it(self, *changes: Change) -> Plan | None:
+        """The plan that signs it, with changes of the case; None if no plan then keeps the rules."""
+        return self._side(SIGNED, changes)
+
+    def without_it(self, *changes: Change) -> Plan | None:
+        """The plan that cannot sign it, with changes of the case; None if no plan then keeps the rules."""
+        return self._side(ENDED, changes)
+
+    def more(self, *changes: Change) -> float:
+        """What signing it earns more than not, with changes of the case [money, present value]."""
+        both = self.with_it(*changes), self.without_it(*changes)
+        if both[0] is None or both[1] is None:
+            return -float("inf") if both[0] is None else float("inf")
+        return both[0].objective - both[1].objective
+
+    def _side(self, status: str, changes: tuple[Change, ...]) -> Plan | None:
+        decided = Change("agreements", self.agreement, "status", "set", status)
+        case = with_changes(self.plan.case, [decided, *changes])
+        options = {**self.plan.options, "gap": min(self.gap, self.plan.options["gap"])}
+        like = self._last.get(status, self.plan)
+        try:
+            made = planned(case, **options, like=like, progress=self.progress)
+        except InfeasibleError:
+            return None
+        self._last[status] = made
+        return made
+
+
+class Turn(NamedTuple):
+    """Where a choice turns."""
+
+    at: float
+    """The number."""
+    more: float
+    """What signing earns more than not there: nothing but for the gap of the plans [money]."""
+    tried: tuple[tuple[float, float], ...]
+    """The numbers that were tried, and what signing earns more at each."""
+
+
+def turning_point(more: Callable[[float], float], low: float, high: float) -> Turn | None:
+    """Find where a difference changes its sign, by false position (Dowell and Jarratt, 1971, the Illinois way).
+
+    Parameters
+    ----------
+    more : callable
+        The difference at a number.
+    low, high : float
+        Numbers between which to look.
+
+    Returns
+    -------
+    Turn or None
+        None if the difference has the same sign at both.
+    """
+    tried = {low: more(low), high: more(high)}
+    left, right = (low, tried[low]), (high, tried[high])
+    if left[1] * right[1] > 0.0:
+        return None
+    span = abs(high - low)
+    left_weight, right_weight, last = 1.0, 1.0, ""
+    for _ in range(_TRIES):
+        if abs(right[0] - left[0]) <= _CLOSE * span or 0.0 in (left[1], right[1]):
+            break
+        one, other = left[1] * left_weight, right[1] * right_weight
+        finite = abs(one) != float("inf") and abs(other) != float("inf")
+        at = (left[0] * other - right[0] * one) / (other - one) if finite else 0.5 * (left[0] + right[0])
+        tried[at] = value = more(at)
+        # An end that stays twice counts half, so that it is left behind.
+        if value * left[1] > 0.0:
+            left, left_weight, right_weight = (at, value), 1.0, right_weight * (0.5 if last == "left" else 1.0)
+            last = "left"
+        else:
+            right, right_weight, left_weight = (at, value), 1.0, left_weight * (0.5 if last == "right" else 1.0)
+            last = "right"
+    best = min((left, right), key=lambda pair: abs(pair[1]))
+    return Turn(best[0], best[1], tuple(sorted(tried.items())))

@@ -1,0 +1,67 @@
+"""Where a plan was solved: values, prices and the corner, kept so that its program can be solved again from there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from coplant.program.corner import Corner
+from coplant.program.linear import LinearProgram
+from coplant.program.money import Floats
+from coplant.program.solve import Solution
+
+COLUMNS, ROWS = "solved_columns", "solved_rows"
+"""Names under which they are kept beside the tables of a plan."""
+
+_NOWHERE = -1
+"""State of columns and rows where there is no corner."""
+
+
+class Solved(NamedTuple):
+    """Where a program was solved.
+
+    Parameters
+    ----------
+    columns : ndarray
+        Value of each column.
+    prices : ndarray
+        Gain in the objective per unit by which the bound of each row is relaxed upward.
+    corner : Corner or None
+        The corner; None if it was not brought to one.
+    """
+
+    columns: Floats
+    prices: Floats
+    corner: Corner | None
+
+    @classmethod
+    def of(cls, solution: Solution) -> Solved:
+        """Keep what is needed of a solution."""
+        return cls(solution.columns, solution.row_dual, solution.corner)
+
+    def fits(self, program: LinearProgram) -> bool:
+        """Whether it can be of a program."""
+        return (len(self.columns), len(self.prices)) == (program.column_count, program.row_count)
+
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """Write it as tables, a row for each column and each row."""
+        states = self.corner or [
+            np.full(len(values), _NOWHERE, dtype=np.int8) for values in (self.columns, self.prices)
+        ]
+        return {
+            COLUMNS: pl.DataFrame({"value": self.columns, "state": states[0]}),
+            ROWS: pl.DataFrame({"price": self.prices, "state": states[1]}),
+        }
+
+    @classmethod
+    def of_tables(cls, tables: Mapping[str, pl.DataFrame]) -> Solved | None:
+        """Read it from tables; None if it is not among them."""
+        if COLUMNS not in tables or ROWS not in tables:
+            return None
+        columns, rows = tables[COLUMNS], tables[ROWS]
+        states = [frame["state"].to_numpy().astype(np.int8) for frame in (columns, rows)]
+        corner = None if (states[0] == _NOWHERE).any() else Corner(*states)
+        return cls(columns["value"].to_numpy(), rows["price"].to_numpy(), corner)
