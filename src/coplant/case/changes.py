@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn
 
@@ -68,7 +68,7 @@ class Change(NamedTuple):
         """
         found = _WRITTEN.fullmatch(text)
         if found is None:
-            _refuse(Problem("", None, None, text, "a change such as table[key].column *= value", _EXAMPLE), text)
+            _refuse(Problem("change", None, None, text, "a change such as table[key].column *= value", _EXAMPLE), text)
         table = known_table(found["table"])
         check_columns(table, {found["column"]: None})
         operation, value = OPERATIONS[found["sign"]], found["value"].strip("\"'") or None
@@ -90,7 +90,7 @@ class Change(NamedTuple):
         return " ".join([f"{self.table}{key}.{self.column} {sign} {self.value or ''}".rstrip(), *days])
 
     @property
-    def new(self) -> object:
+    def new(self) -> Any:
         """What the column becomes: a value, or an expression."""
         if self.operation == "set":
             return self.value
@@ -201,7 +201,7 @@ def _day(text: str | None, whole: str) -> datetime.date | None:
     try:
         return datetime.date.fromisoformat(text if len(text) > 7 else f"{text}-01")
     except ValueError:
-        _refuse(Problem("", None, None, text, "a day or a month, such as 2024-01-15 or 2024-01", ""), whole)
+        _refuse(Problem("change", None, None, text, "a day or a month, such as 2024-01-15 or 2024-01", ""), whole)
 
 
 def _refuse(problem: Problem, text: str) -> NoReturn:

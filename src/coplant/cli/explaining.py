@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coplant.cli.answering import answering, print_json
+from coplant.cli.answering import answering, print_columns, print_json
 from coplant.cli.app import app
 from coplant.cli.options import AsJson, Language
 from coplant.cli.progress import Progress
@@ -38,7 +38,9 @@ def why(
         with progress.stage("Asking"):
             found = read.why_short(demand, at)
         if as_json:
-            print_json(found.as_dict())
+            print_json({"demand": demand, "unserved": 0.0} if found is None else found.as_dict())
+        elif found is None:
+            typer.echo(f"All customers of {demand} are served in {at}.")
         else:
             typer.echo(found.text(language.value))
 
@@ -48,7 +50,7 @@ def what_if(
     plan: PlanPath,
     changes: Annotated[
         list[str],
-        typer.Option("--set", metavar="CHANGE", help="What is otherwise: 'allotments[mcu].quantity *= 1.2'; again for each."),
+        typer.Option("--set", metavar="CHANGE", help="What is otherwise, such as 'allotments[mcu].quantity *= 1.2'."),
     ],
     each: Annotated[bool, typer.Option("--each", help="Ask of each change by itself, and compare them.")] = False,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the new plan's tables to this folder.")] = None,
@@ -65,10 +67,10 @@ def what_if(
         place = tables_at(out, KIND)
         check_outputs([place] if place else [], plan)
         read = _plan_at(plan, progress)
+        if each:
+            _tell_each(read, changes, as_json, progress)
+            return
         with progress.stage("Planning anew"), contextlib.redirect_stdout(sys.stderr):
-            if each:
-                _tell_each(read, changes, as_json, progress)
-                return
             found = read.what_if(*changes, progress=progress.say)
         if out:
             with progress.stage(f"Writing {out}"):
@@ -77,6 +79,25 @@ def what_if(
             print_json(found.as_dict())
         else:
             typer.echo(found.summary())
+
+
+def _tell_each(plan: Plan, changes: Sequence[str], as_json: bool, progress: Progress) -> None:
+    """Print what each change by itself comes to."""
+    from coplant.insight.what_if import what_ifs
+
+    with progress.stage("Planning anew"), contextlib.redirect_stdout(sys.stderr):
+        table = what_ifs(plan, changes, progress.say)
+    if as_json:
+        print_json({"currency": plan.settings.currency, "changes": table.to_dicts()})
+        return
+    rows = [("change", f"{plan.settings.currency} more", "")]
+    for row in table.iter_rows(named=True):
+        decided = [
+            f"{word} {row[name]}" for name, word in (("signed", "signs"), ("not_signed", "does not sign")) if row[name]
+        ]
+        gained = "no plan" if row["gained"] is None else f"{row['gained']:+z,.0f}"
+        rows.append((row["change"], gained, "; ".join(decided)))
+    print_columns(rows)
 
 
 def _plan_at(path: Path, progress: Progress) -> Plan:

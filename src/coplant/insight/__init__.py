@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from coplant.insight.comparison import Comparison
 from coplant.insight.what_if import WhatIf
+from coplant.insight.why_short import WhyShort
 
-__all__ = ["Comparison", "WhatIf"]
+__all__ = ["Comparison", "WhatIf", "WhyShort"]

@@ -98,7 +98,7 @@ class Comparison:
         rows = []
         for name, plan in self.plans.items():
             cash = plan["cash"].sort("cumulative").row(0, named=True)
-            last = plan["concentration"].sort("year").row(-1, named=True)
+            concentration = plan["concentration"].sort("year")["hhi"].to_list()
             served = plan.unserved().select("wanted", "sold", "missed").row(0, named=True)
             rows.append(
                 {
@@ -111,7 +111,7 @@ class Comparison:
                     "sold": served["sold"],
                     "served": served["sold"] / served["wanted"] if served["wanted"] > 0.0 else None,
                     "missed": served["missed"],
-                    "hhi": last["hhi"],
+                    "hhi": concentration[-1] if concentration else None,
                 }
             )
         return pl.DataFrame(rows)
@@ -238,7 +238,7 @@ class Comparison:
         rows = (
             sums[0]
             .join(sums[1], on=["item", "year"], how="full", coalesce=True, suffix="_after")
-            .fill_null(0.0)
+            .with_columns(pl.col("sold", "sold_after", "money", "money_after").fill_null(0.0))
             .with_columns(more=pl.col("sold_after") - pl.col("sold"), money=pl.col("money_after") - pl.col("money"))
             .filter(pl.col("more").abs() > _LITTLE * pl.max_horizontal("sold", "sold_after", 1.0))
             .sort(pl.col("money").abs(), "item", "year", descending=[True, False, False])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from coplant.case import Case
 from coplant.network.activities import LANE
 from coplant.planning.draft import Draft
-from coplant.program.linear import Rows
 from coplant.program.money import Booleans, Floats, Integers
 from coplant.program.ranging import Move
 
@@ -65,59 +66,96 @@ def limits_of(draft: Draft) -> list[Limit]:
     return [*_allotments(draft), *_resources(draft), *_ramps(draft), *_lanes(draft), *_agreements(draft)]
 
 
-def _rows(draft: Draft, name: str) -> Rows | None:
-    return draft.program.row_blocks.get(name)
+def _named(draft: Draft, name: str) -> Iterator[tuple[int, str, Integers]]:
+    """Number, label and rows at each node of each thing of a block; none where there is no such block."""
+    block = draft.program.row_blocks.get(name)
+    for number, label in enumerate(block.axes[0] if block is not None else ()):
+        rows = block.index[number]  # type: ignore[union-attr]
+        if (rows >= 0).any():
+            yield number, label, rows
 
 
 def _allotments(draft: Draft) -> Iterator[Limit]:
-    block = _rows(draft, "allotment")
-    for number, name in enumerate(block.axes[0] if block else ()):
-        yield Limit("allotment", name, draft.network.activities.allotment == number, block.index[number])
+    for number, name, rows in _named(draft, "allotment"):
+        yield Limit("allotment", name, draft.network.activities.allotment == number, rows)
 
 
 def _resources(draft: Draft) -> Iterator[Limit]:
     """Resources; a unit more of one lets the routes on it rise with it where they still rise."""
-    network, block, gates = draft.network, _rows(draft, "capacity"), _rows(draft, "launch_gate")
-    loads = network.loads.tocoo()
-    for number, name in enumerate(block.axes[0] if block else ()):
+    network, loads = draft.network, draft.network.loads.tocoo()
+    gates = {number: rows for number, _, rows in _named(draft, "launch_gate")}
+    for number, name, rows in _named(draft, "capacity"):
         on = np.flatnonzero(loads.row == number)
         activities = np.zeros(len(network.activities), dtype=bool)
         activities[loads.col[on]] = True
-        rising = [(gates.index[k], network.activities.open_share[loads.col[k]]) for k in on] if gates else []
-        yield Limit("capacity", name, activities, block.index[number], tuple(rising))
+        rising = [(gates[k], network.activities.open_share[loads.col[k]]) for k in on.tolist() if k in gates]
+        yield Limit("capacity", name, activities, rows, tuple(rising))
 
 
 def _ramps(draft: Draft) -> Iterator[Limit]:
-    network, block = draft.network, _rows(draft, "launch_gate")
-    loads = network.loads.tocoo()
-    for number, name in enumerate(block.axes[0] if block else ()):
-        if (block.index[number] >= 0).any():
-            activities = np.arange(len(network.activities)) == loads.col[number]
-            yield Limit("launch_gate", name, activities, block.index[number])
+    every, route = np.arange(len(draft.network.activities)), draft.network.loads.tocoo().col
+    for number, name, rows in _named(draft, "launch_gate"):
+        yield Limit("launch_gate", name, every == route[number], rows)
 
 
 def _lanes(draft: Draft) -> Iterator[Limit]:
-    network, block = draft.network, _rows(draft, "lane_capacity")
-    moves = network.activities.kind == LANE
-    for number, name in enumerate(block.axes[0] if block else ()):
-        if (block.index[number] >= 0).any():
-            yield Limit("lane_capacity", name, moves & (network.activities.row == number), block.index[number])
+    activities = draft.network.activities
+    for number, name, rows in _named(draft, "lane_capacity"):
+        yield Limit("lane_capacity", name, (activities.kind == LANE) & (activities.row == number), rows)
 
 
 def _agreements(draft: Draft) -> Iterator[Limit]:
     """What is reserved under agreements, or whether they are signed where nothing is."""
-    network = draft.network
-    for number, name in enumerate(network.agreements):
-        activities = network.activities.agreement == number
-        reserved, ramp, only = (_rows(draft, f"{clause}/{name}") for clause in _OF_AGREEMENT)
+    activities, one = draft.network.activities, np.ones(len(draft.tree))
+    for number, name in enumerate(draft.network.agreements):
+        mine = activities.agreement == number
+        reserved = draft.program.row_blocks.get(f"reservation/{name}")
         if reserved is not None:
-            one = np.ones(len(draft.tree))
-            rising = tuple((row, one) for row in ramp.index) if ramp is not None else ()
-            yield Limit("reservation", name, activities, reserved.index, rising)
-        elif only is not None:
-            for route, row in zip(only.axes[0], only.index, strict=True):
-                place = network.activities.labels.index(route)
-                yield Limit("signed_only", f"{name}, {route}", np.arange(len(activities)) == place, row)
+            ramps = tuple((rows, one) for _, _, rows in _named(draft, f"reservation_ramp/{name}"))
+            yield Limit("reservation", name, mine, reserved.index, ramps)
+        for _, route, rows in _named(draft, f"signed_only/{name}"):
+            this = np.arange(len(mine)) == activities.labels.index(route)
+            yield Limit("signed_only", f"{name}, {route}", this, rows)
 
 
-_OF_AGREEMENT = ("reservation", "reservation_ramp", "signed_only")
+SET_IN = {
+    "allotment": ("allotments", "allotment"),
+    "capacity": ("resource_capacity", "resource"),
+    "lane_capacity": ("lanes", "lane"),
+    "launch_gate": ("routes", "route"),
+    "reservation": ("reservations", "agreement"),
+    "signed_only": ("agreements", "agreement"),
+}
+"""Table in which each kind of limit is set, and the column that names what it is on."""
+
+
+class Place(NamedTuple):
+    """Where a limit is set."""
+
+    table: str
+    """The table."""
+    rows: tuple[int, ...]
+    """Its rows, as a planner sees them."""
+
+    def __str__(self) -> str:
+        first, last = min(self.rows, default=0), max(self.rows, default=0)
+        together = len(self.rows) == last - first + 1
+        named = f"{first}-{last}" if together and last > first else ", ".join(map(str, self.rows))
+        return f"{self.table}, row{'s' if len(self.rows) > 1 else ''} {named}" if self.rows else self.table
+
+
+def set_in(case: Case, constraint: str, thing: str) -> Place:
+    """Say in which rows of which table a limit is set.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    constraint, thing : str
+        Kind of limit, and what it is on.
+    """
+    table, column = SET_IN[constraint]
+    # A ramp is on a route and a resource, and a signature on an agreement and a route.
+    name = thing.rpartition(",")[0] if constraint == "launch_gate" else thing.partition(", ")[0]
+    mine = case[table][column] == name
+    return Place(table, tuple(case.rows[table].filter(mine).to_list()))

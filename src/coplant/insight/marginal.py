@@ -13,6 +13,17 @@ from coplant.program.ranging import Slope
 MOST = 20
 """Limits that are looked at, of those whose prices promise the most."""
 
+_COLUMNS = {
+    "constraint": pl.String(),
+    "thing": pl.String(),
+    "from": pl.Date(),
+    "until": pl.Date(),
+    "one_percent": pl.Float64(),
+    "more_until": pl.Float64(),
+    "one_percent_less": pl.Float64(),
+    "less_until": pl.Float64(),
+}
+
 
 def scarce(plan: Plan, most: int = MOST) -> pl.DataFrame:
     """Rank limits by what one per cent more of each is worth, in all buckets in which it is used up.
@@ -35,9 +46,7 @@ def scarce(plan: Plan, most: int = MOST) -> pl.DataFrame:
     promised = [(_promised(optimum, limit), limit) for limit in optimum.limits]
     ranked = sorted((pair for pair in promised if pair[0] > 0.0), key=lambda pair: -pair[0])[:most]
     rows = [_row(optimum, limit) for _, limit in ranked]
-    types = dict.fromkeys(("constraint", "thing"), pl.String) | dict.fromkeys(("from", "until"), pl.Date)
-    types |= dict.fromkeys(("one_percent", "more_until", "one_percent_less", "less_until"), pl.Float64)
-    return pl.DataFrame(rows, schema=types).sort("one_percent", "thing", descending=[True, False])
+    return pl.DataFrame(rows, schema=_COLUMNS).sort("one_percent", "thing", descending=[True, False])
 
 
 def _promised(optimum: Optimum, limit: Limit) -> float:

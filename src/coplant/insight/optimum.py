@@ -15,9 +15,6 @@ from coplant.planning.result import Plan
 from coplant.program.money import Booleans, Floats
 from coplant.program.ranging import Ranging
 
-_PRICED = 1e-9
-"""Share of the largest price below which one is nothing."""
-
 
 class Optimum:
     """What questions about a plan are asked of.
@@ -67,8 +64,8 @@ class Optimum:
 
     def priced(self, limit: Limit) -> Booleans:
         """Nodes in which a unit more of a limit may be worth something, shape (N,)."""
-        least = _PRICED * float(np.abs(self.ranging.prices).max(initial=0.0))
-        return (limit.rows >= 0) & (self.ranging.prices[np.maximum(limit.rows, 0)] > least)
+        row = np.maximum(limit.rows, 0)
+        return np.asarray((limit.rows >= 0) & self.ranging.binding[row] & (self.ranging.prices[row] > 0.0))
 
     def stated(self, limit: Limit) -> Floats:
         """How much there is of a limit at each node: what its row states, else what is used, shape (N,)."""

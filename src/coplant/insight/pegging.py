@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -10,8 +11,12 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
+from coplant.case.names import did_you_mean
+from coplant.errors import CaseError, Problem
 from coplant.network.activities import LANE, OFFER, ROUTE
 from coplant.planning.reader import Reader, frame, named
+from coplant.planning.reopened import reopened
+from coplant.planning.result import Plan
 from coplant.program.money import Booleans, Floats, Integers
 
 KINDS = {ROUTE: "made", LANE: "moved", OFFER: "bought"}
@@ -165,11 +170,12 @@ class Pegging:
         """Lots by which an item comes into the plan: bought, in stock when it begins, or under way then, shape (K,)."""
         network = self.reader.draft.network
         place = network.items.index(item)
-        return (self._item == place) & ~np.isin(self.lots.kind, [ROUTE, LANE])
+        return np.asarray((self._item == place) & ~np.isin(self.lots.kind, [ROUTE, LANE]))
 
     def sold(self, demand: str) -> Booleans:
         """Ends that are sales of a stream of demand, shape (E,)."""
-        return (self.ends.kind == SOLD) & (self.ends.thing == self.reader.draft.network.demands.labels.index(demand))
+        stream = self.reader.draft.network.demands.labels.index(demand)
+        return np.asarray((self.ends.kind == SOLD) & (self.ends.thing == stream))
 
     @cached_property
     def _item(self) -> Integers:
@@ -222,6 +228,42 @@ class Pegging:
         ).sort("lot", "by", "item", "site", "bucket", "end", "demand", "end_item", "end_site", "end_bucket")
 
 
+def pegged(plan: Plan, item: str | None = None, demand: str | None = None) -> pl.DataFrame:
+    """Say which lots of a plan end up where.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    item, demand : str, optional
+        As for `Plan.pegged`.
+
+    Raises
+    ------
+    CaseError
+        There is no such item or stream.
+    """
+    reader = reopened(plan)
+    found, network = Pegging.of(reader), reader.draft.network
+    lots, ends = np.ones(len(found.lots.quantity), dtype=bool), None
+    if item is not None:
+        _check_name(item, network.items, "items", "item")
+        lots = found.bought(item)
+    if demand is not None:
+        _check_name(demand, network.demands.labels, "demand", "demand")
+        ends = found.sold(demand)
+    if ends is None:
+        return found.of_lots(lots)
+    table = found.of_ends(ends)
+    return table if item is None else table.filter(pl.col("item") == item, ~pl.col("lot").is_in(["made", "moved"]))
+
+
+def _check_name(name: str, known: Collection[str], table: str, column: str) -> None:
+    if name not in known:
+        mend = did_you_mean(name, known, f"There are {', '.join(sorted(known)[:12])}")
+        raise CaseError([Problem(table, None, column, name, f"the name of one of {table}", mend)], "the question")
+
+
 # -- lots and ends ----------------------------------------------------------------------------------------------------
 
 
@@ -234,7 +276,7 @@ class _Supplies(NamedTuple):
 
 
 class _Uses(NamedTuple):
-    """What leaves stock points, in the order in which it does: stock point, whether it is taken by a lot, which, units."""
+    """What leaves stock points, in the order in which it does."""
 
     point: Integers
     is_lot: Booleans

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from coplant.planning.draft import Draft
-from coplant.program.money import Booleans, Integers
+from coplant.program.money import Booleans, Floats, Integers
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,12 +32,20 @@ class Reach:
     there: Integers
 
     @classmethod
-    def of(cls, draft: Draft) -> Reach:
-        """Follow what is there, started and arrives, until nothing is there any sooner."""
+    def of(cls, draft: Draft, columns: Floats) -> Reach:
+        """Follow what is there, started and arrives, until nothing is there any sooner.
+
+        Parameters
+        ----------
+        draft : Draft
+            The program.
+        columns : ndarray
+            Value of each column: nothing is started under agreements that are not signed.
+        """
         network = draft.network
         points, every = network.stock_points, np.arange(len(network.activities))
         inputs, given = network.inputs.tocoo(), network.outputs.tocoo()
-        first_open, first_there = _first_from(draft.start.index >= 0), _first_arrival(draft)
+        first_open, first_there = _first_from(_open(draft, columns)), _first_arrival(draft)
         there = np.where(points.opening > 0.0, 0, _first_from(points.receipts > 0.0)[:, 0])
         while True:
             # An activity can be started once the last of its inputs is there and it is open.
@@ -74,6 +82,13 @@ class Reach:
                 break
             point = late
         return found
+
+
+def _open(draft: Draft, columns: Floats) -> Booleans:
+    """Where each activity can be started, shape (J, N)."""
+    agreement = draft.network.activities.agreement
+    signed = np.append(draft.signed.values(columns) > 0.5, True)
+    return np.asarray((draft.start.index >= 0) & signed[agreement][:, None])
 
 
 def _first_from(present: Booleans) -> Integers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -48,6 +49,16 @@ class WhatIf:
 
     def __str__(self) -> str:
         return self.summary()
+
+    def as_dict(self) -> dict[str, Any]:
+        """What changes, as plain values."""
+        tables = ("plans", "decisions", "bridge", "quantities", "mix")
+        return {
+            "currency": self.plan.settings.currency,
+            "changes": [str(change) for change in self.changes],
+            "gain": self.gain,
+            **{name: self.comparison[name].to_dicts() for name in tables},
+        }
 
     def summary(self) -> str:
         """Say in a few lines what changes, and why, in order of money."""

@@ -4,34 +4,45 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from coplant.case.names import did_you_mean
 from coplant.errors import CaseError, Problem
-from coplant.insight.limits import Limit
+from coplant.insight.limits import Limit, set_in
 from coplant.insight.optimum import Optimum
 from coplant.insight.pegging import SOLD
 from coplant.insight.reach import Reach
-from coplant.network.activities import ROUTE
+from coplant.insight.way import Way, Ways
+from coplant.network.activities import OFFER
 from coplant.planning.reader import frame, named
 from coplant.planning.result import Plan
-from coplant.program.money import Floats, Integers
-from coplant.program.ranging import Move, Slope
+from coplant.program.money import Booleans, Floats, Integers
+from coplant.program.ranging import Move, Slope, together
 
 _SHORT = 1e-6
 """Share of what is wanted below which nobody is short of it."""
 
-_SERVED = 1e-5
-"""Share of a shortage by which it has to shrink for a limit to gate it."""
+_TRIED = 3
+"""Buckets that are tried by themselves where no plan could serve one customer more in all of them."""
+
+_LITTLE = 1e-9
+"""Share of what a customer brings below which an amount is nothing."""
 
 MOST_USERS = 6
-"""Users of a gate of whom it is worked out what a unit less would lose."""
+"""Users of a gate of whom it is worked out what a customer less would lose."""
+
+RAISED = (5.0, 10.0, 25.0)
+"""Per cent by which the first gate is raised to see how far that lifts a shortage."""
+
+BRINGS, COSTS, SCARCE, AT_HAND, RULES = "brings", "costs", "scarce", "at hand", "rules"
+"""What an amount for one customer more is: income, expense, what a limit on the way is worth elsewhere, what stock is
+that cannot become more in time, or what other rules make of it."""
 
 _PERIOD = re.compile(r"(\d{4})(?:-(?:(\d{2})(?:-\d{2})?|[Qq]([1-4])))?")
 
@@ -49,19 +60,20 @@ class WhyShort:
     buckets : tuple of str
         The buckets in which it is short.
     wanted, sold, unserved : float
-        Customers of these buckets who are new, who are served, and who are lost or wait when a bucket ends [unit].
+        Customers of the buckets who are new, who are served, and who are lost or still wait when they end [unit].
     loss : float or None
         What the plan would lose for each customer more that is served in these buckets, in the shares in which they are
-        short, as others would give way [money/unit]; None if no plan could serve any more.
-    together : bool
-        Whether the gates lift nothing by themselves, but together.
+        short [money/unit]; None if no plan could serve any more.
+    holds_until : float
+        Customers up to whom each loses as much.
     tables : mapping of str to DataFrame
         What is behind it; see the reference of results.
 
-        - ``gates``: what gates it, in order of effect;
+        - ``gates``: what gates it, in order of what it takes of a customer more;
+        - ``customer``: what one customer more would bring, cost and take of what is scarce: it adds up to the loss;
         - ``users``: who gets what is scarce instead;
-        - ``gives_way``: who would give way;
-        - ``money``: what one customer more would bring and cost, by money line;
+        - ``gives_way``: who would be served less for one customer more;
+        - ``raised``: what more of the first gate would do;
         - ``waits``: what cannot be started in time, where that is why.
     """
 
@@ -72,7 +84,7 @@ class WhyShort:
     sold: float
     unserved: float
     loss: float | None
-    together: bool
+    holds_until: float
     tables: dict[str, pl.DataFrame]
 
     def __getitem__(self, table: str) -> pl.DataFrame:
@@ -80,6 +92,30 @@ class WhyShort:
         if table not in self.tables:
             raise KeyError(f"{table!r} is not a table of a shortage; there are {', '.join(self.tables)}")
         return self.tables[table]
+
+    def __repr__(self) -> str:
+        return f"<WhyShort of {self.demand!r} in {', '.join(self.buckets)}: {self.unserved:,.0f}>"
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def text(self, language: str = "en") -> str:
+        """Say it in sentences.
+
+        Parameters
+        ----------
+        language : {"en", "fr"}
+            The language.
+        """
+        from coplant.report.explained import shortage_in_words
+
+        return shortage_in_words(self, language)
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it as plain values."""
+        names = ("demand", "buckets", "wanted", "sold", "unserved", "loss", "holds_until")
+        tables = {name: table.to_dicts() for name, table in self.tables.items()}
+        return {"currency": self.plan.settings.currency, **{name: getattr(self, name) for name in names}, **tables}
 
 
 class _Asked(NamedTuple):
@@ -91,17 +127,22 @@ class _Asked(NamedTuple):
     unserved: Floats
     """How many are not, shape (B,)."""
 
+    @property
+    def shares(self) -> Floats:
+        """Share of each node."""
+        return np.asarray(self.unserved / self.unserved.sum())
 
-class _Gate(NamedTuple):
-    """A limit that gates a shortage."""
+
+class _Used(NamedTuple):
+    """A limit that the way of a customer more uses."""
 
     limit: Limit
-    tight: Floats
-    """By how much it is moved at each node for 1 % more: a hundredth of what there is where that is used up."""
-    served: float
-    """Customers more that are served if there is as much of it as can be of use [unit]."""
-    needed: float
-    """How much more of it is then used."""
+    node: int
+    """Node in which that takes most money."""
+    quantity: float
+    """What is used of it in all."""
+    amount: float
+    """What that is worth [money]."""
 
 
 class Shortages:
@@ -139,26 +180,42 @@ class Shortages:
             There is no such stream, or no such bucket.
         """
         number, nodes = self._demand(demand), self._nodes(at)
-        wanted, sold = self._values("wanted")[number, nodes].sum(), self._values("sold")[number, nodes].sum()
-        unserved = self._unserved[number, nodes]
-        short = unserved > _SHORT * np.maximum(self._values("wanted")[number].max(initial=0.0), 1e-9)
-        if not short.any():
+        wanted, sold = (float(self._sold[what][number, nodes].sum()) for what in ("wanted", "sold"))
+        missing = self._sold["lost"][number, nodes] + self._sold["waiting"][number, nodes]
+        short = nodes[missing > _SHORT * max(float(self._sold["wanted"][number].max()), 1e-9)]
+        if not len(short):
             return None
-        asked = _Asked(number, nodes[short], unserved[short])
-        forced = self.ranging.slope(self._serve(asked))
-        gates, together = self._gates(asked)
-        labels = tuple(self.draft.tree.labels[node] for node in asked.nodes)
-        tables = {
-            "gates": self._gates_told(gates),
-            "users": self._users(gates),
-            "gives_way": self._giving_way(asked, forced),
-            "money": self._money(forced),
-            "waits": self._waits(asked),
-        }
-        loss = None if forced is None else -forced.value
-        return WhyShort(
-            self.plan, demand, labels, float(wanted), float(sold), float(asked.unserved.sum()), loss, together, tables
+        # Who stops waiting would have had to be served before.
+        served = self._unserved[number, short] <= 0.0
+        at_issue = np.unique(np.where(served, np.maximum(short - 1, 0), short))
+        at_issue = at_issue[self._unserved[number, at_issue] > 0.0]
+        asked = _Asked(number, at_issue, self._unserved[number, at_issue])
+        in_time = self._reach.there[self.draft.network.demands.stock_point[number]] <= asked.nodes
+        late, asked = (
+            asked.nodes[~in_time],
+            asked._replace(nodes=asked.nodes[in_time], unserved=asked.unserved[in_time]),
         )
+        asked, forced = self._forced(asked)
+        labels = tuple(self.draft.tree.labels[node] for node in short)
+        empty: dict[str, Types] = {"gates": _GATES, "customer": _CUSTOMER, "users": _USERS, "raised": _RAISED}
+        tables = {name: _frame(types) for name, types in empty.items()}
+        tables |= {
+            "gives_way": self._giving_way(asked, forced),
+            "waits": self._waits(number) if len(late) else _frame(_WAITS),
+        }
+        if forced is not None:
+            way = self._way(asked, forced)
+            used = self._used(way, forced)
+            tables["customer"] = self._customer(asked, forced, way, used)
+            gates = self._gates(used)
+            tables["gates"] = gates
+            if gates.height:
+                first = next(one for one in used if (one.limit.constraint, one.limit.thing) == gates.row(0)[:2])
+                tables["users"] = self._users(first)
+                tables["raised"] = self._raised(asked, first.limit)
+        loss, until = (None, 0.0) if forced is None else (-forced.value, forced.until)
+        lost = float(self._sold["lost"][number, nodes].sum()) + float(self._sold["waiting"][number, nodes[-1]])
+        return WhyShort(self.plan, demand, labels, wanted, sold, lost, loss, until, tables)
 
     # -- what is asked -------------------------------------------------------------------------------------------
 
@@ -192,7 +249,7 @@ class Shortages:
                 return inside
         expected = f"a bucket, month, quarter, year or day from {labels[0]} to {labels[-1]}"
         mend = "Write it like 2021-07, 2021-Q3, 2021 or 2021-07-15"
-        raise CaseError([Problem("", None, None, str(at), expected, mend)], "the question")
+        raise CaseError([Problem("question", None, None, str(at), expected, mend)], "the question")
 
     @cached_property
     def _sold(self) -> dict[str, Floats]:
@@ -204,13 +261,10 @@ class Shortages:
         row = np.array([place[name] for name in table["demand"].to_list()], dtype=np.int64)
         node = np.array([days[day] for day in table["bucket"].to_list()], dtype=np.int64)
         found = {}
-        for name in ("wanted", "sold"):
+        for name in ("wanted", "sold", "lost", "waiting"):
             found[name] = np.zeros(shape)
             found[name][row, node] = table[name].to_numpy()
         return found
-
-    def _values(self, what: str) -> Floats:
-        return self._sold[what]
 
     @cached_property
     def _unserved(self) -> Floats:
@@ -220,132 +274,200 @@ class Shortages:
     def _serve(self, asked: _Asked) -> Move:
         """Serve one customer more of those who are not served, in the shares in which they are not."""
         columns = self.draft.sold.index[asked.demand, asked.nodes]
-        return Move.of_columns(columns, asked.unserved / asked.unserved.sum(), forced=True)
+        return Move.of_columns(columns, asked.shares, forced=True)
+
+    def _forced(self, asked: _Asked) -> tuple[_Asked, Slope | None]:
+        """What happens if one customer more is served: in all the buckets, else in the shortest in which one can be."""
+        if not len(asked.nodes):
+            return asked, None
+        slope = self.ranging.slope(self._serve(asked))
+        for place in np.argsort(-asked.unserved, kind="stable")[:_TRIED] if len(asked.nodes) > 1 else ():
+            if slope is not None:
+                break
+            one = asked._replace(nodes=asked.nodes[place : place + 1], unserved=asked.unserved[place : place + 1])
+            slope = self.ranging.slope(self._serve(one))
+            asked = one if slope is not None else asked
+        return asked, slope
+
+    # -- what a customer more takes ------------------------------------------------------------------------------
+
+    def _way(self, asked: _Asked, forced: Slope) -> Way:
+        """The way of what one customer more would get, at the prices at which that holds."""
+        point = np.full(len(asked.nodes), self.draft.network.demands.stock_point[asked.demand])
+        ways = Ways(self.draft, self.ranging.columns, forced.basic, forced.prices)
+        return ways.to(point, asked.nodes, asked.shares)
+
+    def _used(self, way: Way, forced: Slope) -> list[_Used]:
+        """What the way uses of each limit that is worth anything, the most money first."""
+        amount = forced.prices * way.rows
+        least = _LITTLE * float(np.abs(amount).max(initial=0.0))
+        found = []
+        for limit in self.optimum.limits:
+            there = limit.rows >= 0
+            of_limit = np.where(there, amount[np.maximum(limit.rows, 0)], 0.0)
+            if of_limit.sum() > least:
+                quantity = float(way.rows[limit.rows[there]].sum())
+                found.append(_Used(limit, int(np.argmax(of_limit)), quantity, float(of_limit.sum())))
+        return sorted(found, key=lambda one: -one.amount)
+
+    def _customer(self, asked: _Asked, forced: Slope, way: Way, used: Sequence[_Used]) -> pl.DataFrame:
+        """What one customer more brings, costs, and takes of what is scarce; it adds up to what that loses."""
+        program, days = self.draft.program, self.draft.timeline.bounds.tolist()
+        sold = np.zeros(program.column_count)
+        sold[self.draft.sold.index[asked.demand, asked.nodes]] = asked.shares
+        rows: list[tuple[str, str, str | None, datetime.date | None, float | None, float]] = []
+        for kind, change in ((BRINGS, sold), (COSTS, way.columns)):
+            lines: dict[str, float] = {}
+            for line in program.money_lines:
+                due = line.entries()
+                amount = float((due.coefficient * due.discount) @ change[due.column])
+                lines[line.name] = lines.get(line.name, 0.0) + amount
+            rows += [(kind, name, None, None, None, amount) for name, amount in lines.items()]
+        rest = -forced.prices * (way.rows + np.where(self._is_balance, 0.0, program.matrix() @ sold))
+        for one in used:
+            there = one.limit.rows[one.limit.rows >= 0]
+            rows.append((SCARCE, one.limit.thing, one.limit.constraint, days[one.node], one.quantity, -one.amount))
+            rest[there] -= -forced.prices[there] * way.rows[there]
+        points = self.draft.network.stock_points.labels
+        for point, node in np.argwhere(way.at_hand[self._balance] != 0.0):
+            row = self._balance[point, node]
+            amount = float(forced.prices[row] * way.at_hand[row])
+            rows.append((AT_HAND, points[point], None, days[node], float(way.at_hand[row]), amount))
+        # Other rules that are kept: tiers, lots, and that who is served is not lost and does not wait.
+        for name, block in program.row_blocks.items():
+            family = name.partition("/")[0].partition(".")[0]
+            rows.append((RULES, family, None, None, None, float(rest[block.index[block.index >= 0]].sum())))
+        table = pl.DataFrame(rows, schema=_CUSTOMER, orient="row")
+        return (
+            table.group_by("kind", "what", "constraint", "bucket", "quantity", maintain_order=True)
+            .agg(pl.col("amount").sum())
+            .filter(pl.col("amount").abs() > _LITTLE * pl.col("amount").abs().max())
+        )
+
+    @property
+    def _balance(self) -> Integers:
+        """Rows of the stock balances, shape (S, N)."""
+        return self.draft.program.row_blocks["stock_balance"].index
+
+    @cached_property
+    def _is_balance(self) -> Booleans:
+        found = np.zeros(self.draft.program.row_count, dtype=bool)
+        found[self._balance] = True
+        return found
 
     # -- gates ---------------------------------------------------------------------------------------------------
 
-    def _gates(self, asked: _Asked) -> tuple[list[_Gate], bool]:
-        """Limits that gate a shortage, in order of effect; and whether they do so only together."""
-        point = self.draft.network.demands.stock_point[asked.demand]
-        points = np.zeros(len(self.draft.network.stock_points), dtype=bool)
-        points[point] = True
-        leading = self.draft.network.upstream(points)
-        suspects = [
-            limit
-            for limit in self.optimum.limits
-            if (limit.activities & leading).any() and self.optimum.priced(limit).any()
+    def _gates(self, used: Sequence[_Used]) -> pl.DataFrame:
+        """What gates a shortage: limits on the way, and those that could be moved in their place."""
+        rows: list[dict[str, object]] = []
+        for one in used:
+            rows.append({**self._gate(one.limit, one.node), "takes": one.quantity, "amount": one.amount})
+            for other in self._alike(one.limit):
+                if other is not one.limit:
+                    price = np.where(self.optimum.priced(other), self.ranging.prices[other.rows], -np.inf)
+                    node = one.node if np.isfinite(price[one.node]) else int(np.argmax(price))
+                    rows.append({**self._gate(other, node), "in_place_of": one.limit.thing})
+        return _frame(_GATES, rows)
+
+    def _gate(self, limit: Limit, node: int) -> dict[str, object]:
+        """A limit, and what a unit more of it is worth at a node."""
+        bounds, nodes = self.draft.timeline.bounds, np.arange(len(self.draft.tree))
+        unit = self.ranging.slope(limit.move((nodes == node) * 1.0))
+        value, until = (unit.value, unit.until) if unit else (0.0, 0.0)
+        tight = np.flatnonzero(self.optimum.priced(limit))
+        return {
+            "constraint": limit.constraint,
+            "thing": limit.thing,
+            "bucket": bounds[node].item(),
+            "limit": float(self.optimum.stated(limit)[node]),
+            "value": value,
+            "holds_until": until,
+            "alone": value > _LITTLE * float(np.abs(self.ranging.prices[limit.all_rows]).max()),
+            "set_in": str(set_in(self.plan.case, limit.constraint, limit.thing)),
+            "from": bounds[tight[0]].item() if len(tight) else None,
+            "until": bounds[tight[-1] + 1].item() if len(tight) else None,
+        }
+
+    def _alike(self, limit: Limit) -> list[Limit]:
+        """A limit and those that are used up and let through the same: other allotments of the same part."""
+        if limit.constraint != "allotment":
+            return [limit]
+        items = self.draft.network.activities.item
+        of_limit = np.unique(items[limit.activities])
+        return [
+            one
+            for one in self.optimum.limits
+            if one.constraint == "allotment"
+            and (one is limit or self.optimum.priced(one).any())
+            and np.isin(items[one.activities], of_limit).any()
         ]
-        found = [gate for limit in suspects if (gate := self._gate(asked, [limit])) is not None]
-        if found or not suspects:
-            return sorted(found, key=lambda gate: -gate.served), False
-        if self._gate(asked, suspects) is None:
-            return [], False
-        needed = list(suspects)
-        for limit in suspects:
-            others = [one for one in needed if one is not limit]
-            if others and self._gate(asked, others) is not None:
-                needed = others
-        both = self._gate(asked, needed)
-        return [_Gate(limit, self._tight(limit), both.served if both else 0.0, np.nan) for limit in needed], True
 
-    def _tight(self, limit: Limit) -> Floats:
-        """A hundredth of a limit at each node in which it is used up."""
-        return np.where(self.optimum.priced(limit), 0.01 * self.optimum.stated(limit), 0.0)
-
-    def _gate(self, asked: _Asked, limits: Sequence[Limit]) -> _Gate | None:
-        """What becomes of a shortage if there is as much of some limits as can be of use; None if no less of it."""
-        rows = np.concatenate([limit.all_rows for limit in limits])
-        columns = self.ranging.moved(Move.of_rows(rows, np.ones(len(rows))), np.inf)
-        if columns is None:
-            return None
-        left = self.draft.lost.values(columns) + self.draft.waiting.values(columns)
-        served = float((asked.unserved - left[asked.demand, asked.nodes]).sum())
-        if served <= _SERVED * asked.unserved.sum():
-            return None
-        limit = limits[0]
-        stated = self.draft.program.row_upper[np.maximum(limit.rows, 0)]
-        beyond = np.maximum(self.optimum.use(limit, columns) - np.maximum(stated, self.optimum.use(limit)), 0.0)
-        return _Gate(limit, self._tight(limit), served, float(beyond[limit.rows >= 0].sum()))
-
-    def _gates_told(self, gates: Sequence[_Gate]) -> pl.DataFrame:
-        """The gates, and what a unit more of each is worth where it is worth most."""
-        rows = []
-        labels, bounds = self.draft.tree.labels, self.draft.timeline.bounds
-        for gate in gates:
-            limit = gate.limit
-            tight = np.flatnonzero(gate.tight > 0.0)
-            price = np.where(gate.tight > 0.0, self.ranging.prices[np.maximum(limit.rows, 0)], -np.inf)
-            best = int(np.argmax(price))
-            unit = self.ranging.slope(limit.move((np.arange(len(price)) == best) * 1.0))
-            share = self.ranging.slope(limit.move(gate.tight))
-            rows.append(
-                {
-                    "constraint": limit.constraint,
-                    "thing": limit.thing,
-                    "from": bounds[tight[0]].item(),
-                    "until": bounds[tight[-1] + 1].item(),
-                    "used": float(self.optimum.use(limit)[tight].sum()),
-                    "served": gate.served,
-                    "needed": gate.needed,
-                    "bucket": bounds[best].item(),
-                    "label": labels[best],
-                    "value": unit.value if unit else 0.0,
-                    "holds_until": unit.until if unit else 0.0,
-                    "one_percent": share.value if share else 0.0,
-                    "percent_until": share.until if share else 0.0,
-                }
-            )
-        return pl.DataFrame(rows, schema=_GATES)
+    def _raised(self, asked: _Asked, limit: Limit) -> pl.DataFrame:
+        """What more of a limit, and of those like it, would do in all buckets in which they are used up."""
+        alike = self._alike(limit)
+        by = [np.where(self.optimum.priced(one), 0.01 * self.optimum.stated(one), 0.0) for one in alike]
+        move = together([one.move(amount) for one, amount in zip(alike, by, strict=True)])
+        rows: list[dict[str, object]] = []
+        worth = self.draft.program.objective()
+        for percent in RAISED if len(move.rows) else ():
+            columns = self.ranging.moved(move, percent)
+            if columns is None:
+                continue
+            served = float(self.draft.sold.values(columns - self.ranging.columns)[asked.demand, asked.nodes].sum())
+            gained = float(worth @ (columns - self.ranging.columns))
+            rows.append({"percent": percent, "more": percent * float(sum(map(np.sum, by))), "served": served,
+                         "gained": gained})  # fmt: skip
+        return _frame(_RAISED, rows)
 
     # -- who got it ----------------------------------------------------------------------------------------------
 
-    def _users(self, gates: Sequence[_Gate]) -> pl.DataFrame:
-        """Who gets what the first gate leaves, and what a unit less would lose each of the largest."""
-        if not gates:
-            return _NO_USERS
-        gate = gates[0]
-        pegging = self.optimum.pegging
+    def _users(self, gate: _Used) -> pl.DataFrame:
+        """Who gets what a gate leaves where it is used up, and what a customer less of the largest would lose."""
+        pegging, demands = self.optimum.pegging, self.draft.network.demands
         weight = np.zeros(len(pegging.lots.quantity))
-        started = np.flatnonzero(pegging.lots.kind <= max(ROUTE, 2))
-        source, node = pegging.lots.source[started], pegging.lots.node[started]
-        mine = gate.limit.activities[source] & (gate.tight[node] > 0.0)
-        lot, source, node = started[mine], source[mine], node[mine]
-        matrix = self.draft.program.matrix()
-        taken = np.asarray(matrix[gate.limit.rows[node], self.draft.start.index[source, node]]).reshape(-1)
-        weight[lot] = taken * pegging.lots.quantity[lot]
-        ends = pegging.ends
-        amount = pegging.spread(weight)
+        for limit in self._alike(gate.limit):
+            weight += self._taken(limit)
+        amount, ends = pegging.spread(weight), pegging.ends
         sold = np.flatnonzero((ends.kind == SOLD) & (amount > 0.0))
-        by_demand = np.bincount(ends.thing[sold], amount[sold], minlength=len(self.draft.network.demands))
-        total = float(amount.sum())
-        order = [int(d) for d in np.argsort(-by_demand) if by_demand[d] > 1e-9 * total]
-        rows = []
-        for place, demand in enumerate(order):
+        by_demand = np.bincount(ends.thing[sold], amount[sold], minlength=len(demands))
+        rows: list[dict[str, object]] = []
+        row_of_gate = int(gate.limit.rows[gate.node])
+        for demand in np.argsort(-by_demand, kind="stable")[: int((by_demand > 0.0).sum())].tolist():
             cells = sold[ends.thing[sold] == demand]
-            slope = self._lose(demand, ends.node[cells], amount[cells]) if place < MOST_USERS else None
-            rows.append((demand, by_demand[demand], by_demand[demand] / total, None if slope is None else -slope.value))
-        demands = self.draft.network.demands
-        number = np.array([row[0] for row in rows], dtype=np.int64)
-        return frame(
-            {
-                "demand": named(demands.labels, number),
-                "item": self.reader.names("items", demands.item[number]),
-                "quantity": np.array([row[1] for row in rows]),
-                "share": np.array([row[2] for row in rows]),
-                "loss": np.array([np.nan if row[3] is None else row[3] for row in rows]),
-            }
-        )
+            row = {"demand": demands.labels[demand], "item": self.draft.network.items[demands.item[demand]],
+                   "quantity": float(by_demand[demand]), "share": float(by_demand[demand] / amount.sum())}  # fmt: skip
+            if len(rows) < MOST_USERS:
+                row |= self._worth_there(demand, ends.node[cells], amount[cells], row_of_gate)
+            rows.append(row)
+        return _frame(_USERS, rows)
 
-    def _lose(self, demand: int, nodes: Integers, weight: Floats) -> Slope | None:
-        """What happens if one customer less of a stream is served, in some shares of nodes."""
+    def _taken(self, limit: Limit) -> Floats:
+        """What each lot takes of a limit where that is used up, shape (K,)."""
+        lots, matrix = self.optimum.pegging.lots, self.draft.program.matrix()
+        started = np.flatnonzero(lots.kind <= OFFER)
+        source, node = lots.source[started], lots.node[started]
+        mine = limit.activities[source] & self.optimum.priced(limit)[node]
+        lot, source, node = started[mine], source[mine], node[mine]
+        each = np.asarray(matrix[limit.rows[node], self.draft.start.index[source, node]]).reshape(-1)
+        taken = np.zeros(len(lots.quantity))
+        taken[lot] = each * lots.quantity[lot]
+        return taken
+
+    def _worth_there(self, demand: int, nodes: Integers, amount: Floats, gate: int) -> dict[str, object]:
+        """What a customer less of a stream would lose, and what a unit of the gate is worth there."""
+        units = self._sold["sold"][demand, nodes]
         columns = self.draft.sold.index[demand, nodes]
-        return self.ranging.slope(Move.of_columns(columns, -weight / weight.sum(), forced=True))
+        slope = self.ranging.slope(Move.of_columns(columns, -units / units.sum(), forced=True))
+        each = float(amount.sum() / units.sum())
+        if slope is None:
+            return {"each": each}
+        return {"each": each, "loss": -slope.value, "worth": float(slope.prices[gate]) - slope.value / each}
 
     def _giving_way(self, asked: _Asked, forced: Slope | None) -> pl.DataFrame:
         """Who would be served less for one customer more."""
         change = np.zeros_like(self._unserved) if forced is None else self.draft.sold.values(forced.columns)
         change[asked.demand, asked.nodes] = np.maximum(change[asked.demand, asked.nodes], 0.0)
-        demand, node = np.nonzero(change < -1e-6)
+        demand, node = np.nonzero(change < -_SHORT)
         demands = self.draft.network.demands
         return frame(
             {
@@ -357,62 +479,44 @@ class Shortages:
             }
         ).sort("quantity", descending=True)
 
-    def _money(self, forced: Slope | None) -> pl.DataFrame:
-        """What one customer more would bring and cost, by money line."""
-        lines: dict[str, float] = {}
-        for line in self.draft.program.money_lines if forced is not None else ():
-            due = line.entries()
-            amount = float((due.coefficient * due.discount) @ forced.columns[due.column])  # type: ignore[union-attr]
-            lines[line.name] = lines.get(line.name, 0.0) + amount
-        least = 1e-9 * max((abs(amount) for amount in lines.values()), default=0.0)
-        kept = {name: amount for name, amount in lines.items() if abs(amount) > least}
-        return pl.DataFrame(
-            {"line": list(kept), "present_value": list(kept.values())},
-            schema={"line": pl.String, "present_value": pl.Float64},
-        ).sort(pl.col("present_value").abs(), descending=True)
-
     # -- what cannot be there in time ----------------------------------------------------------------------------
 
-    def _waits(self, asked: _Asked) -> pl.DataFrame:
-        """What cannot be started in time, if nothing can be there in the last of the buckets."""
-        point = int(self.draft.network.demands.stock_point[asked.demand])
-        reach = self._reach
-        late = reach.there[point] > asked.nodes.max()
-        waiting = reach.waits(point) if late else []
-        bounds, activities = self.draft.timeline.bounds, self.draft.network.activities
-        there = int(reach.there[point])
-        arrives = bounds[there].item() if late and there < len(bounds) - 1 else None
-        opens = [bounds[node].item() if node < len(bounds) - 1 else None for node in reach.opens[waiting]]
-        return pl.DataFrame(
-            {
-                "activity": [activities.labels[one] for one in waiting],
-                "opens": opens,
-                "there": [arrives] * len(waiting),
-            },
-            schema={"activity": pl.String, "opens": pl.Date, "there": pl.Date},
+    def _waits(self, demand: int) -> pl.DataFrame:
+        """What cannot be started sooner, so that nothing can be there in time."""
+        point = int(self.draft.network.demands.stock_point[demand])
+        days = [*self.draft.timeline.bounds[:-1].tolist(), None]
+        labels = self.draft.network.activities.labels
+        there = days[self._reach.there[point]]
+        waits = self._reach.waits(point)
+        return _frame(
+            _WAITS, [{"activity": labels[one], "opens": days[self._reach.opens[one]], "there": there} for one in waits]
         )
 
     @cached_property
     def _reach(self) -> Reach:
-        return Reach.of(self.draft)
+        return Reach.of(self.draft, self.ranging.columns)
 
+
+Types = Mapping[str, pl.DataType]
+
+_TEXT, _NUMBER, _DAY = pl.String(), pl.Float64(), pl.Date()
 
 _GATES = {
-    "constraint": pl.String,
-    "thing": pl.String,
-    "from": pl.Date,
-    "until": pl.Date,
-    "used": pl.Float64,
-    "served": pl.Float64,
-    "needed": pl.Float64,
-    "bucket": pl.Date,
-    "label": pl.String,
-    "value": pl.Float64,
-    "holds_until": pl.Float64,
-    "one_percent": pl.Float64,
-    "percent_until": pl.Float64,
-}
+    "constraint": _TEXT, "thing": _TEXT, "in_place_of": _TEXT, "takes": _NUMBER, "amount": _NUMBER, "bucket": _DAY,
+    "limit": _NUMBER, "value": _NUMBER, "holds_until": _NUMBER, "alone": pl.Boolean(), "set_in": _TEXT,
+    "from": _DAY, "until": _DAY,
+}  # fmt: skip
+_CUSTOMER = {
+    "kind": _TEXT, "what": _TEXT, "constraint": _TEXT, "bucket": _DAY, "quantity": _NUMBER, "amount": _NUMBER,
+}  # fmt: skip
+_USERS = {
+    "demand": _TEXT, "item": _TEXT, "quantity": _NUMBER, "share": _NUMBER, "each": _NUMBER, "loss": _NUMBER,
+    "worth": _NUMBER,
+}  # fmt: skip
+_WAITS = {"activity": _TEXT, "opens": _DAY, "there": _DAY}
+_RAISED = {"percent": _NUMBER, "more": _NUMBER, "served": _NUMBER, "gained": _NUMBER}
 
-_NO_USERS = pl.DataFrame(
-    schema={"demand": pl.String, "item": pl.String, "quantity": pl.Float64, "share": pl.Float64, "loss": pl.Float64}
-)
+
+def _frame(types: Types, rows: Sequence[Mapping[str, object]] = ()) -> pl.DataFrame:
+    """Rows as a table with columns of some types; what a row does not name is empty."""
+    return pl.DataFrame([{name: row.get(name) for name in types} for row in rows], schema=dict(types))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import highspy
 import polars as pl
@@ -20,6 +20,10 @@ from coplant.planning.solved import COLUMNS, ROWS, Solved
 from coplant.planning.tables import tables_of
 from coplant.program import ScalingReport
 from coplant.results import Kind, read_result, versions_of, write_result
+
+if TYPE_CHECKING:
+    from coplant.case.changes import Change
+    from coplant.insight import WhatIf, WhyShort
 
 KIND = Kind("plan", "coplant plan --out")
 """How a plan is kept in a folder."""
@@ -257,6 +261,93 @@ class Plan:
     def told(cls, case: Case, tables: Mapping[str, pl.DataFrame], facts: Mapping[str, Any]) -> Plan:
         """Put together a plan from what was written of it."""
         return cls(case, tables, **{name: fact for name, fact in facts.items() if name != "digest"})
+
+    # -- questions -----------------------------------------------------------------------------------------------
+
+    def why_short(self, demand: str, at: str | datetime.date) -> WhyShort | None:
+        """Say why customers are not served: what gates them, who got it instead, and what would lift it.
+
+        Parameters
+        ----------
+        demand : str
+            The stream of demand.
+        at : str or date
+            The buckets: the label of one, a month (2021-07), a quarter (2021-Q3), a year, or a day.
+
+        Returns
+        -------
+        WhyShort or None
+            None if all customers are served.
+
+        Raises
+        ------
+        CaseError
+            There is no such stream, or no such bucket.
+        InfeasibleError, NumericalError, SolverError
+            As for `plan`, where it is not known where the plan was solved.
+        """
+        from coplant.insight.why_short import Shortages
+
+        return Shortages(self).why(demand, at)
+
+    def what_if(self, *changes: str | Change, progress: Callable[[str], None] | None = None) -> WhatIf:
+        """Plan anew with changes of the case, from where this plan was solved.
+
+        Parameters
+        ----------
+        *changes : str or Change
+            The changes, such as ``allotments[mcu].quantity *= 1.2``; they are made one after the other.
+        progress : callable, optional
+            Is told, in a line of text, what is going on.
+
+        Raises
+        ------
+        CaseError
+            A change cannot be read, or means no row; or the new case has mistakes.
+        InfeasibleError, NumericalError, SolverError
+            As for `plan`.
+        """
+        from coplant.insight.what_if import what_if
+
+        return what_if(self, changes, progress)
+
+    def scarce(self, most: int = 20) -> pl.DataFrame:
+        """Rank limits by what one per cent more of each is worth, with how far that holds; see `coplant.insight`.
+
+        Parameters
+        ----------
+        most : int
+            Limits that are looked at, of those whose prices promise the most.
+        """
+        from coplant.insight.marginal import scarce
+
+        return scarce(self, most)
+
+    def pegged(self, item: str | None = None, demand: str | None = None) -> pl.DataFrame:
+        """Say which lots end up where: those by which an item comes into the plan, or those that a stream is made of.
+
+        Parameters
+        ----------
+        item : str, optional
+            The item that is bought, or was there.
+        demand : str, optional
+            The stream of demand.
+
+        Returns
+        -------
+        DataFrame
+            A row for each lot and each end, with the quantity of the lot; all of them where neither is named.
+
+        Raises
+        ------
+        CaseError
+            There is no such item or stream.
+        """
+        from coplant.insight.pegging import pegged
+
+        return pegged(self, item, demand)
+
+    # -- files ---------------------------------------------------------------------------------------------------
 
     def __getstate__(self) -> dict[str, Any]:
         """What travels to another process: not the program, which can be written again there."""

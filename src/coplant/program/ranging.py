@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import highspy
@@ -10,7 +11,7 @@ import numpy as np
 from coplant.errors import SolverError
 from coplant.program.corner import Corner, gone_on
 from coplant.program.linear import LinearProgram
-from coplant.program.money import Floats, Integers
+from coplant.program.money import Booleans, Floats, Integers
 from coplant.program.run import TOLERANCE, hand_over, run
 from coplant.program.scaling import scaled
 from coplant.program.solve import set_options
@@ -25,6 +26,9 @@ _LEAST_STEP = 1e-6
 
 _PIVOT = 1e-9
 """What changes by less per unit does not change."""
+
+_PRICED = 10.0 * TOLERANCE
+"""Prices below it, in comfortable units, are nothing."""
 
 _STEPS = 60
 """How often the step is made smaller before the value is taken for that of the last corner."""
@@ -64,6 +68,11 @@ class Move(NamedTuple):
         return cls(np.empty(0, dtype=np.int64), np.empty(0), columns, by, forced)
 
 
+def together(moves: Sequence[Move]) -> Move:
+    """Move the rows of several moves as one."""
+    return Move.of_rows(*(np.concatenate([move[place] for move in moves]) for place in (0, 1)))
+
+
 class Slope(NamedTuple):
     """What a move does from a point on.
 
@@ -77,12 +86,19 @@ class Slope(NamedTuple):
         Gain in the objective for each unit of the move.
     columns : ndarray
         Change of each column for each unit.
+    prices : ndarray
+        Gain in the objective per unit by which the bound of each row is relaxed upward, as long as this holds.
+    basic : ndarray of bool
+        Columns that are between their bounds as long as this holds: for each of them what it earns is what its entries
+        are worth at these prices.
     """
 
     start: float
     until: float
     value: float
     columns: Floats
+    prices: Floats
+    basic: Booleans
 
 
 class _Bounds(NamedTuple):
@@ -94,10 +110,15 @@ class _Bounds(NamedTuple):
     upper: Floats
 
     def moved(self, rates: _Bounds, by: float) -> _Bounds:
-        """The same, each moved by so many times its rate."""
-        return _Bounds(
-            *(np.where(rate != 0.0, bound + by * rate, bound) for bound, rate in zip(self, rates, strict=True))
-        )
+        """The same, each moved by so many times its rate; what has no bound gets none."""
+        return _Bounds(*(_moved(bound, rate, by) for bound, rate in zip(self, rates, strict=True)))
+
+
+def _moved(bound: Floats, rate: Floats, by: float) -> Floats:
+    moves = (rate != 0.0) & np.isfinite(bound)
+    moved = bound.copy()
+    moved[moves] += by * rate[moves]
+    return moved
 
 
 class Ranging:
@@ -120,8 +141,10 @@ class Ranging:
         Value of each column at the corner.
     prices : ndarray
         Gain in the objective per unit by which the bound of each row is relaxed upward, at the corner.
-    reduced : ndarray
-        The same for the bounds of columns.
+    basic : ndarray of bool
+        Columns that are between their bounds there.
+    binding : ndarray of bool
+        Rows whose price is more than a solver's tolerance.
 
     Raises
     ------
@@ -153,9 +176,8 @@ class Ranging:
             self._solved()
         self._corner = Corner.of(highs)
         self.columns = self._found()
-        answer = highs.getSolution()
-        self.prices = -np.array(answer.row_dual) * self.model.row / self.model.objective
-        self.reduced = -np.array(answer.col_dual) / self.model.column / self.model.objective
+        self.prices, self.basic = self._prices(), self._basic()
+        self.binding = np.abs(np.array(highs.getSolution().row_dual)) > _PRICED
 
     def slope(self, move: Move, start: float = 0.0) -> Slope | None:
         """Say what a move does from a point on.
@@ -176,12 +198,13 @@ class Ranging:
         step, found = max(self._size(stated, rates) * _FIRST_STEP, 4.0 * least), None
         for _ in range(_STEPS):
             if not self._solved_at(move, stated.moved(rates, start + step)):
-                step *= 0.125
-                if step < least:
+                if step <= 4.0 * least:
                     break
+                step = 4.0 * least
                 continue
             back, on, change = self._range(rates)
-            found = Slope(start, start + step + on, float(self._worth @ change), change)
+            prices, basic = self._prices(), self._basic()
+            found = Slope(start, start + step + on, float(self._worth @ change), change, prices, basic)
             # The prices hold from so far from the start on.
             missing = step - back
             if missing <= least:
@@ -269,6 +292,16 @@ class Ranging:
 
     def _found(self) -> Floats:
         return np.array(self._highs.getSolution().col_value) * self.model.column
+
+    def _prices(self) -> Floats:
+        dual = np.array(self._highs.getSolution().row_dual)
+        return np.asarray(-dual * self.model.row / self.model.objective)
+
+    def _basic(self) -> Booleans:
+        _, basic = self._highs.getBasicVariables()  # type: ignore[attr-defined]
+        between = np.zeros(len(self.model.lower), dtype=bool)
+        between[basic[basic >= 0]] = True
+        return between
 
     def _range(self, rates: _Bounds) -> tuple[float, float, Floats]:
         """How far a move can go back and on with the same basis, and the change of each column for each unit of it."""

@@ -20,8 +20,7 @@ from coplant.network import Network
 from coplant.network.starts import Starts
 from coplant.planning.draft import Draft
 from coplant.planning.formulation import formulate, in_words
-from coplant.planning.outlook import PROGRAMME
-from coplant.planning.plan import awaited
+from coplant.planning.plan import PROGRAMME, awaited
 from coplant.program import LinearProgram
 from coplant.program.money import Booleans, Floats, Integers
 from coplant.program.relay import Anchor, Layout, Relay, matching

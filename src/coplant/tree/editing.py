@@ -67,10 +67,10 @@ def edited(
     origin = f"{case.settings.name}, if {name}"
     for outcome, known in outcomes:
         for edit in edits.get(outcome, ()):
-            names = ("table", "key", "column", "operation", "value")
-            change = Change(*(edit[name] for name in names), None, edit["until"])
-            if TABLES[change.table].dated:
-                change = change._replace(first=edit["from"] or known.astype(datetime.date))
+            dated = TABLES[edit["table"]].dated
+            first = edit["from"] or known.astype(datetime.date) if dated else None
+            change = Change(edit["table"], edit["key"], edit["column"], edit["operation"], edit["value"], first,
+                            edit["until"])  # fmt: skip
             try:
                 made.append(_Made(edit, changes.make(change)))
             except CaseError as error:

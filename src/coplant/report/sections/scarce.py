@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
-
 import polars as pl
 
 from coplant.report.blocks import Block, Section
 from coplant.report.charts import COLOURS, Series, Step, over_time, ranking, split
+from coplant.report.limits import DEMAND, allotment_titles, limit_namer
 from coplant.report.sections.users import end_products
 from coplant.report.tabulate import Column, tabulate
 from coplant.report.view import BOUND, View
 
 MOST_PARTS, MOST_RANKED = 6, 10
-
-DEMAND = ("sales", "least_fill")
-"""Limits that customers set, ranked apart from those that can be bought, built or negotiated."""
 
 VALUES = {
     "constraint": pl.String,
@@ -141,7 +136,7 @@ def _worth(view: View, allotments: list[str], parts: str, unit: str, values: pl.
         )
         .sort("order", "bucket")
     )
-    titles = _allotments(view)
+    titles = allotment_titles(view)
     granted = granted.with_columns(title=pl.col("allotment").replace_strict(titles, return_dtype=pl.String))
     series = [
         Series(titles[name], mine["value"].to_list(), COLOURS[number % len(COLOURS)], "line")
@@ -171,7 +166,7 @@ def _ranked(view: View, values: pl.DataFrame, what: str) -> Block | None:
     )
     if ranked.is_empty():
         return None
-    name = _namer(view)
+    name = limit_namer(view)
     pairs = list(ranked.select("constraint", "thing").iter_rows())
     ranked = ranked.with_columns(
         kind=pl.Series([words.known(f"constraint.{kind}", kind) for kind, _ in pairs], dtype=pl.String),
@@ -195,57 +190,3 @@ def _ranked(view: View, values: pl.DataFrame, what: str) -> Block | None:
         ranking(view, steps, view.currency, title),
         tabulate(view, ranked, columns, title),
     )
-
-
-def _namer(view: View) -> Callable[[str, str], str]:
-    """Titles of what limits are on: of streams, parts and lanes by what they are of, of the rest their own."""
-    case = view.plan.case
-    streams = {
-        name: f"{view.title('item', item)}, {view.title('site', site)}"
-        for name, item, site in case["demand"].select("demand", "item", "site").unique().iter_rows()
-    }
-    allotments = _allotments(view)
-    lanes = {
-        name: view.words(
-            "scarce.lane",
-            moved=view.title("item", item) if item else family,
-            start=view.title("site", start),
-            end=view.title("site", end),
-        )
-        for name, item, family, start, end in case["lanes"]
-        .select("lane", "item", "family", "from_site", "to_site")
-        .iter_rows()
-    }
-    made = dict(case["routes"].select("route", "item").iter_rows())
-    standing = dict(case["resources"].select("resource", "site").iter_rows())
-
-    def resource(name: str) -> str:
-        return f"{view.title('resource', name)}, {view.title('site', standing[name])}"
-
-    def name(kind: str, thing: str) -> str:
-        if kind == "allotment":
-            return allotments[thing]
-        if kind in DEMAND:
-            return streams[thing]
-        if kind == "lane_capacity":
-            return lanes[thing]
-        if kind == "launch_gate":
-            route, _, gated = thing.rpartition(",")
-            return f"{view.title('item', made[route])}, {resource(gated)}"
-        return resource(thing) if kind == "capacity" else view.title("agreement", thing)
-
-    return name
-
-
-def _allotments(view: View) -> dict[str, str]:
-    """Titles of allotments: the parts they grant, and whose they are where several grant the same."""
-    offers = view.plan.case["offers"].filter(pl.col("allotment").is_not_null())
-    granted = offers.group_by("allotment").agg(pl.col("item", "supplier").unique().drop_nulls().sort())
-    parts, whose, named = {}, {}, {}
-    for name, items, suppliers in granted.iter_rows():
-        parts[name] = view.list([view.title("item", item) for item in items])
-        whose[name] = ", ".join([parts[name], *(view.title("party", supplier) for supplier in suppliers)])
-        named[name] = f"{parts[name]} ({name})"
-    # The shortest that no other allotment has.
-    ways = [(titles, Counter(titles.values())) for titles in (parts, whose, named)]
-    return {name: next(titles[name] for titles, count in ways if count[titles[name]] == 1) for name in parts}

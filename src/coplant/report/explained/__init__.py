@@ -1,0 +1,7 @@
+"""Answers to why, in sentences in each language."""
+
+from __future__ import annotations
+
+from coplant.report.explained.shortage import shortage_in_words
+
+__all__ = ["shortage_in_words"]

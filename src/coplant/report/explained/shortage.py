@@ -1,0 +1,203 @@
+"""Why customers are not served, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from coplant.report.limits import limit_namer
+from coplant.report.view import View
+from coplant.report.words import Words, words_of
+
+if TYPE_CHECKING:
+    from coplant.insight import WhyShort
+
+MOST = 4
+"""Users, and those who would give way, that are named."""
+
+_ALL = 0.999
+"""Share of a shortage above which it is lifted."""
+
+
+def shortage_in_words(why: WhyShort, language: str) -> str:
+    """Tell why customers are not served.
+
+    Parameters
+    ----------
+    why : WhyShort
+        The answer.
+    language : str
+        The language.
+    """
+    return "\n".join(_Told(why, language).lines())
+
+
+class _Told:
+    """An answer in one language."""
+
+    def __init__(self, why: WhyShort, language: str) -> None:
+        self.why = why
+        self.view = View(why.plan, words_of(language))
+        self.words: Words = words_of(language, "coplant.report.explained")
+        self.limit = limit_namer(self.view)
+        self.numbers = self.view.numbers
+        self.unit = self.view.items_unit([self._stream["item"]])
+
+    @property
+    def _stream(self) -> Mapping[str, Any]:
+        rows = self.why.plan["sold"].filter(pl.col("demand") == self.why.demand)
+        return rows.row(0, named=True)
+
+    def lines(self) -> Iterator[str]:
+        """What there is to tell, a paragraph a line."""
+        why = self.why
+        yield self.words(
+            "short.head",
+            stream=self.limit("sales", why.demand),
+            when=self._when(why.buckets),
+            unserved=self.numbers.count(why.unserved),
+            wanted=self.numbers.count(why.wanted),
+            sold=self.numbers.count(why.sold),
+            unit=self.unit,
+        )
+        yield from self._waits()
+        if why.loss is not None:
+            yield from self._gates()
+            yield from self._users()
+            yield from self._customer()
+            yield from self._gives_way()
+            yield from self._raised()
+        elif why["waits"].is_empty():
+            yield self.words("short.impossible")
+
+    def _when(self, buckets: tuple[str, ...]) -> str:
+        labels = dict(self.why.plan["buckets"].select("label", "bucket").iter_rows())
+        names = [self.view.bucket(labels[label]) for label in buckets]
+        if len(names) < 3:
+            return self.view.list(names)
+        return self.words("short.span", first=names[0], last=names[-1])
+
+    def _per_unit(self, amount: float) -> str:
+        """Write an amount per unit with the digits that matter."""
+        digits = 0 if abs(amount) >= 1_000.0 else 2 if abs(amount) >= 0.1 else 4
+        return self.numbers.full(amount, self.view.currency, digits)
+
+    # -- parts of the answer --------------------------------------------------------------------------------------
+
+    def _waits(self) -> Iterator[str]:
+        routes = dict(self.why.plan.case["routes"].select("route", "item").iter_rows())
+        site = self.view.title("site", self._stream["site"])
+        for row in self.why["waits"].iter_rows(named=True):
+            what = self.view.title("item", routes[row["activity"]]) if row["activity"] in routes else row["activity"]
+            opens = "short.opens" if row["opens"] else "short.never_opens"
+            there = "short.there" if row["there"] else "short.never_there"
+            told = self.words(opens, what=what, by=row["activity"], day=self.numbers.date(row["opens"]))
+            yield f"{told} {self.words(there, site=site, bucket=self.view.bucket(row['there']))}"
+
+    def _gates(self) -> Iterator[str]:
+        gates = self.why["gates"]
+        if gates.is_empty():
+            yield self.words("short.no_gate")
+            return
+        yield self.words("short.gates" if gates.filter(pl.col("in_place_of").is_null()).height > 1 else "short.gate")
+        number = 0
+        for row in gates.iter_rows(named=True):
+            number += row["in_place_of"] is None
+            yield self._gate(row, number)
+
+    def _gate(self, row: Mapping[str, Any], number: int) -> str:
+        name = self.limit(row["constraint"], row["thing"])
+        kind = self.view.words.known(f"constraint.{row['constraint']}", row["constraint"])
+        texts = []
+        if row["in_place_of"] is None:
+            texts.append(self.words("short.takes", number=number, name=name, kind=kind,
+                                    takes=self.numbers.number(row["takes"], 2), amount=self._per_unit(row["amount"]),
+                                    where=str(row["set_in"])))  # fmt: skip
+        else:
+            texts.append(self.words("short.in_place", name=name, kind=kind, where=str(row["set_in"])))
+        if row["from"]:
+            texts.append(self.words("short.used_up", first=self.numbers.date(row["from"]),
+                                    until=self.numbers.date(row["until"])))  # fmt: skip
+        bucket, value = self.view.bucket(row["bucket"]), self._per_unit(row["value"])
+        if row["alone"]:
+            endless = row["holds_until"] == float("inf")
+            texts.append(self.words("short.value_endless" if endless else "short.value", bucket=bucket, value=value,
+                                    until="" if endless else self.numbers.brief(row["holds_until"])))  # fmt: skip
+        else:
+            texts.append(self.words("short.not_alone", bucket=bucket))
+        return " ".join(texts)
+
+    def _users(self) -> Iterator[str]:
+        users, gates = self.why["users"], self.why["gates"]
+        told = [row for row in users.iter_rows(named=True) if row["worth"] is not None][:MOST]
+        if not told:
+            return
+        parts = [
+            self.words("short.user", name=self.limit("sales", row["demand"]), share=self.numbers.share(row["share"]),
+                       worth=self._per_unit(row["worth"]))
+            for row in told
+        ]  # fmt: skip
+        first = gates.row(0, named=True)
+        own = (first["amount"] - float(self.why.loss or 0.0)) / first["takes"]
+        yield self.words("short.users", thing=self.limit(first["constraint"], first["thing"]),
+                         users=self.view.list(parts), own=self._per_unit(own))  # fmt: skip
+
+    def _customer(self) -> Iterator[str]:
+        table = self.why["customer"]
+        sums = dict(table.group_by("kind").agg(pl.col("amount").sum()).iter_rows())
+        hand = [
+            self.words("short.stock", what=self._point(row["what"]), amount=self._per_unit(-row["amount"]))
+            for row in table.filter(kind="at hand").iter_rows(named=True)
+        ]
+        yield self.words(
+            "short.customer",
+            brings=self._per_unit(sums.get("brings", 0.0)),
+            costs=self._per_unit(-sums.get("costs", 0.0)),
+            scarce=self._per_unit(-sums.get("scarce", 0.0)),
+            loss=self._per_unit(float(self.why.loss or 0.0)),
+            until=self.numbers.brief(self.why.holds_until),
+            unit=self.unit,
+            rest=self.words("short.rules", amount=self._per_unit(sums["rules"])) if "rules" in sums else "",
+            hand=self.words("short.at_hand", stocks=self.view.list(hand)) if hand else "",
+        )
+
+    def _point(self, label: str) -> str:
+        item, _, site = label.rpartition("@")
+        return self.words("short.point", item=self.view.title("item", item), site=self.view.title("site", site))
+
+    def _gives_way(self) -> Iterator[str]:
+        rows = list(self.why["gives_way"].filter(pl.col("quantity") > 0.01).head(MOST).iter_rows(named=True))
+        if rows:
+            parts = [
+                self.words("short.way", quantity=self.numbers.number(row["quantity"], 2),
+                           name=self.limit("sales", row["demand"]), bucket=self.view.bucket(row["bucket"]))
+                for row in rows
+            ]  # fmt: skip
+            yield self.words("short.gives_way", ways=self.view.list(parts))
+
+    def _raised(self) -> Iterator[str]:
+        raised = self.why["raised"]
+        if raised.is_empty():
+            return
+        first = self.why["gates"].row(0, named=True)
+        parts = []
+        for row in raised.iter_rows(named=True):
+            share = row["served"] / self.why.unserved
+            key = "short.lifts" if share > _ALL else "short.serves" if share > 0.0005 else "short.serves_none"
+            values = {
+                "percent": self.numbers.exact_share(row["percent"] / 100.0),
+                "more": self.numbers.brief(row["more"]),
+                "served": self.numbers.count(max(row["served"], 0.0)),
+                "share": self.numbers.share(share),
+                "gained": self.view.money(row["gained"]),
+            }
+            parts.append(self.words(key, **values))
+            if share > _ALL:
+                break
+        yield self.words(
+            "short.raised",
+            thing=self.limit(first["constraint"], first["thing"]),
+            steps=self.words("short.then").join(parts),
+        )

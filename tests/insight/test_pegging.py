@@ -1,0 +1,102 @@
+"""Pegging: what is bought ends up somewhere, all of it and no more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from laws.small_cases import Draft, drafts
+from small_case import SmallCase
+
+import coplant
+from coplant import CaseError, Plan
+from coplant.generate import generate
+from coplant.insight.pegging import SCRAPPED, SOLD, STOCK, Pegging, first_in_first_out
+from coplant.planning.reopened import reopened
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def check(plan: Plan) -> None:
+    """Check that lots add up to their ends, and ends to what the plan says of them."""
+    pegging = Pegging.of(reopened(plan))
+    lots, ends = pegging.lots, pegging.ends
+    every = pegging.of_lots(np.ones(len(lots.quantity), dtype=bool))
+    total = np.asarray(pegging.into_ends.sum(axis=1) + pegging.into_lots.sum(axis=1)).reshape(-1)
+    assert total[total > 0.0] == pytest.approx(1.0, rel=1e-12)
+    # Lots of which a good part comes to nothing are those that the solver's tolerance leaves.
+    keys = ("lot", "by", "item", "site", "bucket")
+    ended = every.group_by(keys).agg(pl.col("quantity").sum())
+    largest = float(lots.quantity.max(initial=1.0))
+    expected = lots.quantity[total > 0.0]
+    assert np.sort(ended["quantity"].to_numpy()) == pytest.approx(np.sort(expected), rel=1e-9, abs=1e-9 * largest)
+    assert (lots.quantity[total == 0.0] <= 1e-6 * largest).all()
+    # What each end takes at once is what the plan has there.
+    taken = np.asarray(pegging.given.sum(axis=0)).reshape(-1)
+    there = np.isin(ends.kind, [SOLD, SCRAPPED, STOCK])
+    assert taken[there] == pytest.approx(ends.quantity[there], rel=1e-6, abs=1e-7 * largest)
+    sold = float(ends.quantity[ends.kind == SOLD].sum())
+    assert sold == pytest.approx(float(plan["sold"]["sold"].sum()), rel=1e-9)
+
+
+def test_what_came_first_goes_first() -> None:
+    points = np.array([0, 0, 1])
+    pieces = first_in_first_out(
+        points, np.array([5.0, 3.0, 4.0]), np.array([0, 0, 0, 1]), np.array([2.0, 4.0, 2.0, 4.0])
+    )
+    told = list(zip(pieces.supply.tolist(), pieces.use.tolist(), pieces.quantity.tolist(), strict=True))
+    assert told == [(0, 0, 2.0), (0, 1, 3.0), (1, 1, 1.0), (1, 2, 2.0), (2, 3, 4.0)]
+
+
+def test_what_is_supplied_beyond_what_is_used_goes_nowhere() -> None:
+    pieces = first_in_first_out(np.array([0, 1]), np.array([5.0, 1.0]), np.array([0]), np.array([2.0]))
+    assert pieces.quantity.tolist() == [2.0]
+
+
+def two_products() -> SmallCase:
+    """Chips that come one month later go into boards of which nine in ten are good, and these into two products."""
+    case = SmallCase("month:4").item("radio").item("phone").item("board").item("chip")
+    case.offer("chip", 1.0, lead_time=31.0)
+    case.route("board", bom={"chip": 2.0}, **{"yield": 0.9})
+    case.route("radio", bom={"board": 1.0}).route("phone", bom={"board": 1.0})
+    return case.demand("radio", 9.0, "month", price=50.0).demand("phone", 18.0, "month", price=60.0)
+
+
+def test_a_part_is_followed_through_bills_yields_and_time() -> None:
+    plan = two_products().plan()
+    pegged = plan.pegged(item="chip")
+    by_end = dict(pegged.filter(end="sold").group_by("demand").agg(pl.col("quantity").sum()).iter_rows())
+    sold = dict(plan["sold"].group_by("demand").agg(pl.col("sold").sum()).iter_rows())
+    assert by_end == {name: pytest.approx(units * 2.0 / 0.9) for name, units in sold.items()}
+    bought = float(plan["bought"]["quantity"].sum())
+    assert float(pegged["quantity"].sum()) == pytest.approx(bought)
+    # Nothing is sold before it is bought.
+    assert (pegged["end_bucket"] >= pegged["bucket"]).all()
+
+
+def test_a_stream_is_followed_back_to_what_it_is_made_of() -> None:
+    plan = two_products().plan()
+    back = plan.pegged(demand="radio").filter(item="chip")
+    forth = plan.pegged(item="chip").filter(demand="radio")
+    assert float(back["quantity"].sum()) == pytest.approx(float(forth["quantity"].sum()))
+    assert set(plan.pegged(demand="radio")["item"]) == {"radio", "board", "chip"}
+
+
+@pytest.mark.parametrize(("item", "demand"), [("chp", None), (None, "rado")])
+def test_names_that_are_not_there_are_refused(item: str | None, demand: str | None) -> None:
+    with pytest.raises(CaseError, match="Did you mean"):
+        two_products().plan().pegged(item, demand)
+
+
+@given(drafts())
+def test_pegging_adds_up_in_small_cases(draft: Draft) -> None:
+    check(coplant.plan(draft.case()))
+
+
+@given(st.integers(0, 10_000), st.integers(6, 60), st.integers(3, 15), st.integers(0, 3))
+def test_pegging_adds_up_in_generated_cases(seed: int, items: int, buckets: int, hosts: int) -> None:
+    check(coplant.plan(generate(items, buckets, hosts, seed)))

@@ -1,0 +1,170 @@
+"""What if: plans made anew from where one was solved are those that would be found from scratch, and bridges add up."""
+
+from __future__ import annotations
+
+import datetime
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from insight.test_why_short import two_phones
+from laws.small_cases import Draft, drafts
+
+import coplant
+from coplant import CaseError
+from coplant.case.changes import Change, with_changes
+from coplant.generate import generate
+from coplant.insight.comparison import Comparison
+from coplant.insight.what_if import what_ifs
+
+
+def test_more_chips_earn_what_each_of_them_is_worth() -> None:
+    found = two_phones().plan().what_if("allotments[chips].quantity *= 1.1")
+    assert found.gain == pytest.approx(220.0)
+    assert found.plan["sold"].filter(demand="cheap")["sold"].to_list() == [pytest.approx(50.0)]
+    text = found.summary()
+    assert "220 EUR more" in text
+    assert "cheap in 2023: 50 sold, +10" in text
+
+
+def test_a_dearer_chip_is_charged_and_not_answered() -> None:
+    bridge = two_phones().plan().what_if("offer_prices[chip].price += 5").comparison["bridge"]
+    rows = bridge.filter(pl.col("difference").abs() > 1e-9).select("line", "charged", "decided").rows()
+    assert rows == [("material", pytest.approx(-500.0), pytest.approx(0.0))]
+
+
+def test_several_changes_are_asked_one_by_one() -> None:
+    plan = two_phones().plan()
+    table = what_ifs(plan, ["prices[cheap].price *= 1.1", "allotments.quantity = 160", "demand[cheap].least_fill = 1"])
+    told = {row["change"]: row["gained"] for row in table.to_dicts()}
+    assert told["prices[cheap].price *= 1.1"] == pytest.approx(40 * 3.2)
+    assert told["allotments.quantity = 160"] == pytest.approx(20 * 22.0)
+    assert told["demand[cheap].least_fill = 1"] == pytest.approx(-20 * 39.0)
+    # What makes the most difference comes first.
+    assert table["gained"].abs().is_sorted(descending=True)
+
+
+def test_a_change_under_which_no_plan_keeps_the_rules_is_told_as_one() -> None:
+    table = what_ifs(two_phones(chips=50.0).plan(), ["demand.least_fill = 1"])
+    assert table["gained"].to_list() == [None]
+    assert "least share" in table["without_plan"].item()
+
+
+# -- changes ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("allotments[mcu].quantity *= 1.2", Change("allotments", "mcu", "quantity", "times", "1.2")),
+        ("case.discount_rate = 0.1", Change("case", None, "discount_rate", "set", "0.1")),
+        ("agreements[a].status = ended", Change("agreements", "a", "status", "set", "ended")),
+        ("routes[a].milestone =", Change("routes", "a", "milestone", "set", None)),
+        (
+            "prices[car].price -= 5 from 2024-01 until 2025-01-15",
+            Change("prices", "car", "price", "minus", "5", datetime.date(2024, 1, 1), datetime.date(2025, 1, 15)),
+        ),
+    ],
+)
+def test_a_change_is_read_as_it_is_written(text: str, change: Change) -> None:
+    assert Change.read(text) == change
+    assert Change.read(str(change)) == change
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("allotment[mcu].quantity *= 1.2", 'Did you mean "allotments"'),
+        ("allotments[mcu].quantiti *= 1.2", 'Did you mean "quantity"'),
+        ("allotments[mcu].quantity *= much", "a number"),
+        ("allotments[mcu].quantity *=", "a number"),
+        ("agreements[a].status *= 2", "it is no number"),
+        ("routes[a].cost = 2 from 2024-01", "hold on all days"),
+        ("prices[a].price = 2 from 2024-02 until 2024-01", "after its first"),
+        ("prices[a].price = 2 from 2024-13", "a day or a month"),
+        ("more chips", "Write it like"),
+    ],
+)
+def test_a_change_that_cannot_be_read_says_why(text: str, expected: str) -> None:
+    with pytest.raises(CaseError, match=expected):
+        Change.read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("allotments[mcu].quantity *= 1.2", "some row matches"), ("allotments[chips].quantity = -2", "at least 0|>= 0|0"),
+     ("case[x].discount_rate = 0.1", "one row")],
+)  # fmt: skip
+def test_a_change_that_cannot_be_made_says_why(text: str, expected: str) -> None:
+    with pytest.raises(CaseError, match=expected):
+        with_changes(two_phones().case(), [text])
+
+
+def test_a_change_holds_between_its_days() -> None:
+    case = with_changes(two_phones().case(), ["prices[cheap].price *= 2 from 2023-01-11 until 2023-01-21"])
+    rows = case["prices"].filter(demand="cheap").select("from", "price").rows()
+    days = [datetime.date(2023, 1, day) for day in (1, 11, 21)]
+    assert rows == list(zip(days, [32.0, 64.0, 32.0], strict=True))
+
+
+def test_settings_are_changed_too() -> None:
+    changed = with_changes(two_phones().case(), ["case.discount_rate = 0.2", "case.discount_rate *= 0.5"])
+    assert changed.settings.discount_rate == pytest.approx(0.1)
+
+
+# -- comparison -------------------------------------------------------------------------------------------------------
+
+
+def test_plans_in_other_currencies_are_not_compared() -> None:
+    one = two_phones().plan()
+    other = coplant.plan(with_changes(one.case, ["case.currency = USD"]))
+    with pytest.raises(CaseError, match="EUR, as in the first plan"):
+        Comparison.of({"one": one, "other": other})
+
+
+def test_one_plan_is_not_compared() -> None:
+    with pytest.raises(ValueError, match="from 2 to 5"):
+        Comparison.of({"one": two_phones().plan()})
+
+
+CHANGES = (
+    "prices.price *= 1.1", "allotments.quantity *= 0.8", "demand.quantity *= 1.3", "offer_prices.price *= 1.2",
+    "resource_capacity.quantity *= 0.7", "routes.cost += 1", "case.discount_rate = 0.05", "reservations.fee *= 1.5",
+    "agreements.status = signed",
+)  # fmt: skip
+
+
+def check(case: coplant.Case, texts: list[str]) -> None:
+    """Check a what-if against a plan from scratch, and that its bridge adds up."""
+    plan = coplant.plan(case, gap=1e-9)
+    changes = [text for text in texts if case[text.partition(".")[0]].height or text.startswith("case")]
+    try:
+        changed = with_changes(case, changes)
+    except CaseError:
+        return
+    try:
+        anew = coplant.plan(changed, gap=1e-9)
+    except coplant.InfeasibleError:
+        with pytest.raises(coplant.InfeasibleError):
+            plan.what_if(*changes)
+        return
+    found = plan.what_if(*changes)
+    room = 1e-7 * max(abs(anew.objective), 1.0)
+    assert found.plan.objective == pytest.approx(anew.objective, abs=room)
+    assert found.plan.bound >= anew.objective - room
+    bridge = found.comparison["bridge"]
+    size = float(bridge.select(pl.max_horizontal(pl.col("charged", "decided").abs())).to_series().sum() or 0.0)
+    assert float(bridge["difference"].sum()) == pytest.approx(found.gain, abs=1e-9 * max(size, 1.0))
+    # What is charged is what the old decisions would cost, without a new plan.
+    assert set(found.comparison["plans"]["plan"]) == {"the plan", "what if"}
+
+
+@given(drafts(), st.lists(st.sampled_from(CHANGES), min_size=1, max_size=3, unique=True))
+def test_a_what_if_is_the_plan_that_would_be_found_from_scratch(draft: Draft, changes: list[str]) -> None:
+    check(draft.case(), changes)
+
+
+@given(st.integers(0, 10_000), st.lists(st.sampled_from(CHANGES), min_size=1, max_size=3, unique=True))
+def test_a_what_if_of_a_generated_case_is_too(seed: int, changes: list[str]) -> None:
+    check(generate(20, 8, 2, seed), changes)

@@ -1,0 +1,181 @@
+"""Why customers are not served: known shortages, and random ones, every figure of which is found again from scratch."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from insight.solved_anew import money_with
+from small_case import SmallCase
+
+import coplant
+from coplant import CaseError, Plan
+from coplant.generate import generate
+from coplant.insight.optimum import Optimum
+from coplant.insight.why_short import Shortages, WhyShort
+
+
+def two_phones(chips: float = 100.0, line: float = 1000.0) -> SmallCase:
+    """A dear and a cheap phone that take one chip each; 60 of each are wanted."""
+    case = SmallCase("month:1").item("dear").item("cheap").item("chip")
+    case.route("dear", bom={"chip": 1.0}).route("cheap", bom={"chip": 1.0})
+    case.line("dear", line, "month").add("loads", route="cheap", resource="line", quantity=1.0)
+    case.offer("chip", 10.0, allotment="chips").since("allotments", allotment="chips", quantity=chips, per="month")
+    return case.demand("dear", 60.0, "month", price=71.0).demand("cheap", 60.0, "month", price=32.0)
+
+
+def test_the_gate_of_a_shortage_is_named_with_what_it_is_worth_to_each() -> None:
+    why = two_phones().plan().why_short("cheap", "2023-01")
+    assert why is not None
+    assert why.unserved == pytest.approx(20.0)
+    (gate,) = why["gates"].to_dicts()
+    assert (gate["constraint"], gate["thing"], gate["alone"]) == ("allotment", "chips", True)
+    assert gate["set_in"] == "allotments, row 1"
+    # A chip more makes a cheap phone, for 20 of them.
+    discount = 1.0
+    assert gate["value"] == pytest.approx(22.0 * discount)
+    assert gate["holds_until"] == pytest.approx(20.0)
+    # It goes to the dear phone, where it earns 61 rather than 22.
+    worth = {row["demand"]: row["worth"] for row in why["users"].to_dicts()}
+    assert worth == {"dear": pytest.approx(61.0 * discount), "cheap": pytest.approx(22.0 * discount)}
+    share = {row["demand"]: row["share"] for row in why["users"].to_dicts()}
+    assert share == {"dear": pytest.approx(0.6), "cheap": pytest.approx(0.4)}
+
+
+def test_one_customer_more_would_take_from_the_dearer() -> None:
+    why = two_phones().plan().why_short("cheap", "2023-01")
+    assert why is not None
+    assert why.loss == pytest.approx(39.0)
+    assert why["gives_way"].select("demand", "quantity").rows() == [("dear", pytest.approx(1.0))]
+    assert float(why["customer"]["amount"].sum()) == pytest.approx(-39.0)
+
+
+def test_two_limits_that_are_used_up_together_are_said_to_be() -> None:
+    why = two_phones(chips=100.0, line=100.0).plan().why_short("cheap", "2023-01")
+    assert why is not None
+    assert why["gates"].height
+    assert not why["gates"]["alone"].any()
+    assert set(why["gates"]["value"]) == {0.0}
+    assert "alone is worth nothing" in why.text()
+
+
+def test_what_cannot_be_there_in_time_is_said_to_wait() -> None:
+    case = SmallCase("month:3").item("car")
+    case.route("car", from_=datetime.date(2023, 3, 1)).demand("car", 10.0, "month", price=5.0)
+    why = case.plan().why_short("car", "2023-01")
+    assert why is not None
+    assert why.loss is None
+    assert why["waits"].to_dicts() == [
+        {"activity": "car", "opens": datetime.date(2023, 3, 1), "there": datetime.date(2023, 3, 1)}
+    ]
+
+
+def test_what_would_lose_money_is_no_shortage_of_anything() -> None:
+    case = SmallCase("month:1").item("car").route("car", cost=7.0).demand("car", 10.0, "month", price=5.0)
+    why = case.plan().why_short("car", "2023-01")
+    assert why is not None
+    assert why["gates"].is_empty()
+    assert why.loss == pytest.approx(2.0)
+    assert "would lose money" in why.text()
+
+
+def test_more_of_the_gate_serves_more_until_all_are_served() -> None:
+    why = two_phones().plan().why_short("cheap", "2023-01")
+    assert why is not None
+    assert why["raised"].select("percent", "served").rows() == [
+        (5.0, pytest.approx(5.0)),
+        (10.0, pytest.approx(10.0)),
+        (25.0, pytest.approx(20.0)),
+    ]
+    assert "all are served" in why.text()
+    assert "tout est servi" in why.text("fr")
+
+
+def test_customers_who_are_served_are_not_short() -> None:
+    assert two_phones().plan().why_short("dear", "2023-01") is None
+
+
+@pytest.mark.parametrize(
+    ("demand", "at"), [("cheep", "2023-01"), ("cheap", "2031-01"), ("cheap", "soon"), ("cheap", "2023-13")]
+)
+def test_a_question_about_nothing_is_refused(demand: str, at: str) -> None:
+    with pytest.raises(CaseError):
+        two_phones().plan().why_short(demand, at)
+
+
+@pytest.mark.parametrize("at", ["2023-01", "2023-Q1", "2023", "2023-01-31", datetime.date(2023, 1, 31)])
+def test_buckets_are_named_in_several_ways(at: str | datetime.date) -> None:
+    why = two_phones().plan().why_short("cheap", at)
+    assert why is not None
+    assert why.buckets == ("2023-01",)
+
+
+def test_a_plan_that_was_kept_answers_as_the_one_in_memory(tmp_path_factory: pytest.TempPathFactory) -> None:
+    plan = two_phones().plan()
+    folder = tmp_path_factory.mktemp("kept") / "plan"
+    plan.write(folder)
+    one, other = plan.why_short("cheap", "2023-01"), Plan.read(folder).why_short("cheap", "2023-01")
+    assert one is not None
+    assert other is not None
+    assert one.text() == other.text()
+
+
+# -- random shortages -------------------------------------------------------------------------------------------------
+
+
+def shortages(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Streams and buckets in which customers are not served."""
+    labels = dict(plan["buckets"].select("bucket", "label").iter_rows())
+    for row in plan["sold"].iter_rows(named=True):
+        if row["lost"] + row["waiting"] > 1e-3 * max(row["wanted"], 1.0):
+            yield row["demand"], labels[row["bucket"]]
+
+
+def check(plan: Plan, why: WhyShort, draw: np.random.Generator) -> int:
+    """Find every gate's figures again from scratch; how many there were."""
+    optimum = Optimum.of(plan)
+    program, columns = optimum.draft.program, optimum.ranging.columns
+    before = money_with(program, columns, np.empty(0, dtype=np.int64), np.empty(0))
+    assert before is not None
+    size = max(abs(before), 1.0)
+    limits = {(limit.constraint, limit.thing): limit for limit in optimum.limits}
+    buckets = plan["buckets"]["bucket"].to_list()
+    for gate in why["gates"].iter_rows(named=True):
+        limit = limits[gate["constraint"], gate["thing"]]
+        move = limit.move((np.arange(len(buckets)) == buckets.index(gate["bucket"])) * 1.0)
+        most = gate["holds_until"] if np.isfinite(gate["holds_until"]) else max(gate["limit"], 1.0)
+        for share in (1.0, float(draw.uniform(0.1, 0.9))):
+            step = share * most
+            after = money_with(program, columns, move.rows, step * move.by_row)
+            assert after is not None
+            stated = gate["value"] * step
+            assert after - before == pytest.approx(stated, rel=1e-6, abs=1e-9 * size)
+        if np.isfinite(gate["holds_until"]) and gate["alone"]:
+            # Beyond what it holds for, a unit is worth less.
+            beyond = money_with(program, columns, move.rows, 1.5 * most * move.by_row)
+            assert beyond is not None
+            assert beyond - before <= gate["value"] * 1.5 * most + 1e-9 * size
+    if why.loss is not None:
+        assert why.loss >= -1e-9 * size
+        assert float(why["customer"]["amount"].sum()) == pytest.approx(-why.loss, rel=1e-6, abs=1e-9 * size)
+    return why["gates"].height
+
+
+@given(st.integers(0, 10_000), st.booleans(), st.integers(6, 30), st.integers(3, 9), st.integers(0, 2))
+def test_every_figure_of_random_shortages_is_found_again(
+    seed: int, integers: bool, items: int, buckets: int, hosts: int
+) -> None:
+    plan = coplant.plan(generate(items, buckets, hosts, seed, integers), gap=1e-9)
+    asked = list(shortages(plan))
+    draw = np.random.default_rng(seed)
+    answers = Shortages(plan)
+    for number in draw.permutation(len(asked))[:3]:
+        why = answers.why(*asked[number])
+        assert why is not None
+        check(plan, why, draw)
+        assert why.text()
+        assert why.text("fr")
