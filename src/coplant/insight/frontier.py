@@ -1,0 +1,261 @@
+"""Frontiers: what is earned as a share of revenue, its concentration, or what is reserved is held to a number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from coplant.case.changes import Change, with_changes
+from coplant.case.names import did_you_mean
+from coplant.errors import CaseError, InfeasibleError, Problem
+from coplant.planning.draft import Draft
+from coplant.planning.formulation import in_words
+from coplant.planning.mix import REVENUE
+from coplant.planning.plan import plan as planned
+from coplant.planning.reopened import reopened
+from coplant.planning.result import Plan
+from coplant.program import Solution, solve, term
+from coplant.program.corner import Basis
+from coplant.program.money import Floats
+
+Progress = Callable[[str], None]
+
+POINTS = 6
+"""Numbers that are tried where none are named."""
+
+_CUTS = 30
+_CLOSE = 1e-5
+"""How far concentration may be beyond what it is held to."""
+
+
+class Point(NamedTuple):
+    """A plan held to a number."""
+
+    at: float
+    """The number."""
+    value: float | None
+    """What it comes to in the plan; None where no plan keeps the rules."""
+    present_value: float | None
+    """What the plan earns."""
+
+
+def share_frontier(
+    plan: Plan, family: str, year: int, at: Sequence[float] | None = None, progress: Progress | None = None
+) -> pl.DataFrame:
+    """Hold a family's share of a year's revenue to at most some numbers.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    family : str
+        The family.
+    year : int
+        The year.
+    at : sequence of float, optional
+        The shares; by default from what it is in the plan down to nothing.
+    progress : callable, optional
+        Is told, in a line of text, what is going on.
+
+    Returns
+    -------
+    DataFrame
+        A row for each number (``at``): the share that comes of it (``value``), what the plan earns (``present_value``),
+        and what that ``costs`` beside the plan as it is [money]; empty where no plan keeps the rules.
+
+    Raises
+    ------
+    CaseError
+        There is no such family, or nothing is earned in that year.
+    NumericalError, SolverError
+        As for `plan`.
+    """
+    now = _share(plan, family, year)
+    shares = np.linspace(now, 0.0, POINTS + 1)[1:] if at is None else np.asarray(at, dtype=np.float64)
+    points, last = [], plan
+    for share in sorted(map(float, shares), reverse=True):
+        _say(progress, f"holding the share of {family} in {year} to {share:.1%}")
+        mix = plan.case["mix"].filter((pl.col("family") != family) | (pl.col("year") != year))
+        kept = plan.case["mix"].filter(family=family, year=year)
+        row = kept.to_dicts()[0] if kept.height else {"family": family, "year": year}
+        held = pl.concat(
+            [mix, pl.DataFrame([{**row, "most_share": share}], schema_overrides=mix.schema)], how="diagonal"
+        )
+        found = _planned(plan, lambda held=held: plan.case.replace({"mix": held}), last, progress)  # type: ignore[misc]
+        if found is not None:
+            last = found
+        points.append(_point(share, found, lambda one: _share(one, family, year)))
+    return _table(plan, points)
+
+
+def reservation_frontier(
+    plan: Plan, agreement: str, at: Sequence[float] | None = None, progress: Progress | None = None
+) -> pl.DataFrame:
+    """Hold what is reserved under an agreement to some rates.
+
+    Parameters
+    ----------
+    plan, progress
+        As for `share_frontier`.
+    agreement : str
+        The agreement, which is then signed; it has one reservation.
+    at : sequence of float, optional
+        The rates, in the unit of the reservation; by default from the least to the most.
+
+    Raises
+    ------
+    CaseError
+        The agreement has no reservation, or several.
+    NumericalError, SolverError
+        As for `plan`.
+    """
+    rows = plan.case["reservations"].filter(agreement=agreement)
+    if rows.height != 1:
+        names = plan.case["reservations"].group_by("agreement").len().filter(len=1)["agreement"].sort().to_list()
+        mend = did_you_mean(agreement, names, f"Such are {', '.join(names) or 'none'}")
+        problem = Problem("reservations", None, "agreement", agreement, "an agreement with one reservation", mend)
+        raise CaseError([problem], "the question")
+    least, most = rows.select("least", "most").row(0)
+    rates = np.linspace(least, most, POINTS) if at is None else np.asarray(at, dtype=np.float64)
+    points, last = [], plan
+    for rate in sorted(map(float, rates)):
+        _say(progress, f"reserving {rate:,.6g} under {agreement}")
+        changes = [Change("agreements", agreement, "status", "set", "signed"),
+                   Change("reservations", agreement, "reserved", "set", repr(rate))]  # fmt: skip
+        found = _planned(plan, lambda changes=changes: with_changes(plan.case, changes), last, progress)  # type: ignore[misc]
+        if found is not None:
+            last = found
+        points.append(_point(rate, found, lambda one: _reserved(one, agreement)))
+    return _table(plan, points)
+
+
+def concentration_frontier(
+    plan: Plan, year: int, at: Sequence[float] | None = None, progress: Progress | None = None
+) -> pl.DataFrame:
+    """Hold how concentrated a year's revenue is (HHI) to at most some numbers.
+
+    With r_f the revenue of family f and h the number, sum_f r_f^2 <= h (sum_f r_f)^2 says that the length of r is at
+    most sqrt(h) times its sum: a cone, which is convex. It is cut from outside by planes that touch it where the last
+    plan is too long, (r'/|r'|) r <= sqrt(h) sum_f r_f, until no plan is (Kelley, 1960, Journal of the Society for
+    Industrial and Applied Mathematics 8(4)).
+
+    Parameters
+    ----------
+    plan, progress
+        As for `share_frontier`.
+    year : int
+        The year.
+    at : sequence of float, optional
+        The numbers; by default from what it is in the plan down to a line for each family.
+
+    Raises
+    ------
+    CaseError
+        Nothing is earned in that year.
+    NumericalError, SolverError
+        As for `plan`.
+    """
+    reader = reopened(plan)
+    revenue = _revenue(reader.draft, year)
+    now = _hhi(revenue @ reader.solution.columns)
+    if not np.isfinite(now):
+        _refuse_year(plan, year)
+    numbers = np.linspace(now, 1.0 / len(revenue), POINTS + 1)[1:-1] if at is None else np.asarray(at, dtype=np.float64)
+    points = []
+    solution, draft = reader.solution, reader.draft
+    for number in sorted(map(float, numbers), reverse=True):
+        _say(progress, f"holding the concentration of {year} to {number:.3f}")
+        found = _held_to(draft, revenue, number, solution, plan)
+        if found is None:
+            points.append(Point(number, None, None))
+            continue
+        points.append(Point(number, _hhi(revenue @ found.columns), found.objective))
+    return _table(plan, points)
+
+
+def _held_to(draft: Draft, revenue: Floats, number: float, start: Solution, plan: Plan) -> Solution | None:
+    """The best plan whose revenue is no more concentrated than a number; None if none keeps the rules."""
+    program, solution = draft.program.copy(), start
+    for cut in range(_CUTS):
+        each = revenue @ solution.columns
+        if _hhi(each) <= number * (1.0 + _CLOSE):
+            return solution
+        plane = (each / np.linalg.norm(each)) @ revenue - np.sqrt(number) * revenue.sum(axis=0)
+        column = np.flatnonzero(plane)
+        basis = None if solution.corner is None else Basis.of(program, solution.corner)
+        program.rows(f"concentration/{cut}", (("one",),), [term(np.zeros(len(column), dtype=np.int64), column, plane[column])],
+                     upper=0.0)  # fmt: skip
+        try:
+            with in_words():
+                solution = solve(program, **{**plan.options, "time_limit": plan.options.get("time_limit")}, basis=basis)
+        except InfeasibleError:
+            return None
+    return solution
+
+
+def _revenue(draft: Draft, year: int) -> Floats:
+    """Revenue of each family in a year by column, shape (families that can earn any, columns) [money, undiscounted]."""
+    first = np.datetime64(f"{year}-01-01"), np.datetime64(f"{year + 1}-01-01")
+    share = np.zeros(len(draft.tree))
+    windows = draft.tree.windows(*(np.array([day], dtype="datetime64[D]") for day in first))
+    share[windows.node] = windows.share
+    found = np.zeros((len(draft.network.families), draft.program.column_count))
+    for line in draft.program.money_lines:
+        if line.name in REVENUE:
+            due = line.entries()
+            np.add.at(found, (due.tags["family"], due.column), due.coefficient * share[due.node])
+    return found[(found != 0.0).any(axis=1)]
+
+
+def _hhi(revenue: Floats) -> float:
+    total = float(revenue.sum())
+    return float((revenue**2).sum()) / total**2 if total > 0.0 else np.nan
+
+
+def _share(plan: Plan, family: str, year: int) -> float:
+    names = plan.case["items"].select(pl.coalesce("family", "item"))["family"].unique().to_list()
+    names += plan.case["annuities"]["family"].drop_nulls().unique().to_list()
+    if family not in names:
+        mend = did_you_mean(family, names, f"Families are {', '.join(sorted(set(names)))}")
+        raise CaseError([Problem("items", None, "family", family, "a family", mend)], "the question")
+    rows = plan["revenue"].filter(pl.col("year") == year)
+    if rows.is_empty():
+        _refuse_year(plan, year)
+    return float(rows.filter(pl.col("family") == family)["share"].sum())
+
+
+def _refuse_year(plan: Plan, year: int) -> None:
+    years = sorted(plan["concentration"]["year"].to_list())
+    told = f"from {years[0]} to {years[-1]}" if years else "none"
+    problem = Problem("question", None, "year", year, "a year in which something is earned", f"There is revenue {told}")
+    raise CaseError([problem], "the question")
+
+
+def _reserved(plan: Plan, agreement: str) -> float:
+    return float(plan["reserved"].filter(pl.col("agreement") == agreement)["reserved"].sum())
+
+
+def _planned(plan: Plan, case: Callable[[], object], like: Plan, progress: Progress | None) -> Plan | None:
+    try:
+        return planned(case(), **plan.options, like=like, progress=progress)  # type: ignore[arg-type]
+    except InfeasibleError:
+        return None
+
+
+def _point(at: float, plan: Plan | None, value: Callable[[Plan], float]) -> Point:
+    return Point(at, None, None) if plan is None else Point(at, value(plan), plan.objective)
+
+
+def _table(plan: Plan, points: Sequence[Point]) -> pl.DataFrame:
+    schema = {"at": pl.Float64, "value": pl.Float64, "present_value": pl.Float64}
+    return pl.DataFrame(points, schema=schema, orient="row").with_columns(
+        costs=plan.objective - pl.col("present_value")
+    )
+
+
+def _say(progress: Progress | None, text: str) -> None:
+    if progress is not None:
+        progress(text)
