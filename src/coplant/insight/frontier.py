@@ -17,7 +17,7 @@ from coplant.planning.mix import REVENUE
 from coplant.planning.plan import plan as planned
 from coplant.planning.reopened import reopened
 from coplant.planning.result import Plan
-from coplant.program import Solution, solve, term
+from coplant.program import LinearProgram, Solution, solve, term
 from coplant.program.corner import Basis
 from coplant.program.money import Floats
 
@@ -164,36 +164,65 @@ def concentration_frontier(
     if not np.isfinite(now):
         _refuse_year(plan, year)
     numbers = np.linspace(now, 1.0 / len(revenue), POINTS + 1)[1:-1] if at is None else np.asarray(at, dtype=np.float64)
-    points = []
-    solution, draft = reader.solution, reader.draft
+    points, held = [], _Held(plan, reader.draft, revenue, reader.solution)
     for number in sorted(map(float, numbers), reverse=True):
         _say(progress, f"holding the concentration of {year} to {number:.3f}")
-        found = _held_to(draft, revenue, number, solution, plan)
-        if found is None:
-            points.append(Point(number, None, None))
-            continue
-        points.append(Point(number, _hhi(revenue @ found.columns), found.objective))
+        found = held.to(number)
+        points.append(
+            Point(number, None, None)
+            if found is None
+            else Point(number, _hhi(revenue @ found.columns), found.objective)
+        )
     return _table(plan, points)
 
 
-def _held_to(draft: Draft, revenue: Floats, number: float, start: Solution, plan: Plan) -> Solution | None:
-    """The best plan whose revenue is no more concentrated than a number; None if none keeps the rules."""
-    program, solution = draft.program.copy(), start
-    for cut in range(_CUTS):
-        each = revenue @ solution.columns
-        if _hhi(each) <= number * (1.0 + _CLOSE):
-            return solution
-        plane = (each / np.linalg.norm(each)) @ revenue - np.sqrt(number) * revenue.sum(axis=0)
-        column = np.flatnonzero(plane)
-        basis = None if solution.corner is None else Basis.of(program, solution.corner)
-        program.rows(f"concentration/{cut}", (("one",),), [term(np.zeros(len(column), dtype=np.int64), column, plane[column])],
-                     upper=0.0)  # fmt: skip
-        try:
-            with in_words():
-                solution = solve(program, **{**plan.options, "time_limit": plan.options.get("time_limit")}, basis=basis)
-        except InfeasibleError:
-            return None
-    return solution
+class _Held:
+    """Plans whose revenue is no more concentrated than numbers that fall.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    draft : Draft
+        Its program.
+    revenue : ndarray, shape (families, columns)
+        Revenue of each family by column.
+    solution : Solution
+        Where it was solved.
+    """
+
+    def __init__(self, plan: Plan, draft: Draft, revenue: Floats, solution: Solution) -> None:
+        self.plan, self.draft, self.revenue, self.solution = plan, draft, revenue, solution
+        self.directions: list[Floats] = []
+        self.basis = None if solution.corner is None else Basis.of(draft.program, solution.corner)
+
+    def to(self, number: float) -> Solution | None:
+        """The best plan that is held to a number; None if none keeps the rules."""
+        solution = self.solution
+        for _ in range(_CUTS):
+            each = self.revenue @ solution.columns
+            if _hhi(each) <= number * (1.0 + _CLOSE):
+                break
+            self.directions.append(each / np.linalg.norm(each))
+            program = self._cut(number)
+            try:
+                with in_words():
+                    solution = solve(program, **self.plan.options, basis=self.basis)
+            except InfeasibleError:
+                return None
+            if solution.corner is not None:
+                self.basis = Basis.of(program, solution.corner)
+        self.solution = solution
+        return solution
+
+    def _cut(self, number: float) -> LinearProgram:
+        """The program with a plane for each direction in which a plan was too long."""
+        program = self.draft.program.copy()
+        planes = np.array(self.directions) @ self.revenue - np.sqrt(number) * self.revenue.sum(axis=0)
+        row, column = np.nonzero(planes)
+        labels = tuple(str(cut) for cut in range(len(planes)))
+        program.rows("concentration", (labels,), [term(row, column, planes[row, column])], upper=0.0)
+        return program
 
 
 def _revenue(draft: Draft, year: int) -> Floats:
@@ -207,7 +236,7 @@ def _revenue(draft: Draft, year: int) -> Floats:
         if line.name in REVENUE:
             due = line.entries()
             np.add.at(found, (due.tags["family"], due.column), due.coefficient * share[due.node])
-    return found[(found != 0.0).any(axis=1)]
+    return np.asarray(found[(found != 0.0).any(axis=1)])
 
 
 def _hhi(revenue: Floats) -> float:

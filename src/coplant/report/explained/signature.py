@@ -63,7 +63,7 @@ def _lines(why: WhySigned, language: str) -> Iterator[str]:
     )
     for row in rows.head(MOST).iter_rows(named=True):
         yield words("signature.cause", line=view.line(row["line"]), amount=_signed(view, row["difference"]))
-    rest = rows.tail(max(rows.height - MOST, 0))["difference"].sum()
+    rest = float(rows.tail(max(rows.height - MOST, 0))["difference"].sum())
     if rows.height > MOST:
         yield words("signature.rest", amount=_signed(view, rest))
 
