@@ -11,7 +11,7 @@ import typer
 
 from coplant.cli.answering import answering, print_columns, print_json
 from coplant.cli.app import app
-from coplant.cli.options import AsJson, Language
+from coplant.cli.options import AsJson, Language, numbers_in
 from coplant.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -112,3 +112,162 @@ def _plan_at(path: Path, progress: Progress) -> Plan:
         case = coplant.read(path)
     with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
         return coplant.plan(case, progress=progress.say)
+
+
+@app.command(name="why-signed")
+def why_signed(
+    plan: PlanPath,
+    agreement: Annotated[str, typer.Argument(metavar="A", help="An agreement that is an option.")],
+    language: Annotated[Language, typer.Option(help="English or French.")] = Language.EN,
+    as_json: AsJson = False,
+) -> None:
+    """Say why an agreement is signed or not, and at which fee that would turn."""
+    with answering(as_json), Progress() as progress:
+        read = _plan_at(plan, progress)
+        with progress.stage("Planning with it and without it"), contextlib.redirect_stdout(sys.stderr):
+            found = read.why_signed(agreement, progress=progress.say)
+        if as_json:
+            print_json(found.as_dict())
+        else:
+            typer.echo(found.text(language.value))
+
+
+@app.command()
+def scarce(
+    plan: PlanPath,
+    most: Annotated[int, typer.Option(metavar="N", min=1, help="How many limits are looked at.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Rank what is scarce by what one per cent more of it is worth."""
+    with answering(as_json), Progress() as progress:
+        read = _plan_at(plan, progress)
+        with progress.stage("Moving limits"):
+            table = read.scarce(most)
+        currency = read.settings.currency
+        if as_json:
+            print_json({"currency": currency, "scarce": table.to_dicts()})
+            return
+        rows = [("limit", "on", f"{currency} for 1 % more", f"{currency} for 1 % less", "each worth as much until")]
+        for row in table.iter_rows(named=True):
+            until = "always" if row["more_until"] == float("inf") else f"{row['more_until']:.3g} % more"
+            rows.append((row["constraint"], row["thing"], _amount(row["gained"]), _amount(row["lost"]), until))
+        print_columns(rows)
+
+
+@app.command()
+def peg(
+    plan: PlanPath,
+    item: Annotated[str | None, typer.Option(metavar="I", help="Follow what comes in of this item.")] = None,
+    demand: Annotated[str | None, typer.Option(metavar="D", help="Follow this stream of demand back.")] = None,
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write every lot and end to this .csv file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say which sales a part ends up in, or what a stream of demand is made of."""
+    with answering(as_json), Progress() as progress:
+        import polars as pl
+
+        from coplant.case.files import write_whole
+        from coplant.case.outputs import Output, check_outputs
+
+        if item is None and demand is None:
+            raise typer.BadParameter("name an item, a stream of demand, or both", param_hint="--item")
+        output = Output(csv, (".csv",), option="--csv", if_there="") if csv else None
+        check_outputs([output] if output else [], plan)
+        read = _plan_at(plan, progress)
+        with progress.stage("Following lots"):
+            table = read.pegged(item, demand)
+        if csv:
+            write_whole(csv, table.write_csv().encode())
+        keys = ["end", "demand", "end_item"] if demand is None else ["lot", "item", "by"]
+        sums = (
+            table.group_by(keys).agg(pl.col("quantity").sum()).sort("quantity", *keys, descending=[True, *[False] * 3])
+        )
+        if as_json:
+            print_json({"sums": sums.to_dicts(), "lots": table.to_dicts()})
+            return
+        rows = [(*keys, "quantity")]
+        rows += [(*(row[key] or "" for key in keys), f"{row['quantity']:,.1f}") for row in sums.iter_rows(named=True)]
+        print_columns(rows)
+        if csv:
+            typer.echo(f"Lots: {csv}")
+
+
+@app.command()
+def compare(
+    plans: Annotated[
+        list[Path], typer.Argument(metavar="PLAN PLAN...", help="From two to five folders of `plan --out`.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Say how plans differ from the first: decisions, money by cause, quantities."""
+    with answering(as_json), Progress() as progress:
+        import coplant
+        from coplant.insight.comparison import MOST, Comparison
+
+        if not 2 <= len(plans) <= MOST:
+            raise typer.BadParameter(f"name from 2 to {MOST} plans", param_hint="PLAN")
+        with progress.stage("Reading the plans"):
+            read = {_named(path, plans): coplant.Plan.read(path) for path in plans}
+        with progress.stage("Comparing"):
+            found = Comparison.of(read)
+            text = found.summary()
+        if as_json:
+            print_json({name: table.to_dicts() for name, table in found.tables.items()})
+        else:
+            typer.echo(text)
+
+
+@app.command()
+def frontier(
+    plan: PlanPath,
+    share: Annotated[str | None, typer.Option(metavar="F", help="Hold this family's share of revenue.")] = None,
+    concentration: Annotated[
+        bool, typer.Option("--concentration", help="Hold how concentrated revenue is (HHI).")
+    ] = False,
+    reserved: Annotated[
+        str | None, typer.Option(metavar="A", help="Hold what is reserved under this agreement.")
+    ] = None,
+    year: Annotated[int | None, typer.Option(metavar="Y", help="The year whose revenue is held.")] = None,
+    at: Annotated[str | None, typer.Option(metavar="N,...", help="Numbers to hold it to; six if left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what it costs to hold a share of revenue, its concentration, or what is reserved."""
+    with answering(as_json), Progress() as progress:
+        from coplant.insight.frontier import concentration_frontier, reservation_frontier, share_frontier
+
+        if (share is not None) + concentration + (reserved is not None) != 1:
+            raise typer.BadParameter("hold one thing: --share, --concentration or --reserved", param_hint="--share")
+        if reserved is None and year is None:
+            raise typer.BadParameter("say of which year", param_hint="--year")
+        numbers = None if at is None else numbers_in(at, "--at", "0.4,0.5")
+        read = _plan_at(plan, progress)
+        with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
+            if reserved is not None:
+                table = reservation_frontier(read, reserved, numbers, progress.say)
+            elif share is not None:
+                table = share_frontier(read, share, int(year or 0), numbers, progress.say)
+            else:
+                table = concentration_frontier(read, int(year or 0), numbers, progress.say)
+        currency = read.settings.currency
+        if as_json:
+            print_json({"currency": currency, "present_value": read.objective, "points": table.to_dicts()})
+            return
+        rows = [("held to", "comes to", f"{currency} present value", f"{currency} less than the plan")]
+        for row in table.iter_rows(named=True):
+            if row["present_value"] is None:
+                rows.append((f"{row['at']:.4g}", "no plan", "", ""))
+            else:
+                rows.append(
+                    (f"{row['at']:.4g}", f"{row['value']:.4g}", f"{row['present_value']:,.0f}", _amount(row["costs"]))
+                )
+        print_columns(rows)
+
+
+def _amount(value: float | None) -> str:
+    return "no plan" if value is None else f"{value:z,.0f}"
+
+
+def _named(path: Path, among: Sequence[Path]) -> str:
+    """What a plan is called: its folder, or its path where several folders have that name."""
+    alike = [other for other in among if other.resolve().name == path.resolve().name]
+    return path.resolve().name if len(alike) == 1 else str(path)

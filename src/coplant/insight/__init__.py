@@ -5,5 +5,6 @@ from __future__ import annotations
 from coplant.insight.comparison import Comparison
 from coplant.insight.what_if import WhatIf
 from coplant.insight.why_short import WhyShort
+from coplant.insight.why_signed import WhySigned
 
-__all__ = ["Comparison", "WhatIf", "WhyShort"]
+__all__ = ["Comparison", "WhatIf", "WhyShort", "WhySigned"]

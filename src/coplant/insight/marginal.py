@@ -8,7 +8,6 @@ import polars as pl
 from coplant.insight.limits import Limit
 from coplant.insight.optimum import Optimum
 from coplant.planning.result import Plan
-from coplant.program.ranging import Slope
 
 MOST = 20
 """Limits that are looked at, of those whose prices promise the most."""
@@ -18,9 +17,11 @@ _COLUMNS = {
     "thing": pl.String(),
     "from": pl.Date(),
     "until": pl.Date(),
-    "one_percent": pl.Float64(),
+    "gained": pl.Float64(),
+    "lost": pl.Float64(),
+    "more": pl.Float64(),
     "more_until": pl.Float64(),
-    "one_percent_less": pl.Float64(),
+    "less": pl.Float64(),
     "less_until": pl.Float64(),
 }
 
@@ -38,15 +39,16 @@ def scarce(plan: Plan, most: int = MOST) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        A row for each ``constraint`` and ``thing``: ``from`` when ``until`` when it is used up; what ``one_percent``
-        more is worth [money, present value] and up to how many per cent more each is worth as much (``more_until``);
-        what ``one_percent_less`` costs and up to how many per cent less each costs as much (``less_until``).
+        A row for each ``constraint`` and ``thing``: from when (``from``) until when (``until``) it is used up at times;
+        what is ``gained`` with one per cent more of it, and ``lost`` with one per cent less [money, present value],
+        found by solving again; and what each per cent is worth at first to either side (``more`` and ``less``), up to
+        how many per cent (``more_until``, ``less_until``). Empty where no plan keeps the rules.
     """
     optimum = Optimum.of(plan)
     promised = [(_promised(optimum, limit), limit) for limit in optimum.limits]
     ranked = sorted((pair for pair in promised if pair[0] > 0.0), key=lambda pair: -pair[0])[:most]
     rows = [_row(optimum, limit) for _, limit in ranked]
-    return pl.DataFrame(rows, schema=_COLUMNS).sort("one_percent", "thing", descending=[True, False])
+    return pl.DataFrame(rows, schema=_COLUMNS).sort("gained", "thing", descending=[True, False])
 
 
 def _promised(optimum: Optimum, limit: Limit) -> float:
@@ -58,18 +60,20 @@ def _promised(optimum: Optimum, limit: Limit) -> float:
 def _row(optimum: Optimum, limit: Limit) -> dict[str, object]:
     tight = optimum.priced(limit)
     by = np.where(tight, 0.01 * optimum.stated(limit), 0.0)
-    more, less = (optimum.ranging.slope(limit.move(sign * by)) for sign in (1.0, -1.0))
     node, bounds = np.flatnonzero(tight), optimum.draft.timeline.bounds
-    return {
+    row: dict[str, object] = {
         "constraint": limit.constraint,
         "thing": limit.thing,
         "from": bounds[node[0]].item(),
         "until": bounds[node[-1] + 1].item(),
-        **_side(more, "one_percent", "more_until"),
-        **_side(less, "one_percent_less", "less_until"),
     }
-
-
-def _side(slope: Slope | None, value: str, until: str) -> dict[str, object]:
-    """Value of one per cent to one side, and how many per cent each have it; nothing where no plan keeps the rules."""
-    return {value: slope.value if slope else None, until: slope.until if slope else 0.0}
+    for sign, name, total in ((1.0, "more", "gained"), (-1.0, "less", "lost")):
+        move = limit.move(sign * by)
+        slope = optimum.ranging.slope(move)
+        row |= {name: sign * slope.value if slope else None, f"{name}_until": slope.until if slope else 0.0}
+        if slope is not None and slope.until >= 1.0:
+            row[total] = sign * slope.value
+        else:
+            columns = optimum.ranging.moved(move, 1.0)
+            row[total] = None if columns is None else sign * optimum.worth(columns)
+    return row

@@ -88,3 +88,7 @@ class Optimum:
         started = np.zeros(len(values))
         started[starts[starts >= 0]] = values[starts[starts >= 0]]
         return np.where(limit.rows >= 0, (self.draft.program.matrix() @ started)[np.maximum(limit.rows, 0)], 0.0)
+
+    def worth(self, columns: Floats) -> float:
+        """What other values of the columns earn more than those of the plan [money, present value]."""
+        return float(self.draft.program.objective() @ (columns - self.ranging.columns))

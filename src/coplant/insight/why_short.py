@@ -408,13 +408,12 @@ class Shortages:
         by = [np.where(self.optimum.priced(one), 0.01 * self.optimum.stated(one), 0.0) for one in alike]
         move = together([one.move(amount) for one, amount in zip(alike, by, strict=True)])
         rows: list[dict[str, object]] = []
-        worth = self.draft.program.objective()
         for percent in RAISED if len(move.rows) else ():
             columns = self.ranging.moved(move, percent)
             if columns is None:
                 continue
             served = float(self.draft.sold.values(columns - self.ranging.columns)[asked.demand, asked.nodes].sum())
-            gained = float(worth @ (columns - self.ranging.columns))
+            gained = self.optimum.worth(columns)
             rows.append({"percent": percent, "more": percent * float(sum(map(np.sum, by))), "served": served,
                          "gained": gained})  # fmt: skip
         return _frame(_RAISED, rows)

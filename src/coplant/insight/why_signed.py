@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from coplant.case.changes import Change
 from coplant.insight.comparison import Comparison
@@ -66,6 +67,19 @@ class WhySigned:
 
     def __str__(self) -> str:
         return self.text()
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it as plain values."""
+        both = self.comparison
+        return {
+            "currency": self.plan.settings.currency,
+            "agreement": self.agreement,
+            "signed": self.signed,
+            "worth": self.worth,
+            "fee_changes_by": None if self.fee is None else self.fee.at,
+            "worth_without_fee": self.free,
+            "bridge": [] if both is None else both["bridge"].to_dicts(),
+        }
 
     def text(self, language: str = "en") -> str:
         """Say it in sentences.

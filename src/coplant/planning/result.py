@@ -23,7 +23,7 @@ from coplant.results import Kind, read_result, versions_of, write_result
 
 if TYPE_CHECKING:
     from coplant.case.changes import Change
-    from coplant.insight import WhatIf, WhyShort
+    from coplant.insight import WhatIf, WhyShort, WhySigned
 
 KIND = Kind("plan", "coplant plan --out")
 """How a plan is kept in a folder."""
@@ -310,6 +310,27 @@ class Plan:
         from coplant.insight.what_if import what_if
 
         return what_if(self, changes, progress)
+
+    def why_signed(self, agreement: str, progress: Callable[[str], None] | None = None) -> WhySigned:
+        """Say why an agreement is signed, or is not, and at which fee that would turn.
+
+        Parameters
+        ----------
+        agreement : str
+            The agreement, an option.
+        progress : callable, optional
+            Is told, in a line of text, what is going on.
+
+        Raises
+        ------
+        CaseError
+            There is no such agreement, or it is no option.
+        NumericalError, SolverError
+            As for `plan`.
+        """
+        from coplant.insight.why_signed import why_signed
+
+        return why_signed(self, agreement, progress=progress)
 
     def scarce(self, most: int = 20) -> pl.DataFrame:
         """Rank limits by what one per cent more of each is worth, with how far that holds; see `coplant.insight`.
