@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 MOST = 6
 """Causes that are named."""
 
+_NOTHING = 1e-9
+"""Share of the largest cause below which one is none."""
+
 
 def signature_in_words(why: WhySigned, language: str) -> str:
     """Tell why an agreement is signed, or is not.
@@ -59,6 +62,7 @@ def _lines(why: WhySigned, language: str) -> Iterator[str]:
         comparison["bridge"]
         .group_by("line", maintain_order=True)
         .agg(pl.col("difference").sum())
+        .filter(pl.col("difference").abs() > _NOTHING * pl.col("difference").abs().max())
         .sort(pl.col("difference").abs(), descending=True)
     )
     for row in rows.head(MOST).iter_rows(named=True):
