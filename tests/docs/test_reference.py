@@ -11,6 +11,7 @@ from settlement.every_line import charges
 
 from coplant import Case, Plan, plan, settle
 from coplant.generate import generate
+from coplant.insight.columns import COLUMNS as ANSWERED
 from coplant.launching.columns import COLUMNS as LAUNCHED
 from coplant.network import Network
 from coplant.planning import formulate
@@ -46,7 +47,7 @@ def test_columns_are_told_of_every_table_in_order(result: Plan) -> None:
 def test_the_results_page_says_of_columns_what_their_file_says() -> None:
     sections = re.split(r"^## ", (DOCS / "results.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     listed = {section.split("\n", 1)[0]: _columns_of(section) for section in sections if "| column |" in section}
-    described = {**SETTLED, **COLUMNS, **LAUNCHED, **WEIGHED, **STRESSED}
+    described = {**SETTLED, **COLUMNS, **LAUNCHED, **WEIGHED, **STRESSED, **ANSWERED}
     assert SETTLED["columns"] == COLUMNS["columns"]
     assert listed == {
         name: [(column.name, column.unit, column.key, column.meaning) for column in columns]

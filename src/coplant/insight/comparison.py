@@ -74,8 +74,8 @@ class Comparison:
                 "decisions": self._decisions,
                 "bridge": self._bridge,
                 "quantities": self._quantities,
-                "mix": self._mix,
-                "cash": self._cash,
+                "revenues": self._revenues,
+                "cash_curves": self._cash_curves,
             }
         )
 
@@ -148,7 +148,7 @@ class Comparison:
                 )
         return pl.concat(parts).sort("what", "item", "year", "plan")
 
-    def _mix(self) -> pl.DataFrame:
+    def _revenues(self) -> pl.DataFrame:
         """Revenue by family and year, and how concentrated it is."""
         return pl.concat(
             [
@@ -159,7 +159,7 @@ class Comparison:
             ]
         )
 
-    def _cash(self) -> pl.DataFrame:
+    def _cash_curves(self) -> pl.DataFrame:
         return pl.concat(
             [plan["cash"].select(pl.lit(name).alias("plan"), pl.all()) for name, plan in self.plans.items()]
         )

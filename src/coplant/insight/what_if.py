@@ -52,7 +52,7 @@ class WhatIf:
 
     def as_dict(self) -> dict[str, Any]:
         """What changes, as plain values."""
-        tables = ("plans", "decisions", "bridge", "quantities", "mix")
+        tables = ("plans", "decisions", "bridge", "quantities", "revenues")
         return {
             "currency": self.plan.settings.currency,
             "changes": [str(change) for change in self.changes],
