@@ -27,22 +27,29 @@ PlanPath = Annotated[
 @app.command()
 def why(
     plan: PlanPath,
-    demand: Annotated[str, typer.Option(metavar="D", help="The stream of demand.")],
     at: Annotated[str, typer.Option(metavar="WHEN", help="A bucket, month, quarter, year or day: 2021-07, 2021-Q3.")],
+    demand: Annotated[str | None, typer.Option(metavar="D", help="The stream of demand.")] = None,
+    item: Annotated[str | None, typer.Option(metavar="I", help="An item, in all its streams.")] = None,
     language: Annotated[Language, typer.Option(help="English or French.")] = Language.EN,
     as_json: AsJson = False,
 ) -> None:
     """Say why customers are not served: what gates them, who got it instead, and what would lift it."""
     with answering(as_json), Progress() as progress:
+        if (demand is None) == (item is None):
+            raise typer.BadParameter("name a stream of demand or an item", param_hint="--demand")
         read = _plan_at(plan, progress)
         with progress.stage("Asking"):
-            found = read.why_short(demand, at)
+            streams = [demand] if demand is not None else read.streams(str(item))
+            found = [why for stream in streams if (why := read.why_short(stream, at)) is not None]
+            texts = [] if as_json else [why.text(language.value) for why in found]
         if as_json:
-            print_json({"demand": demand, "unserved": 0.0} if found is None else found.as_dict())
-        elif found is None:
-            typer.echo(f"All customers of {demand} are served in {at}.")
+            print_json({"answers": [why.as_dict() for why in found]})
+        elif texts:
+            typer.echo("\n\n".join(texts))
         else:
-            typer.echo(found.text(language.value))
+            from coplant.report.explained import served_in_words
+
+            typer.echo(served_in_words(read, streams, at, language.value))
 
 
 @app.command(name="what-if")
@@ -90,13 +97,13 @@ def _tell_each(plan: Plan, changes: Sequence[str], as_json: bool, progress: Prog
     if as_json:
         print_json({"currency": plan.settings.currency, "changes": table.to_dicts()})
         return
-    rows = [("change", f"{plan.settings.currency} more", "")]
+    rows = [(f"{plan.settings.currency} more", "then", "change")]
     for row in table.iter_rows(named=True):
         decided = [
             f"{word} {row[name]}" for name, word in (("signed", "signs"), ("not_signed", "does not sign")) if row[name]
         ]
         gained = "no plan" if row["gained"] is None else f"{row['gained']:+z,.0f}"
-        rows.append((row["change"], gained, "; ".join(decided)))
+        rows.append((gained, "; ".join(decided), row["change"]))
     print_columns(rows)
 
 
@@ -206,6 +213,8 @@ def compare(
 
         if not 2 <= len(plans) <= MOST:
             raise typer.BadParameter(f"name from 2 to {MOST} plans", param_hint="PLAN")
+        if len({path.resolve() for path in plans}) < len(plans):
+            raise typer.BadParameter("the same plan is named twice. Leave one out", param_hint="PLAN")
         with progress.stage("Reading the plans"):
             read = {_named(path, plans): coplant.Plan.read(path) for path in plans}
         with progress.stage("Comparing"):

@@ -14,7 +14,8 @@ import highspy
 import polars as pl
 
 from coplant.case import Case
-from coplant.errors import FileError
+from coplant.case.names import did_you_mean
+from coplant.errors import CaseError, FileError, Problem
 from coplant.planning.reader import Reader
 from coplant.planning.solved import COLUMNS, ROWS, Solved
 from coplant.planning.tables import tables_of
@@ -148,6 +149,22 @@ class Plan:
         """Items that can be built under an agreement."""
         routes = self.case["routes"].filter(pl.col("agreement") == agreement)
         return [str(item) for item in routes["item"].unique(maintain_order=True).to_list()]
+
+    def streams(self, item: str) -> list[str]:
+        """Streams of demand for an item.
+
+        Raises
+        ------
+        CaseError
+            There is none.
+        """
+        asked = self.case["demand"].select("demand", "item").unique(maintain_order=True)
+        found = asked.filter(pl.col("item") == item)["demand"].to_list()
+        if not found:
+            items = asked["item"].unique(maintain_order=True).to_list()
+            mend = did_you_mean(item, items, f"Items that are asked for are {', '.join(items)}")
+            raise CaseError([Problem("demand", None, "item", item, "an item that is asked for", mend)], "the question")
+        return [str(stream) for stream in found]
 
     def unit(self, items: Iterable[str]) -> str:
         """Unit of some items: their own where they share one, else ``unit``."""

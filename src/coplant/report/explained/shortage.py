@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -13,9 +13,19 @@ from coplant.report.words import Words, words_of
 
 if TYPE_CHECKING:
     from coplant.insight import WhyShort
+    from coplant.planning import Plan
 
 MOST = 4
 """Users, and those who would give way, that are named."""
+
+MOST_BUCKETS = 6
+"""Buckets that are named in which a stream is short."""
+
+_SHORT = 1e-6
+"""Share of what is wanted below which nobody is short of it."""
+
+_MUCH = 999_500.0
+"""Quantities from which on a few figures are shown."""
 
 _ALL = 0.999
 """Share of a shortage above which it is lifted."""
@@ -32,6 +42,34 @@ def shortage_in_words(why: WhyShort, language: str) -> str:
         The language.
     """
     return "\n".join(_Told(why, language).lines())
+
+
+def served_in_words(plan: Plan, streams: Sequence[str], at: str, language: str) -> str:
+    """Tell that all customers of some streams are served, and when they are not.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    streams : sequence of str
+        The streams of demand.
+    at : str
+        When they are served, as it was asked.
+    language : str
+        The language.
+    """
+    view, words = View(plan, words_of(language)), words_of(language, "coplant.report.explained")
+    name = limit_namer(view)
+    told = [words("short.served", stream=view.list([name("sales", stream) for stream in streams]), when=at)]
+    for stream in streams:
+        rows = plan["sold"].filter(
+            pl.col("demand") == stream, pl.col("lost") + pl.col("waiting") > _SHORT * pl.col("wanted")
+        )
+        if rows.height:
+            buckets = [view.bucket(day) for day in rows["bucket"].sort().to_list()]
+            shown = [*buckets[:MOST_BUCKETS], *(["..."] if len(buckets) > MOST_BUCKETS else [])]
+            told.append(words("short.elsewhere", stream=name("sales", stream), buckets=", ".join(shown)))
+    return "\n".join(told)
 
 
 class _Told:
@@ -84,6 +122,10 @@ class _Told:
         digits = 0 if abs(amount) >= 1_000.0 else 2 if abs(amount) >= 0.1 else 4
         return self.numbers.full(amount, self.view.currency, digits)
 
+    def _quantity(self, quantity: float) -> str:
+        """Write how much in full where it is not too much to read."""
+        return self.numbers.brief(quantity) if abs(quantity) >= _MUCH else self.numbers.count(quantity)
+
     # -- parts of the answer --------------------------------------------------------------------------------------
 
     def _waits(self) -> Iterator[str]:
@@ -124,7 +166,7 @@ class _Told:
         if row["alone"]:
             endless = row["holds_until"] == float("inf")
             texts.append(self.words("short.value_endless" if endless else "short.value", bucket=bucket, value=value,
-                                    until="" if endless else self.numbers.brief(row["holds_until"])))  # fmt: skip
+                                    until="" if endless else self._quantity(row["holds_until"])))  # fmt: skip
         else:
             texts.append(self.words("short.not_alone", bucket=bucket))
         return " ".join(texts)
@@ -157,7 +199,7 @@ class _Told:
             costs=self._per_unit(-sums.get("costs", 0.0)),
             scarce=self._per_unit(-sums.get("scarce", 0.0)),
             loss=self._per_unit(float(self.why.loss or 0.0)),
-            until=self.numbers.brief(self.why.holds_until),
+            until=self._quantity(self.why.holds_until),
             unit=self.unit,
             rest=self.words("short.rules", amount=self._per_unit(sums["rules"])) if "rules" in sums else "",
             hand=self.words("short.at_hand", stocks=self.view.list(hand)) if hand else "",
@@ -188,7 +230,7 @@ class _Told:
             key = "short.lifts" if share > _ALL else "short.serves" if share > 0.0005 else "short.serves_none"
             values = {
                 "percent": self.numbers.exact_share(row["percent"] / 100.0),
-                "more": self.numbers.brief(row["more"]),
+                "more": self._quantity(row["more"]),
                 "served": self.numbers.count(max(row["served"], 0.0)),
                 "share": self.numbers.share(share),
                 "gained": self.view.money(row["gained"]),
