@@ -1,4 +1,4 @@
-"""Every table of an answer has the columns that the reference tells of, in their order, and no two rows the same key."""
+"""Every table of an answer has the columns that the reference tells of, in order, and no two rows the same key."""
 
 from __future__ import annotations
 

@@ -1,0 +1,127 @@
+"""``why``, ``what-if``, ``why-signed``, ``scarce``, ``peg``, ``compare``, ``frontier``: what they print and refuse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+from insight.test_why_short import two_phones
+from insight.test_why_signed import two_hosts
+from typer.testing import CliRunner
+
+import coplant
+from coplant.cli import app
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with the plan of two phones that share a chip, and the case of two rival hosts."""
+    monkeypatch.chdir(tmp_path)
+    two_phones().plan().write("phones")
+    two_hosts(33.0).case().write("hosts")
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(app, list(map(str, words)))
+
+
+def said(*words: object) -> str:
+    answer = run(*words)
+    assert answer.exit_code == 0, answer.output
+    return answer.stdout.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_why_tells_of_a_stream_or_of_an_item() -> None:
+    told = coplant.Plan.read("phones").why_short("cheap", "2023-01")
+    assert told is not None
+    assert run("why", "phones", "--demand", "cheap", "--at", "2023-01").stdout.strip() == told.text()
+    assert run("why", "phones", "--item", "cheap", "--at", "2023-01").stdout.strip() == told.text()
+    assert "Ce qui bloque" in said("why", "phones", "--demand", "cheap", "--at", "2023-01", "--language", "fr")
+
+
+def test_why_tells_when_customers_who_are_served_are_not() -> None:
+    assert "are served in 2023" in said("why", "phones", "--demand", "dear", "--at", "2023")
+
+
+def test_why_gives_its_tables_as_json() -> None:
+    (answer,) = json.loads(said("why", "phones", "--demand", "cheap", "--at", "2023", "--json"))["answers"]
+    assert answer["loss"] == pytest.approx(39.0)
+    assert [gate["thing"] for gate in answer["gates"]] == ["chips"]
+    assert json.loads(said("why", "phones", "--demand", "dear", "--at", "2023", "--json"))["answers"] == []
+
+
+def test_a_case_is_planned_before_it_is_asked() -> None:
+    assert "far is not signed" in said("why-signed", "hosts", "far")
+
+
+def test_why_signed_gives_the_fee_as_json() -> None:
+    told = json.loads(said("why-signed", "hosts", "near", "--json"))
+    assert told["signed"] is True
+    assert told["fee_changes_by"] == pytest.approx(3.0, rel=1e-3)
+
+
+def test_what_if_tells_and_keeps_the_new_plan() -> None:
+    told = said("what-if", "phones", "--set", "allotments[chips].quantity *= 1.1", "--out", "more")
+    assert "220 EUR more than the plan" in told
+    assert coplant.Plan.read("more").objective == pytest.approx(60 * 61 + 50 * 22)
+    assert "more: " in said("compare", "phones", "more")
+    tables = json.loads(said("compare", "phones", "more", "--json"))
+    assert sum(row["difference"] for row in tables["bridge"]) == pytest.approx(220.0)
+    gain = json.loads(said("what-if", "phones", "--set", "allotments[chips].quantity *= 1.1", "--json"))["gain"]
+    assert gain == pytest.approx(220.0)
+
+
+def test_what_if_asks_each_by_itself() -> None:
+    words = ("--set", "allotments.quantity *= 1.1", "--set", "prices[dear].price *= 0.9", "--each")
+    lines = said("what-if", "phones", *words).splitlines()
+    assert [line.split()[0] for line in lines[1:]] == ["-426", "+220"]
+    changes = json.loads(said("what-if", "phones", *words, "--json"))["changes"]
+    assert [row["gained"] for row in changes] == [pytest.approx(-426.0), pytest.approx(220.0)]
+
+
+def test_scarce_and_peg_print_and_write() -> None:
+    assert "22                22" in said("scarce", "phones")
+    assert json.loads(said("scarce", "phones", "--json"))["scarce"][0]["gained"] == pytest.approx(22.0)
+    assert "60.0" in said("peg", "phones", "--item", "chip", "--csv", "lots.csv")
+    assert pl.read_csv("lots.csv")["quantity"].sum() == pytest.approx(100.0)
+    sums = json.loads(said("peg", "phones", "--demand", "cheap", "--json"))["sums"]
+    assert {row["item"]: row["quantity"] for row in sums} == {"cheap": pytest.approx(40.0), "chip": pytest.approx(40.0)}
+
+
+def test_frontier_prints_what_holding_costs() -> None:
+    told = said("frontier", "phones", "--share", "dear", "--year", "2023", "--at", "0.5,0")
+    assert [line.split()[0] for line in told.splitlines()[1:]] == ["0.5", "0"]
+    points = json.loads(said("frontier", "phones", "--concentration", "--year", "2023", "--at", "0.55", "--json"))[
+        "points"
+    ]
+    assert points[0]["value"] <= 0.55 * (1 + 1e-4)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("why", "phones", "--at", "2023"), "name a stream of demand or an item"),
+        (("why", "phones", "--item", "cheep", "--at", "2023"), 'Did you mean "cheap"?'),
+        (("why", "nowhere", "--demand", "cheap", "--at", "2023"), "nowhere"),
+        (("what-if", "phones", "--set", "chips"), "Write it like"),
+        (("what-if", "phones", "--set", "prices.price *= 2", "--each", "--out", "x"), "a new plan for each change"),
+        (("why-signed", "phones", "deal"), "an agreement"),
+        (("peg", "phones"), "name an item"),
+        (("peg", "phones", "--item", "chop"), 'Did you mean "chip"?'),
+        (("compare", "phones"), "from 2 to 5"),
+        (("compare", "phones", "phones"), "named twice"),
+        (("frontier", "phones"), "hold one thing"),
+        (("frontier", "phones", "--share", "dear"), "say of which year"),
+        (("frontier", "phones", "--share", "dear", "--year", "2023", "--at", "half"), "are no numbers"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(words: tuple[str, ...], told: str) -> None:
+    answer = run(*words)
+    assert answer.exit_code != 0
+    assert told in " ".join((answer.output + str(answer.exception)).replace("│", " ").split())
