@@ -114,14 +114,20 @@ class InfeasibleError(CoplantError):
         difference it is "". Together the choices are all there are. Empty if no rules could be singled out.
     smallest : bool
         Whether every rule named was found to be needed; not so where time ran out before.
+    relaxation : sequence
+        Limits that would have to move, and where to, for all the rules to hold: by the smallest sum of shares of what
+        they are. Empty where that is not known.
     """
 
     exit_code = 1
 
-    def __init__(self, collisions: Mapping[str, Sequence[str]], smallest: bool = True) -> None:
+    def __init__(
+        self, collisions: Mapping[str, Sequence[str]], smallest: bool = True, relaxation: Sequence[Any] = ()
+    ) -> None:
         self.collisions = {choice: list(rules) for choice, rules in collisions.items() if rules}
         self.smallest = smallest
-        super().__init__(self.collisions, smallest)
+        self.relaxation = list(relaxation)
+        super().__init__(self.collisions, smallest, self.relaxation)
 
     @property
     def rules(self) -> list[str]:
@@ -142,11 +148,20 @@ class InfeasibleError(CoplantError):
         perhaps = "" if self.smallest else " (or fewer of them, for not each was tried; allow more with --time-limit)"
         if list(self.collisions) == [""]:
             head = f"no plan keeps all the rules; these cannot hold together{perhaps}:"
-            return "\n".join([head, *_listed(self.rules)])
+            return "\n".join([head, *_listed(self.rules), *self._way_out()])
         lines = [f"no plan keeps all the rules, whatever is chosen{perhaps}:"]
         for choice, rules in self.collisions.items():
             lines += [f"if {choice}, these cannot hold together:", *_listed(rules)]
         return "\n".join(lines)
+
+    def _way_out(self) -> list[str]:
+        """Say what would have to give."""
+        if not self.relaxation:
+            return []
+        return [
+            "they would hold if these moved, which is the least in shares of what they are:",
+            *_listed(self.relaxation),
+        ]
 
 
 def _listed(entries: Sequence[object]) -> list[str]:

@@ -51,7 +51,7 @@ def answering(as_json: bool = False) -> Iterator[None]:
         if isinstance(error, CaseError):
             more["problems"] = [dataclasses.asdict(problem) for problem in error.problems]
         elif isinstance(error, InfeasibleError):
-            more["rules"] = error.rules
+            more |= {"rules": error.rules, "relaxation": list(map(str, error.relaxation))}
         kind = type(error).__name__.removesuffix("Error").lower()
         fail(kind, str(error), error.exit_code, as_json, **more)
 

@@ -25,7 +25,7 @@ from coplant.planning.mix import mix
 from coplant.planning.safety_stock import safety_stock
 from coplant.planning.sales import sales
 from coplant.planning.stock_balance import stock_balance
-from coplant.planning.words import choice_in_words, collision_in_words, suspect_in_words
+from coplant.planning.words import choice_in_words, collision_in_words, move_in_words, suspect_in_words
 from coplant.program import LinearProgram, ScalingReport, scaling_report, suspects
 
 
@@ -35,10 +35,9 @@ def in_words() -> Iterator[None]:
     try:
         yield
     except InfeasibleError as error:
-        raise InfeasibleError(
-            {choice_in_words(choice): collision_in_words(rules) for choice, rules in error.collisions.items()},
-            error.smallest,
-        ) from None
+        told = {choice_in_words(choice): collision_in_words(rules) for choice, rules in error.collisions.items()}
+        relaxation = [move if isinstance(move, str) else move_in_words(*move) for move in error.relaxation]
+        raise InfeasibleError(told, error.smallest, relaxation) from None
     except NumericalError as error:
         raise NumericalError(error.said, [suspect_in_words(suspect) for suspect in error.suspects]) from None
 

@@ -133,6 +133,20 @@ def collision_in_words(names: Sequence[str]) -> list[str]:
     return rules
 
 
+def move_in_words(name: str, stated: float, moved: float) -> str:
+    """Say which limit would have to move, and where to.
+
+    Parameters
+    ----------
+    name : str
+        Name of its row.
+    stated, moved : float
+        Where it is, and where it would have to be.
+    """
+    share = abs(moved - stated) / abs(stated)
+    return f"{in_words(name)} from {abs(stated):,.6g} to {abs(moved) + 0.0:,.6g} ({share:.1%})"
+
+
 def suspect_in_words(suspect: Suspect) -> str:
     """Say which number stands out, and where it is set.
 

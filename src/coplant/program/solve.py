@@ -15,6 +15,7 @@ from coplant.program.corner import Basis, Corner
 from coplant.program.dive import dive
 from coplant.program.linear import LinearProgram
 from coplant.program.money import Floats
+from coplant.program.relaxation import cheapest_relaxation
 from coplant.program.rules import Rules
 from coplant.program.run import TOLERANCE, hand_over, run, stop_at, tell_how_far
 from coplant.program.scaling import Scaled, even, scaled, suspects, too_far_apart, whole_units
@@ -329,7 +330,10 @@ def _can_hold(program: LinearProgram, model: Scaled, until: float, say: Progress
     rules = Rules(model, until)
     held = rules.hold()
     if held is False:
-        raise _refusal({"": colliding(program, model, rules, until, say)})
+        refusal = _refusal({"": colliding(program, model, rules, until, say)})
+        say("looking for the least that would have to give")
+        refusal.relaxation = cheapest_relaxation(program, model, until)
+        raise refusal
     return held is True
 
 
