@@ -23,7 +23,7 @@ def test_tables_are_as_they_are_told() -> None:
         "scarce": plan.scarce(),
         "pegged": two_products().plan().pegged(item="chip"),
         "points": share_frontier(three_families().plan(), "phones", 2023, [0.5]),
-        "changes": what_ifs(plan, ["prices[cheap].price *= 1.1"]),
+        "what_ifs": what_ifs(plan, ["prices[cheap].price *= 1.1"]),
     }
     assert {name: table.columns for name, table in tables.items()} == {
         name: [column.name for column in columns] for name, columns in COLUMNS.items()

@@ -277,7 +277,8 @@ class Ranging:
         status = run(self._highs)
         if status not in (_STATUS.kInfeasible, _STATUS.kOptimal):
             raise SolverError(f"HiGHS stopped with {self._highs.modelStatusToString(status)}")
-        return bool(status == _STATUS.kOptimal)
+        # Other methods than the simplex leave no factors of the basis, which are asked for.
+        return bool(status == _STATUS.kOptimal) and Corner.of(self._highs).solved(self._highs)
 
     def _back(self, move: Move) -> None:
         """Put the limits back, and the corner."""
@@ -287,7 +288,7 @@ class Ranging:
 
     def _solved(self) -> None:
         status = run(self._highs, possible=True)
-        if status != _STATUS.kOptimal:
+        if status != _STATUS.kOptimal or not Corner.of(self._highs).solved(self._highs):
             raise SolverError(f"HiGHS stopped with {self._highs.modelStatusToString(status)}")
 
     def _found(self) -> Floats:

@@ -183,15 +183,9 @@ def solve(
     timings["hand over"] = time.perf_counter() - clock
 
     clock = time.perf_counter()
-    say("solving")
-    stop_at(highs, until)
-    led = basis is not None and basis.corner(program, model).solved(highs)
-    highs.HandleKeyboardInterrupt = True
+    possible = basis is not None and _led(highs, basis.corner(program, model), until, say)
     timings["solve"] = time.perf_counter() - clock
-
-    if led:
-        possible = True
-    else:
+    if not possible:
         clock = time.perf_counter()
         say("asking whether the rules can hold together")
         possible = _can_hold(program, model, until, say)
@@ -255,8 +249,17 @@ def solve(
         measure(program, columns),
         f"HiGHS {highs.version()}, {method}",
         timings,
-        Corner.within(highs, model) if highs.getBasis().valid else None,
+        Corner.of(highs) if highs.getBasis().valid else None,
     )
+
+
+def _led(highs: highspy.Highs, corner: Corner, until: float, say: Progress) -> bool:
+    """Solve from a corner; False where that leads nowhere."""
+    say("solving from where a program like it was solved")
+    stop_at(highs, until)
+    led = corner.solved(highs)
+    highs.HandleKeyboardInterrupt = True
+    return led
 
 
 def _method(columns: int, search: bool) -> str:
