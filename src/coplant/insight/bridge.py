@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from coplant.planning.reader import Reader, frame
-from coplant.program.money import Floats, Integers
+from coplant.planning.reader import Reader, named
+from coplant.program.money import Floats
 from coplant.program.relay import Layout, matching
 
 OF = ("family", "agreement", "item", "site")
@@ -35,13 +35,11 @@ def bridge(one: Reader, other: Reader) -> pl.DataFrame:
     found = matching(other.draft.program, Layout.of(one.draft.program))
     before = one.solution.columns if found is None else found.values(one.solution.columns)
     parts = [
-        _summed(one, one.solution.columns, "charged", -1.0),
-        _summed(other, before, "charged", 1.0),
-        _summed(other, before, "decided", -1.0),
-        _summed(other, other.solution.columns, "decided", 1.0),
+        _summed(one, -one.solution.columns, np.zeros_like(one.solution.columns)),
+        _summed(other, before, other.solution.columns - before),
     ]
     return (
-        pl.concat(parts, how="diagonal")
+        pl.concat(parts)
         .group_by("line", *OF, maintain_order=True)
         .agg(pl.col("charged", "decided").sum())
         .with_columns(difference=pl.col("charged") + pl.col("decided"))
@@ -49,20 +47,27 @@ def bridge(one: Reader, other: Reader) -> pl.DataFrame:
     )
 
 
-def _summed(reader: Reader, columns: Floats, part: str, sign: float) -> pl.DataFrame:
-    """Present value of each money line by what it belongs to, at some values of the columns."""
-    found = []
-    for line in reader.draft.program.money_lines:
-        due = line.entries()
-        amount = sign * due.coefficient * due.discount * columns[due.column]
-        codes = np.stack([due.tags[tag] for tag in OF])
-        kinds, place = np.unique(codes, axis=1, return_inverse=True)
-        sums = np.bincount(place.reshape(-1), amount, minlength=kinds.shape[1]).astype(np.float64)
-        found.append(_named(reader, line.name, kinds).with_columns(pl.Series(part, sums)))
-    return pl.concat(found)
-
-
-def _named(reader: Reader, line: str, kinds: Integers) -> pl.DataFrame:
+def _summed(reader: Reader, charged: Floats, decided: Floats) -> pl.DataFrame:
+    """Present value of money lines at some quantities of the columns, and at others, by what it belongs to."""
+    lines = reader.draft.program.money_lines
+    due = [line.entries() for line in lines]
+    codes = {tag: np.concatenate([entries.tags[tag] for entries in due]) for tag in OF}
+    column = np.concatenate([entries.column for entries in due])
+    each = np.concatenate([entries.coefficient * entries.discount for entries in due])
+    sums = (
+        pl.DataFrame(
+            {
+                "line": np.repeat(np.arange(len(due)), [len(entries.column) for entries in due]),
+                **codes,
+                "charged": each * charged[column],
+                "decided": each * decided[column],
+            }
+        )
+        .group_by("line", *OF, maintain_order=True)
+        .agg(pl.col("charged", "decided").sum())
+    )
     names = {"family": "families", "agreement": "agreements", "item": "items", "site": "sites"}
-    of = {tag: reader.names(names[tag], kind) for tag, kind in zip(OF, kinds, strict=True)}
-    return frame({"line": pl.Series([line] * kinds.shape[1], dtype=pl.String), **of})
+    return sums.with_columns(
+        named(tuple(line.name for line in lines), sums["line"].to_numpy()).alias("line"),
+        *(reader.names(names[tag], sums[tag].to_numpy()).alias(tag) for tag in OF),
+    )

@@ -257,6 +257,7 @@ class Outlook:
             row_activity=program.matrix() @ columns,
             row_dual=dual,
             corner=None,
+            leaves=None,
         )
 
     def plans(

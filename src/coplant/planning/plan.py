@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -148,7 +148,7 @@ def plan(
             solver=solver,
             seed=seed,
             progress=progress,
-            basis=None if like is None else _basis_of(like),
+            **({} if like is None else _start_of(like)),
         )
     timings |= solution.timings
     clock = time.perf_counter()
@@ -158,8 +158,10 @@ def plan(
     return made
 
 
-def _basis_of(plan: Plan) -> Basis | None:
-    """The corner of a plan, by cells; None where it was not brought to one."""
+def _start_of(plan: Plan) -> dict[str, Any]:
+    """From where a plan like one is solved: its corner, by cells, and where its search ended."""
     reader = reopened(plan)
     corner = reader.solution.corner
-    return None if corner is None else Basis.of(reader.draft.program, corner)
+    if corner is None:
+        return {}
+    return {"basis": Basis.of(reader.draft.program, corner), "leaves": reader.solution.leaves}

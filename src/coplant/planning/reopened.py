@@ -67,4 +67,5 @@ def _as_kept(plan: Plan, solved: Solved, program: LinearProgram) -> Solution:
         plan.solver,
         dict(plan.timings),
         solved.corner,
+        solved.leaves,
     )

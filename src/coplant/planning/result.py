@@ -17,7 +17,7 @@ from coplant.case import Case
 from coplant.case.names import did_you_mean
 from coplant.errors import CaseError, FileError, Problem
 from coplant.planning.reader import Reader
-from coplant.planning.solved import COLUMNS, ROWS, Solved
+from coplant.planning.solved import KEPT, Solved
 from coplant.planning.tables import tables_of
 from coplant.program import ScalingReport
 from coplant.results import Kind, read_result, versions_of, write_result
@@ -271,7 +271,7 @@ class Plan:
         kept = read_result(folder, KIND)
         if "plans" in kept.facts:
             raise FileError(f"{folder} holds plans for several futures. Read them as a Hedge")
-        tables = {name: table for name, table in kept.tables.items() if name not in (COLUMNS, ROWS)}
+        tables = {name: table for name, table in kept.tables.items() if name not in KEPT}
         return dataclasses.replace(cls.told(kept.case, tables, kept.facts), solved=Solved.of_tables(kept.tables))
 
     @classmethod

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import highspy
 import numpy as np
@@ -42,6 +43,24 @@ _ENDLESS = 2**31 - 1
 _STATUS = highspy.HighsModelStatus
 
 
+class Leaves(NamedTuple):
+    """Where a search ended: boxes of whole numbers that together leave no others, and the best that were found.
+
+    Whatever they are boxes of, a search of a program with as many whole numbers can start from them.
+
+    Parameters
+    ----------
+    integers : ndarray, shape (I,)
+        Values of the best plan.
+    low, high : ndarray, shape (L, I)
+        Bounds of each box.
+    """
+
+    integers: Floats
+    low: Floats
+    high: Floats
+
+
 @dataclass(frozen=True, eq=False)
 class Found:
     """The best plan of a search and what the search proves.
@@ -58,6 +77,8 @@ class Found:
         Nodes visited.
     impossible : list of (ndarray, ndarray)
         Bounds of the integers under which not even the relaxed program has a solution.
+    closed : list of (ndarray, ndarray)
+        Bounds of the integers of all boxes that were not split any further.
     """
 
     integers: Floats | None
@@ -65,6 +86,15 @@ class Found:
     bound: float
     nodes: int
     impossible: list[tuple[Floats, Floats]]
+    closed: list[tuple[Floats, Floats]] = field(default_factory=list)
+
+    @property
+    def leaves(self) -> Leaves | None:
+        """Where a search of a program like this one can start; None if there was no search, or it found nothing."""
+        if self.integers is None or not self.closed:
+            return None
+        low, high = (np.array(bounds) for bounds in zip(*self.closed, strict=True))
+        return Leaves(self.integers, low, high)
 
     def gap(self, scale: float) -> float:
         """Relative distance of bound and value, for an objective scaled by `scale`."""
@@ -97,6 +127,8 @@ class Search:
         Is told of every better plan.
     nodes : int
         Nodes after which it leaves the rest to branch and cut.
+    leaves : Leaves, optional
+        Boxes to start from, in place of all whole numbers at once, with a plan that is tried first.
     """
 
     def __init__(
@@ -109,7 +141,9 @@ class Search:
         until: float,
         say: Callable[[str], None],
         nodes: int = NODES,
+        leaves: Leaves | None = None,
     ) -> None:
+        self.leaves = leaves
         self.highs, self.program, self.model, self.rules = highs, program, model, rules
         self.gap, self.until, self.say, self.nodes = gap, until, say, nodes
         self.integer = np.flatnonzero(program.integer)
@@ -118,12 +152,13 @@ class Search:
         self.value = -np.inf
         self.tried: set[bytes] = set()
         self.impossible: list[tuple[Floats, Floats]] = []
+        self.ended: list[tuple[Floats, Floats]] = []
 
     def run(self) -> Found:
         """Search until the gap is closed, the nodes are used up or time is over."""
-        low, high = self.model.lower[self.integer], self.model.upper[self.integer]
         # Depth first: a branch starts from the basis of the node it hangs on.
-        stack = [(_value(self.highs), low, high)]
+        stack = self._started()
+        looked_at = len(stack) if self.leaves is not None else 0
         closed = -np.inf
         nodes = 0
         # The first node is always seen to its end, so that even a search out of time has a plan to show.
@@ -131,9 +166,12 @@ class Search:
             promised, low, high = stack.pop()
             if promised <= self._worth_following():
                 closed = max(closed, promised)
+                self.ended.append((low, high))
                 continue
-            if nodes:
+            if nodes or self.leaves is not None:
                 solved = self._solved(low, high, self.until)
+                if not solved:
+                    self.ended.append((low, high))
                 if solved is False:
                     self.impossible.append((low, high))
                     continue
@@ -150,14 +188,35 @@ class Search:
             branch = self._branch(relaxed, implied, low, high)
             if not open_[self.decisive].any() and value > self.value:
                 self._try(implied, self.until if nodes > 1 else np.inf)
-            hopeless = nodes == 1 and len(columns) <= _SMALL and int(open_.sum()) > _MANY
+            hopeless = nodes == 1 and self.leaves is None and len(columns) <= _SMALL and int(open_.sum()) > _MANY
             if branch is None or hopeless or value <= self._worth_following():
                 closed = max(closed, value)
+                self.ended.append((low, high))
                 continue
             stack += [(value, *half) for half in _halves(low, high, branch, relaxed[branch])]
         bound = max([closed, *(promised for promised, *_ in stack)])
         self._hold(self.model.lower[self.integer], self.model.upper[self.integer])
-        return Found(self.best, self.value, max(bound, self.value), nodes, self.impossible)
+        self.ended += [(low, high) for _, low, high in stack]
+        return Found(self.best, self.value, max(bound, self.value), nodes + looked_at, self.impossible, self.ended)
+
+    def _started(self) -> list[tuple[float, Floats, Floats]]:
+        """What is searched: all whole numbers, as the program was just solved, or the boxes that are given."""
+        low, high = self.model.lower[self.integer], self.model.upper[self.integer]
+        if self.leaves is None:
+            return [(_value(self.highs), low, high)]
+        self._try(np.clip(self.leaves.integers, low, high), self.until)
+        boxes = [(np.maximum(low, one), np.minimum(high, other)) for one, other in zip(*self.leaves[1:], strict=True)]
+        found = []
+        for box in boxes:
+            if (box[0] <= box[1]).all():
+                solved = self._solved(*box, self.until)
+                if solved is False:
+                    self.impossible.append(box)
+                    self.ended.append(box)
+                else:
+                    found.append((_value(self.highs) if solved else np.inf, *box))
+        # The box that promises the most comes first, and what is found in it closes others.
+        return sorted(found, key=lambda one: one[0])
 
     def _worth_following(self) -> float:
         """What a node must promise more than to be followed."""

@@ -19,7 +19,7 @@ from coplant.program.relaxation import cheapest_relaxation
 from coplant.program.rules import Rules
 from coplant.program.run import TOLERANCE, hand_over, run, stop_at, tell_how_far
 from coplant.program.scaling import Scaled, even, scaled, suspects, too_far_apart, whole_units
-from coplant.program.search import NODES, Found, Search
+from coplant.program.search import NODES, Found, Leaves, Search
 
 Progress = Callable[[str], None]
 
@@ -90,6 +90,8 @@ class Solution:
         Seconds of each stage.
     corner : Corner or None
         Where it was found, with integers held; None if it was not brought to a corner.
+    leaves : Leaves or None
+        Where the search of the integers ended; None if there was none.
     """
 
     status: str
@@ -103,6 +105,7 @@ class Solution:
     solver: str
     timings: dict[str, float] = field(default_factory=dict)
     corner: Corner | None = None
+    leaves: Leaves | None = None
 
 
 def solve(
@@ -115,6 +118,7 @@ def solve(
     progress: Progress | None = None,
     nodes: int = NODES,
     basis: Basis | None = None,
+    leaves: Leaves | None = None,
 ) -> Solution:
     """Maximise a program's money.
 
@@ -145,6 +149,9 @@ def solve(
     basis : Basis, optional
         A corner to start from, of this program or of one that is alike. Whole numbers are then made whole by dives
         before anything is searched, as they are in a large program.
+    leaves : Leaves, optional
+        Where a search of a program that is alike ended, from whose corner this starts. The search then starts from
+        there.
 
     Raises
     ------
@@ -184,6 +191,8 @@ def solve(
 
     clock = time.perf_counter()
     possible = basis is not None and _led(highs, basis.corner(program, model), until, say)
+    if leaves is not None and (large or len(leaves.integers) != integer.sum()):
+        leaves = None
     timings["solve"] = time.perf_counter() - clock
     if not possible:
         clock = time.perf_counter()
@@ -197,6 +206,7 @@ def solve(
         timings["solve"] += time.perf_counter() - clock
 
     status, bound = "optimal", -float(highs.getInfo().objective_function_value)
+    ended: Leaves | None = None
     if integer.any():
         clock = time.perf_counter()
         values, found = None, Found(None, -np.inf, bound, 0, [])
@@ -209,11 +219,15 @@ def solve(
             highs.setOptionValue("solver", "simplex")
             highs.setOptionValue("presolve", "choose")
             highs.setOptionValue("run_crossover", "on")
-            if diving:
+            if diving and leaves is None:
                 run(highs, until, possible)
                 _check(highs, program, possible)
-            searched = Search(highs, program, model, Rules(model, until), gap, until, say, nodes).run()
-            method = f"{method}, search of {searched.nodes} nodes"
+            if leaves is not None and values is not None:
+                leaves = leaves._replace(integers=values)
+            searched = Search(highs, program, model, Rules(model, until), gap, until, say, nodes, leaves).run()
+            ended = searched.leaves
+            again = "" if leaves is None else ", from where one like it ended"
+            method = f"{method}, search of {searched.nodes} nodes{again}"
             found = searched.better_of(found)
         values, bound = found.integers, found.bound
         if values is None and bound == -np.inf and len(found.impossible) <= _CHOICES_SHOWN:
@@ -250,6 +264,7 @@ def solve(
         f"HiGHS {highs.version()}, {method}",
         timings,
         Corner.of(highs) if highs.getBasis().valid else None,
+        ended,
     )
 
 
