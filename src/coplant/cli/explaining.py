@@ -11,17 +11,23 @@ import typer
 
 from coplant.cli.answering import answering, print_columns, print_json
 from coplant.cli.app import app
-from coplant.cli.options import AsJson, Language, numbers_in
+from coplant.cli.options import AsJson, Language, numbers_in, refuse, tables_at
 from coplant.cli.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from coplant.insight import Comparison
     from coplant.planning import Plan
 
 PlanPath = Annotated[
     Path, typer.Argument(metavar="PLAN", help="A folder of `plan --out`; or a case, which is planned first.")
 ]
+
+
+ReportPath = Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Write a page to read in a browser.")]
+
+ExcelPath = Annotated[Path | None, typer.Option("--excel", metavar="FILE", help="Write an Excel workbook.")]
 
 
 @app.command()
@@ -61,18 +67,20 @@ def what_if(
     ],
     each: Annotated[bool, typer.Option("--each", help="Ask of each change by itself, and compare them.")] = False,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the new plan's tables to this folder.")] = None,
+    report: ReportPath = None,
+    excel: ExcelPath = None,
     as_json: AsJson = False,
 ) -> None:
     """Plan anew with something otherwise, and say what changes and why."""
     with answering(as_json), Progress() as progress:
         from coplant.case.outputs import check_outputs
-        from coplant.cli.options import tables_at
         from coplant.planning.result import KIND
 
-        if out and each:
-            raise typer.BadParameter("there is a new plan for each change. Leave it out", param_hint="--out")
+        if each:
+            refuse({"--out": out, "--report": report, "--excel": excel}, "there is a new plan for each change")
         place = tables_at(out, KIND)
         check_outputs([place] if place else [], plan)
+        files = _compared_files(report, excel, plan)
         read = _plan_at(plan, progress)
         if each:
             _tell_each(read, changes, as_json, progress)
@@ -82,10 +90,14 @@ def what_if(
         if out:
             with progress.stage(f"Writing {out}"):
                 found.plan.write(out)
+        _write_compared(found.comparison, files, progress)
+        files |= {"tables": out} if out else {}
         if as_json:
-            print_json(found.as_dict())
-        else:
-            typer.echo(found.summary())
+            print_json(found.as_dict() | {"files": _told(files)})
+            return
+        typer.echo(found.summary())
+        for name, path in files.items():
+            typer.echo(f"{name.capitalize()}: {path}")
 
 
 def _tell_each(plan: Plan, changes: Sequence[str], as_json: bool, progress: Progress) -> None:
@@ -204,6 +216,8 @@ def compare(
     plans: Annotated[
         list[Path], typer.Argument(metavar="PLAN PLAN...", help="From two to five folders of `plan --out`.")
     ],
+    report: ReportPath = None,
+    excel: ExcelPath = None,
     as_json: AsJson = False,
 ) -> None:
     """Say how plans differ from the first: decisions, money by cause, quantities."""
@@ -215,15 +229,42 @@ def compare(
             raise typer.BadParameter(f"name from 2 to {MOST} plans", param_hint="PLAN")
         if len({path.resolve() for path in plans}) < len(plans):
             raise typer.BadParameter("the same plan is named twice. Leave one out", param_hint="PLAN")
+        files = _compared_files(report, excel, plans[0])
         with progress.stage("Reading the plans"):
             read = {_named(path, plans): coplant.Plan.read(path) for path in plans}
         with progress.stage("Comparing"):
             found = Comparison.of(read)
             text = found.summary()
+        _write_compared(found, files, progress)
         if as_json:
-            print_json({name: table.to_dicts() for name, table in found.tables.items()})
-        else:
-            typer.echo(text)
+            print_json({name: table.to_dicts() for name, table in found.tables.items()} | {"files": _told(files)})
+            return
+        typer.echo(text)
+        for name, path in files.items():
+            typer.echo(f"{name.capitalize()}: {path}")
+
+
+def _compared_files(report: Path | None, excel: Path | None, plan: Path) -> dict[str, Path]:
+    """Files that a comparison is written to, checked."""
+    from coplant.case.outputs import PAGE, PAGES, Output, check_outputs
+
+    outputs = {
+        "report": Output(report, PAGES, option="--report", replaces=PAGE) if report else None,
+        "excel": Output(excel, (".xlsx",), option="--excel", replaces=("overview", "bridge")) if excel else None,
+    }
+    check_outputs([output for output in outputs.values() if output], plan)
+    return {name: output.path for name, output in outputs.items() if output}
+
+
+def _write_compared(found: Comparison, files: Mapping[str, Path], progress: Progress) -> None:
+    write = {"report": found.report, "excel": found.to_excel}
+    for name, path in files.items():
+        with progress.stage(f"Writing {path}"):
+            write[name](path)
+
+
+def _told(files: Mapping[str, Path]) -> dict[str, str]:
+    return {name: str(path) for name, path in files.items()}
 
 
 @app.command()

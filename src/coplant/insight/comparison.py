@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import polars as pl
 
@@ -167,6 +168,30 @@ class Comparison:
     @property
     def _first(self) -> Plan:
         return next(iter(self.plans.values()))
+
+    def report(self, path: str | Path) -> None:
+        """Write the page of the comparison, one HTML file that opens offline.
+
+        Raises
+        ------
+        FileError
+            The file cannot be written.
+        """
+        from coplant.report.compared import write_page
+
+        write_page(self, path)
+
+    def to_excel(self, path: str | Path) -> None:
+        """Write the comparison's tables to a workbook.
+
+        Raises
+        ------
+        FileError
+            The file cannot be written, or a table has more rows than a sheet holds.
+        """
+        from coplant.report.compared import write_book
+
+        write_book(self, path)
 
     # -- words ---------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,23 @@
+"""The page of a comparison."""
+
+from __future__ import annotations
+
+from coplant import __version__
+from coplant.insight.comparison import Comparison
+from coplant.report.compared.sections import SECTIONS
+from coplant.report.compared.view import ComparedView
+from coplant.report.page import Edition, rendered
+from coplant.report.words import LANGUAGES, words_of
+
+
+def page_of(comparison: Comparison) -> str:
+    """Return the page: every text in every language, the figures, and all it needs to draw them."""
+    return rendered([_edition(ComparedView(comparison, words_of(language))) for language in LANGUAGES])
+
+
+def _edition(view: ComparedView) -> Edition:
+    """Return what the page says in one language."""
+    words = view.words
+    sections = [section for make in SECTIONS if (section := make(view)) is not None]
+    subtitle = words("compared.subtitle", plans=view.list(view.names))
+    return Edition(view, subtitle, sections, words("compared.skip"), words("compared.footer", version=__version__))
