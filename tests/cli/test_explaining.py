@@ -66,6 +66,12 @@ def test_why_signed_gives_the_fee_as_json() -> None:
     assert told["fee_changes_by"] == pytest.approx(3.0, rel=1e-3)
 
 
+def test_turn_finds_where_a_choice_turns() -> None:
+    words = ("turn", "hosts", "near", "--vary", "demand.quantity *= X", "--between", "0.5,1")
+    assert "near turns at X = 0.769" in said(*words)
+    assert json.loads(said(*words, "--json"))["turns_at"] == pytest.approx(0.769, abs=1e-3)
+
+
 def test_what_if_tells_and_keeps_the_new_plan() -> None:
     told = said("what-if", "phones", "--set", "allotments[chips].quantity *= 1.1", "--out", "more")
     assert "220 EUR more than the plan" in told
@@ -112,6 +118,7 @@ def test_frontier_prints_what_holding_costs() -> None:
         (("what-if", "phones", "--set", "chips"), "Write it like"),
         (("what-if", "phones", "--set", "prices.price *= 2", "--each", "--out", "x"), "a new plan for each change"),
         (("why-signed", "phones", "deal"), "an agreement"),
+        (("turn", "hosts", "near", "--vary", "demand.quantity *= X", "--between", "2,1"), "the smaller first"),
         (("peg", "phones"), "name an item"),
         (("peg", "phones", "--item", "chop"), 'Did you mean "chip"?'),
         (("compare", "phones"), "from 2 to 5"),

@@ -11,7 +11,7 @@ from small_case import SmallCase
 import coplant
 from coplant import CaseError
 from coplant.case.changes import with_changes
-from coplant.insight.turning import turning_point
+from coplant.insight.turning import turning, turning_point
 
 
 def two_hosts(fee: float = 30.0) -> SmallCase:
@@ -98,3 +98,24 @@ def test_the_root_of_a_rising_function_is_found(root: float, slope: float, bend:
 
 def test_what_does_not_turn_has_no_turning_point() -> None:
     assert turning_point(lambda at: at + 10.0, 0.0, 5.0) is None
+
+
+def test_the_volume_at_which_a_choice_turns_is_found() -> None:
+    # Near is 500 in all and 20 each, far is 33 each: as good at 500 / 13 cars, of which 50 are wanted.
+    plan = two_hosts(33.0).plan()
+    found = turning(plan, "near", "demand.quantity *= X", 0.5, 1.0)
+    assert found.turn is not None
+    assert found.turn.at == pytest.approx(500.0 / 13.0 / 50.0, rel=1e-3)
+    assert "below it is not worth signing, above it is." in found.summary()
+
+
+def test_what_is_better_at_both_ends_does_not_turn() -> None:
+    found = turning(two_hosts(33.0).plan(), "near", "prices.price *= X", 1.0, 2.0)
+    assert found.turn is None
+    assert "is worth it at X = 1 and at X = 2" in found.summary()
+
+
+@pytest.mark.parametrize("vary", ["demand.quantity *= 2", "X", "demand.quantiti *= X"])
+def test_what_cannot_be_varied_is_refused(vary: str) -> None:
+    with pytest.raises(CaseError):
+        turning(two_hosts().plan(), "near", vary, 0.5, 1.0)

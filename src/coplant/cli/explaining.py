@@ -152,6 +152,34 @@ def why_signed(
 
 
 @app.command()
+def turn(
+    plan: PlanPath,
+    agreement: Annotated[str, typer.Argument(metavar="A", help="An agreement that is an option.")],
+    vary: Annotated[
+        str, typer.Option(metavar="CHANGE", help="What is otherwise, with X for the number: 'demand.quantity *= X'.")
+    ],
+    between: Annotated[str, typer.Option(metavar="LOW,HIGH", help="Numbers between which to look.")],
+    as_json: AsJson = False,
+) -> None:
+    """Find the price, fee or volume at which signing an agreement becomes as good as not."""
+    with answering(as_json), Progress() as progress:
+        from coplant.insight.turning import turning
+
+        ends = numbers_in(between, "--between", "1,3")
+        if len(ends) != 2 or not ends[0] < ends[1]:
+            raise typer.BadParameter(f"{between!r} are no two numbers, the smaller first", param_hint="--between")
+        read = _plan_at(plan, progress)
+        with progress.stage("Planning with it and without it"), contextlib.redirect_stdout(sys.stderr):
+            found = turning(read, agreement, vary, ends[0], ends[1], progress=progress.say)
+        if as_json:
+            tried = found.turn.tried if found.turn else found.ends
+            print_json({"currency": read.settings.currency, "turns_at": found.turn and found.turn.at,
+                        "tried": [{"at": at, "more": more} for at, more in tried]})  # fmt: skip
+        else:
+            typer.echo(found.summary())
+
+
+@app.command()
 def scarce(
     plan: PlanPath,
     most: Annotated[int, typer.Option(metavar="N", min=1, help="How many limits are looked at.")] = 20,

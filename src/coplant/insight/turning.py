@@ -141,3 +141,105 @@ def turning_point(more: Callable[[float], float], low: float, high: float) -> Tu
             last = "right"
     best = min((left, right), key=lambda pair: abs(pair[1]))
     return Turn(best[0], best[1], tuple(sorted(tried.items())))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Turning:
+    """At which number a choice about an agreement turns.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    agreement : str
+        The agreement.
+    vary : str
+        What is otherwise, with X for the number.
+    turn : Turn or None
+        Where it turns; None if signing is better, or worse, at both ends.
+    ends : tuple of (float, float)
+        The two ends, and what signing earns more than not there [money].
+    """
+
+    plan: Plan
+    agreement: str
+    vary: str
+    turn: Turn | None
+    ends: tuple[tuple[float, float], tuple[float, float]]
+
+    def __repr__(self) -> str:
+        return f"<Turning of {self.agreement!r} by {self.vary!r}: {None if self.turn is None else self.turn.at}>"
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def summary(self) -> str:
+        """Say in a few lines where it turns, and what was tried."""
+        currency = self.plan.settings.currency
+        title = self.plan.case["agreements"].filter(agreement=self.agreement)["title"].item() or self.agreement
+        (low, at_low), (high, at_high) = self.ends
+        if self.turn is None:
+            told = "worth it" if at_low > 0.0 else "not worth it"
+            lines = [f"{title} is {told} at X = {low:g} and at X = {high:g} in {self.vary}."]
+        else:
+            after, before = ("is", "is not") if at_high > at_low else ("is not", "is")
+            lines = [
+                f"{title} turns at X = {self.turn.at:.5g} in {self.vary}: below it {before} worth signing, above it"
+                f" {after}."
+            ]
+        tried = self.turn.tried if self.turn else self.ends
+        return "\n".join([*lines, *(f"  X = {at:.6g}: {more:+z,.0f} {currency}" for at, more in tried)])
+
+
+def turning(
+    plan: Plan,
+    agreement: str,
+    vary: str,
+    low: float,
+    high: float,
+    gap: float = GAP,
+    progress: Progress | None = None,
+) -> Turning:
+    """Find the number at which signing an agreement becomes as good as not.
+
+    Plans with it and without it are made at numbers between two, until they are as good. Where what it is worth rises
+    or falls with the number all the way there is no other such number between; of a fee or a charge of the agreement
+    itself that is so.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    agreement : str
+        The agreement, an option.
+    vary : str
+        A change with X for the number, such as ``demand[car].quantity *= X``.
+    low, high : float
+        Numbers between which to look.
+    gap : float
+        Gap of the plans.
+    progress : callable, optional
+        Is told, in a line of text, what is going on.
+
+    Raises
+    ------
+    CaseError
+        There is no such agreement, the change cannot be read, or it makes mistakes of the case.
+    NumericalError, SolverError
+        As for `plan`.
+    """
+    head, _, value = vary.rpartition("=")
+    words = value.split()
+    if not head or not words or words[0] != "X":
+        problem = Problem("change", None, None, vary, "a change to X", "Write it like 'demand[car].quantity *= X'")
+        raise CaseError([problem], "the question")
+    both = sides(plan, agreement, gap, progress)
+    rest = " ".join(words[1:])
+
+    def more(number: float) -> float:
+        return both.more(Change.read(f"{head}= {number!r} {rest}".rstrip()))
+
+    ends = ((low, more(low)), (high, more(high)))
+    known = dict(ends)
+    turn = turning_point(lambda at: known[at] if at in known else more(at), low, high)
+    return Turning(plan, agreement, vary, turn, ends)
