@@ -54,7 +54,7 @@ def test_weight_on_the_worst_futures_makes_the_plan_careful(weight: float, made:
     assert hedge.objective == pytest.approx((1.0 - weight) * hedge.expected + weight * hedge.worst)
 
 
-@pytest.mark.parametrize("unit", [1.0, 1e-4], ids=["small money", "large money"])
+@pytest.mark.parametrize("unit", [1.0, 1e-4], ids=["large money", "small money"])
 def test_with_all_weight_on_the_worst_futures_the_others_still_earn_what_they_can(unit: float) -> None:
     """A box costs 4 and brings 10; what is wanted is sold in each future, though the worst is as bad without."""
     small = SmallCase("week:2", risk_share=0.5, risk_weight=1.0).item("box").offer("box", 4.0 * unit)
