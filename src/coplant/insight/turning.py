@@ -183,10 +183,8 @@ class Turning:
             lines = [f"{title} is {told} at X = {low:g} and at X = {high:g} in {self.vary}."]
         else:
             after, before = ("is", "is not") if at_high > at_low else ("is not", "is")
-            lines = [
-                f"{title} turns at X = {self.turn.at:.5g} in {self.vary}: below it {before} worth signing, above it"
-                f" {after}."
-            ]
+            turns = f"{title} turns at X = {self.turn.at:.5g} in {self.vary}"
+            lines = [f"{turns}: below it {before} worth signing, above it {after}."]
         tried = self.turn.tried if self.turn else self.ends
         return "\n".join([*lines, *(f"  X = {at:.6g}: {more:+z,.0f} {currency}" for at, more in tried)])
 
