@@ -6,6 +6,7 @@ import polars as pl
 from insight.test_frontier import three_families
 from insight.test_pegging import two_products
 from insight.test_why_short import two_phones
+from insight.test_why_signed import two_hosts
 
 from coplant.insight.columns import COLUMNS
 from coplant.insight.frontier import share_frontier
@@ -22,8 +23,10 @@ def test_tables_are_as_they_are_told() -> None:
         **comparison.tables,
         "scarce": plan.scarce(),
         "pegged": two_products().plan().pegged(item="chip"),
-        "points": share_frontier(three_families().plan(), "phones", 2023, [0.5]),
+        "points": share_frontier(three_families().plan(), "phones", 2023, [0.5])[1],
         "what_ifs": what_ifs(plan, ["prices[cheap].price *= 1.1"]),
+        "tornado": plan.tornado(inputs=["prices[cheap].price"]),
+        "break_even": two_hosts(33.0).plan().break_even(["far"]),
     }
     assert {name: table.columns for name, table in tables.items()} == {
         name: [column.name for column in columns] for name, columns in COLUMNS.items()

@@ -27,7 +27,7 @@ def three_families() -> SmallCase:
 def test_a_share_that_is_held_costs_what_is_then_earned_less() -> None:
     plan = three_families().plan()
     # 80 phones and 20 cars: phones are 800 of 920.
-    table = share_frontier(plan, "phones", 2023, [800 / 920, 0.5])
+    _, table = share_frontier(plan, "phones", 2023, [800 / 920, 0.5])
     assert table["costs"][0] == pytest.approx(0.0, abs=1e-6)
     # Half of revenue: 10 p = 6 c with p + c = 100.
     phones = 600.0 / 16.0
@@ -36,7 +36,7 @@ def test_a_share_that_is_held_costs_what_is_then_earned_less() -> None:
 
 
 def test_shares_are_tried_from_what_it_is_down_to_nothing() -> None:
-    table = share_frontier(three_families().plan(), "phones", 2023)
+    _, table = share_frontier(three_families().plan(), "phones", 2023)
     assert table["at"].is_sorted(descending=True)
     assert table["at"][-1] == pytest.approx(0.0)
     assert table["costs"].is_sorted()
@@ -44,7 +44,7 @@ def test_shares_are_tried_from_what_it_is_down_to_nothing() -> None:
 
 def test_concentration_is_held_by_the_best_plan_that_keeps_it() -> None:
     plan = three_families().plan()
-    table = concentration_frontier(plan, 2023, [0.5, 0.36])
+    _, table = concentration_frontier(plan, 2023, [0.5, 0.36])
     for row in table.iter_rows(named=True):
         assert row["value"] <= row["at"] * (1.0 + 1e-4)
         assert row["present_value"] == pytest.approx(_best(row["at"]), rel=2e-3)
@@ -70,9 +70,9 @@ def test_what_cannot_be_held_has_no_plan() -> None:
     case.tables["demand"] = [
         row | {"least_fill": 0.5 if row["demand"] == "phones" else 0.0} for row in case.tables["demand"]
     ]
-    table = share_frontier(case.plan(), "phones", 2023, [0.1])
+    _, table = share_frontier(case.plan(), "phones", 2023, [0.1])
     assert table["present_value"].to_list() == [None]
-    assert concentration_frontier(case.plan(), 2023, [0.2])["present_value"].to_list() == [None]
+    assert concentration_frontier(case.plan(), 2023, [0.2])[1]["present_value"].to_list() == [None]
 
 
 def reserving() -> coplant.Plan:
@@ -88,11 +88,11 @@ def reserving() -> coplant.Plan:
 
 
 def test_what_is_reserved_is_swept_from_least_to_most() -> None:
-    table = reservation_frontier(reserving(), "deal", [10.0, 50.0, 100.0])
+    _, table = reservation_frontier(reserving(), "deal", [10.0, 50.0, 100.0])
     assert table["value"].to_list() == [pytest.approx(rate) for rate in (10.0, 50.0, 100.0)]
     assert table["present_value"].to_list() == [pytest.approx(worth) for worth in (30.0, 150.0, 50.0)]
     assert table["costs"].to_list() == [pytest.approx(cost, abs=1e-9) for cost in (120.0, 0.0, 100.0)]
-    assert reservation_frontier(reserving(), "deal")["at"].to_list() == pytest.approx(
+    assert reservation_frontier(reserving(), "deal")[1]["at"].to_list() == pytest.approx(
         np.linspace(10.0, 100.0, 6).tolist()
     )
 
@@ -112,7 +112,7 @@ def test_questions_about_nothing_are_refused() -> None:
 def test_a_frontier_keeps_what_the_case_says_of_the_other_years() -> None:
     case = three_families().add("mix", family="cars", year=2023, least_share=0.2)
     plan = case.plan()
-    table = share_frontier(plan, "phones", 2023, [0.5])
+    _, table = share_frontier(plan, "phones", 2023, [0.5])
     mix = {"family": ["cars", "phones"], "year": [2023, 2023], "least_share": [0.2, 0.0], "most_share": [1.0, 0.5]}
     changed = plan.case.replace({"mix": pl.DataFrame(mix)})
     assert table["present_value"].item() == pytest.approx(coplant.plan(changed, gap=1e-9).objective)

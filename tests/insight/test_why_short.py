@@ -69,9 +69,23 @@ def test_what_cannot_be_there_in_time_is_said_to_wait() -> None:
     why = case.plan().why_short("car", "2023-01")
     assert why is not None
     assert why.loss is None
-    assert why["waits"].to_dicts() == [
-        {"activity": "car", "opens": datetime.date(2023, 3, 1), "there": datetime.date(2023, 3, 1)}
+    assert why["waits"].select("activity", "opens", "there", "milestone").rows() == [
+        ("car", datetime.date(2023, 3, 1), datetime.date(2023, 3, 1), None)
     ]
+
+
+def test_what_a_month_sooner_would_be_worth_is_found_by_planning_again() -> None:
+    case = SmallCase("month:4").item("car").add("milestones", milestone="start", date=datetime.date(2023, 3, 31))
+    case.route("car", milestone="start").demand("car", 10.0, "month", price=5.0)
+    plan = case.plan()
+    why = plan.why_short("car", "2023-03")
+    assert why is not None
+    (row,) = why["waits"].to_dicts()
+    assert (row["milestone"], row["opens"]) == ("start", datetime.date(2023, 4, 1))
+    # Thirty days before is the second of March.
+    assert row["sooner_gained"] == pytest.approx(50.0)
+    assert row["sooner_served"] == pytest.approx(10.0)
+    assert "“start” reached 30 days earlier" in why.text()
 
 
 def test_what_would_lose_money_is_no_shortage_of_anything() -> None:

@@ -19,7 +19,9 @@ from coplant.cli.app import app
 __all__ = ["app", "main"]
 
 # Each adds its commands, which help lists in this order.
-for _commands in ("planning", "launching", "agreeing", "explaining", "checking", "risking", "making"):
+for _commands in (
+    "planning", "launching", "agreeing", "explaining", "supposing", "comparing", "checking", "risking", "making",
+):  # fmt: skip
     import_module(f"coplant.cli.{_commands}")
 
 # Typer brings its own copy of click's errors and shows only the special ones.

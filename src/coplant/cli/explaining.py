@@ -1,33 +1,19 @@
-"""Explaining: why a plan is as it is, what if something were otherwise, and how plans differ."""
+"""Explaining: why a plan is as it is, what is scarce in it, and which lots end up where."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from coplant.cli.answering import answering, print_columns, print_json
 from coplant.cli.app import app
-from coplant.cli.options import AsJson, Language, numbers_in, refuse, tables_at
+from coplant.cli.asked import PlanPath, ReportPath, amount_told, plan_at
+from coplant.cli.options import AsJson, Language
 from coplant.cli.progress import Progress
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from coplant.insight import Comparison
-    from coplant.planning import Plan
-
-PlanPath = Annotated[
-    Path, typer.Argument(metavar="PLAN", help="A folder of `plan --out`; or a case, which is planned first.")
-]
-
-
-ReportPath = Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Write a page to read in a browser.")]
-
-ExcelPath = Annotated[Path | None, typer.Option("--excel", metavar="FILE", help="Write an Excel workbook.")]
 
 
 @app.command()
@@ -43,7 +29,7 @@ def why(
     with answering(as_json), Progress() as progress:
         if (demand is None) == (item is None):
             raise typer.BadParameter("name a stream of demand or an item", param_hint="--demand")
-        read = _plan_at(plan, progress)
+        read = plan_at(plan, progress)
         with progress.stage("Asking"):
             streams = [demand] if demand is not None else read.streams(str(item))
             found = [why for stream in streams if (why := read.why_short(stream, at)) is not None]
@@ -58,79 +44,23 @@ def why(
             typer.echo(served_in_words(read, streams, at, language.value))
 
 
-@app.command(name="what-if")
-def what_if(
+@app.command(name="why-made")
+def why_made(
     plan: PlanPath,
-    changes: Annotated[
-        list[str],
-        typer.Option("--set", metavar="CHANGE", help="What is otherwise, such as 'allotments[mcu].quantity *= 1.2'."),
-    ],
-    each: Annotated[bool, typer.Option("--each", help="Ask of each change by itself, and compare them.")] = False,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the new plan's tables to this folder.")] = None,
-    report: ReportPath = None,
-    excel: ExcelPath = None,
+    item: Annotated[str, typer.Option(metavar="I", help="An item that is made or bought.")],
+    at: Annotated[str, typer.Option(metavar="WHEN", help="A bucket, month, quarter, year or day: 2021-07, 2021-Q3.")],
+    language: Annotated[Language, typer.Option(help="English or French.")] = Language.EN,
     as_json: AsJson = False,
 ) -> None:
-    """Plan anew with something otherwise, and say what changes and why."""
+    """Say why an item is made or bought where it is, and what each other way would lose."""
     with answering(as_json), Progress() as progress:
-        from coplant.case.outputs import check_outputs
-        from coplant.planning.result import KIND
-
-        if each:
-            refuse({"--out": out, "--report": report, "--excel": excel}, "there is a new plan for each change")
-        place = tables_at(out, KIND)
-        check_outputs([place] if place else [], plan)
-        files = _compared_files(report, excel, plan)
-        read = _plan_at(plan, progress)
-        if each:
-            _tell_each(read, changes, as_json, progress)
-            return
-        with progress.stage("Planning anew"), contextlib.redirect_stdout(sys.stderr):
-            found = read.what_if(*changes, progress=progress.say)
-        if out:
-            with progress.stage(f"Writing {out}"):
-                found.plan.write(out)
-        _write_compared(found.comparison, files, progress)
-        files |= {"tables": out} if out else {}
+        read = plan_at(plan, progress)
+        with progress.stage("Asking"):
+            found = read.why_made(item, at)
         if as_json:
-            print_json(found.as_dict() | {"files": _told(files)})
-            return
-        typer.echo(found.summary())
-        for name, path in files.items():
-            typer.echo(f"{name.capitalize()}: {path}")
-
-
-def _tell_each(plan: Plan, changes: Sequence[str], as_json: bool, progress: Progress) -> None:
-    """Print what each change by itself comes to."""
-    from coplant.insight.what_if import what_ifs
-
-    with progress.stage("Planning anew"), contextlib.redirect_stdout(sys.stderr):
-        table = what_ifs(plan, changes, progress.say)
-    if as_json:
-        print_json({"currency": plan.settings.currency, "changes": table.to_dicts()})
-        return
-    rows = [(f"{plan.settings.currency} more", "then", "change")]
-    for row in table.iter_rows(named=True):
-        decided = [
-            f"{word} {row[name]}" for name, word in (("signed", "signs"), ("not_signed", "does not sign")) if row[name]
-        ]
-        gained = "no plan" if row["gained"] is None else f"{row['gained']:+z,.0f}"
-        rows.append((gained, "; ".join(decided), row["change"]))
-    print_columns(rows)
-
-
-def _plan_at(path: Path, progress: Progress) -> Plan:
-    """Read a plan, or plan a case."""
-    import coplant
-    from coplant.planning.result import KIND
-
-    if (path / KIND.facts).is_file():
-        with progress.stage("Reading the plan"):
-            return coplant.Plan.read(path)
-    with progress.stage("Reading the case"):
-        case = coplant.read(path)
-    with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
-        return coplant.plan(case, progress=progress.say)
+            print_json(found.as_dict())
+        else:
+            typer.echo(found.text(language.value))
 
 
 @app.command(name="why-signed")
@@ -142,41 +72,13 @@ def why_signed(
 ) -> None:
     """Say why an agreement is signed or not, and at which fee that would turn."""
     with answering(as_json), Progress() as progress:
-        read = _plan_at(plan, progress)
+        read = plan_at(plan, progress)
         with progress.stage("Planning with it and without it"), contextlib.redirect_stdout(sys.stderr):
             found = read.why_signed(agreement, progress=progress.say)
         if as_json:
             print_json(found.as_dict())
         else:
             typer.echo(found.text(language.value))
-
-
-@app.command()
-def turn(
-    plan: PlanPath,
-    agreement: Annotated[str, typer.Argument(metavar="A", help="An agreement that is an option.")],
-    vary: Annotated[
-        str, typer.Option(metavar="CHANGE", help="What is otherwise, with X for the number: 'demand.quantity *= X'.")
-    ],
-    between: Annotated[str, typer.Option(metavar="LOW,HIGH", help="Numbers between which to look.")],
-    as_json: AsJson = False,
-) -> None:
-    """Find the price, fee or volume at which signing an agreement becomes as good as not."""
-    with answering(as_json), Progress() as progress:
-        from coplant.insight.turning import turning
-
-        ends = numbers_in(between, "--between", "1,3")
-        if len(ends) != 2 or not ends[0] < ends[1]:
-            raise typer.BadParameter(f"{between!r} are no two numbers, the smaller first", param_hint="--between")
-        read = _plan_at(plan, progress)
-        with progress.stage("Planning with it and without it"), contextlib.redirect_stdout(sys.stderr):
-            found = turning(read, agreement, vary, ends[0], ends[1], progress=progress.say)
-        if as_json:
-            tried = found.turn.tried if found.turn else found.ends
-            print_json({"currency": read.settings.currency, "turns_at": found.turn and found.turn.at,
-                        "tried": [{"at": at, "more": more} for at, more in tried]})  # fmt: skip
-        else:
-            typer.echo(found.summary())
 
 
 @app.command()
@@ -187,7 +89,7 @@ def scarce(
 ) -> None:
     """Rank what is scarce by what one per cent more of it is worth."""
     with answering(as_json), Progress() as progress:
-        read = _plan_at(plan, progress)
+        read = plan_at(plan, progress)
         with progress.stage("Moving limits"):
             table = read.scarce(most)
         currency = read.settings.currency
@@ -197,7 +99,7 @@ def scarce(
         rows = [("limit", "on", f"{currency} for 1 % more", f"{currency} for 1 % less", "each worth as much until")]
         for row in table.iter_rows(named=True):
             until = "always" if row["more_until"] == float("inf") else f"{row['more_until']:.3g} % more"
-            rows.append((row["constraint"], row["thing"], _amount(row["gained"]), _amount(row["lost"]), until))
+            rows.append((row["constraint"], row["thing"], amount_told(row["gained"]), amount_told(row["lost"]), until))
         print_columns(rows)
 
 
@@ -207,6 +109,7 @@ def peg(
     item: Annotated[str | None, typer.Option(metavar="I", help="Follow what comes in of this item.")] = None,
     demand: Annotated[str | None, typer.Option(metavar="D", help="Follow this stream of demand back.")] = None,
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write every lot and end to this .csv file.")] = None,
+    report: ReportPath = None,
     as_json: AsJson = False,
 ) -> None:
     """Say which sales a part ends up in, or what a stream of demand is made of."""
@@ -214,17 +117,25 @@ def peg(
         import polars as pl
 
         from coplant.case.files import write_whole
-        from coplant.case.outputs import Output, check_outputs
+        from coplant.case.outputs import PAGE, PAGES, Output, check_outputs
 
         if item is None and demand is None:
             raise typer.BadParameter("name an item, a stream of demand, or both", param_hint="--item")
-        output = Output(csv, (".csv",), option="--csv", if_there="") if csv else None
-        check_outputs([output] if output else [], plan)
-        read = _plan_at(plan, progress)
+        if report is not None and (item is None or demand is not None):
+            raise typer.BadParameter("draws who ends up with an item: name one, and no stream", param_hint="--report")
+        outputs = [Output(csv, (".csv",), option="--csv", if_there="")] if csv else []
+        outputs += [Output(report, PAGES, option="--report", replaces=PAGE)] if report else []
+        check_outputs(outputs, plan)
+        read = plan_at(plan, progress)
         with progress.stage("Following lots"):
             table = read.pegged(item, demand)
         if csv:
             write_whole(csv, table.write_csv().encode())
+        if report and item:
+            from coplant.report.answered import write_flows
+
+            with progress.stage(f"Writing {report}"):
+                write_flows(read, table, item, report)
         keys = ["end", "demand", "end_item"] if demand is None else ["lot", "item", "by"]
         sums = (
             table.group_by(keys).agg(pl.col("quantity").sum()).sort("quantity", *keys, descending=[True, *[False] * 3])
@@ -235,117 +146,6 @@ def peg(
         rows = [(*keys, "quantity")]
         rows += [(*(row[key] or "" for key in keys), f"{row['quantity']:,.1f}") for row in sums.iter_rows(named=True)]
         print_columns(rows)
-        if csv:
-            typer.echo(f"Lots: {csv}")
-
-
-@app.command()
-def compare(
-    plans: Annotated[
-        list[Path], typer.Argument(metavar="PLAN PLAN...", help="From two to five folders of `plan --out`.")
-    ],
-    report: ReportPath = None,
-    excel: ExcelPath = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say how plans differ from the first: decisions, money by cause, quantities."""
-    with answering(as_json), Progress() as progress:
-        import coplant
-        from coplant.insight.comparison import MOST, Comparison
-
-        if not 2 <= len(plans) <= MOST:
-            raise typer.BadParameter(f"name from 2 to {MOST} plans", param_hint="PLAN")
-        if len({path.resolve() for path in plans}) < len(plans):
-            raise typer.BadParameter("the same plan is named twice. Leave one out", param_hint="PLAN")
-        files = _compared_files(report, excel, plans[0])
-        with progress.stage("Reading the plans"):
-            read = {_named(path, plans): coplant.Plan.read(path) for path in plans}
-        with progress.stage("Comparing"):
-            found = Comparison.of(read)
-            text = found.summary()
-        _write_compared(found, files, progress)
-        if as_json:
-            print_json({name: table.to_dicts() for name, table in found.tables.items()} | {"files": _told(files)})
-            return
-        typer.echo(text)
-        for name, path in files.items():
-            typer.echo(f"{name.capitalize()}: {path}")
-
-
-def _compared_files(report: Path | None, excel: Path | None, plan: Path) -> dict[str, Path]:
-    """Files that a comparison is written to, checked."""
-    from coplant.case.outputs import PAGE, PAGES, Output, check_outputs
-
-    outputs = {
-        "report": Output(report, PAGES, option="--report", replaces=PAGE) if report else None,
-        "excel": Output(excel, (".xlsx",), option="--excel", replaces=("overview", "bridge")) if excel else None,
-    }
-    check_outputs([output for output in outputs.values() if output], plan)
-    return {name: output.path for name, output in outputs.items() if output}
-
-
-def _write_compared(found: Comparison, files: Mapping[str, Path], progress: Progress) -> None:
-    write = {"report": found.report, "excel": found.to_excel}
-    for name, path in files.items():
-        with progress.stage(f"Writing {path}"):
-            write[name](path)
-
-
-def _told(files: Mapping[str, Path]) -> dict[str, str]:
-    return {name: str(path) for name, path in files.items()}
-
-
-@app.command()
-def frontier(
-    plan: PlanPath,
-    share: Annotated[str | None, typer.Option(metavar="F", help="Hold this family's share of revenue.")] = None,
-    concentration: Annotated[
-        bool, typer.Option("--concentration", help="Hold how concentrated revenue is (HHI).")
-    ] = False,
-    reserved: Annotated[
-        str | None, typer.Option(metavar="A", help="Hold what is reserved under this agreement.")
-    ] = None,
-    year: Annotated[int | None, typer.Option(metavar="Y", help="The year whose revenue is held.")] = None,
-    at: Annotated[str | None, typer.Option(metavar="N,...", help="Numbers to hold it to; six if left out.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say what it costs to hold a share of revenue, its concentration, or what is reserved."""
-    with answering(as_json), Progress() as progress:
-        from coplant.insight.frontier import concentration_frontier, reservation_frontier, share_frontier
-
-        if (share is not None) + concentration + (reserved is not None) != 1:
-            raise typer.BadParameter("hold one thing: --share, --concentration or --reserved", param_hint="--share")
-        if reserved is None and year is None:
-            raise typer.BadParameter("say of which year", param_hint="--year")
-        numbers = None if at is None else numbers_in(at, "--at", "0.4,0.5")
-        read = _plan_at(plan, progress)
-        with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
-            if reserved is not None:
-                table = reservation_frontier(read, reserved, numbers, progress.say)
-            elif share is not None:
-                table = share_frontier(read, share, int(year or 0), numbers, progress.say)
-            else:
-                table = concentration_frontier(read, int(year or 0), numbers, progress.say)
-        currency = read.settings.currency
-        if as_json:
-            print_json({"currency": currency, "present_value": read.objective, "points": table.to_dicts()})
-            return
-        rows = [("held to", "comes to", f"{currency} present value", f"{currency} less than the plan")]
-        for row in table.iter_rows(named=True):
-            if row["present_value"] is None:
-                rows.append((f"{row['at']:.4g}", "no plan", "", ""))
-            else:
-                rows.append(
-                    (f"{row['at']:.4g}", f"{row['value']:.4g}", f"{row['present_value']:,.0f}", _amount(row["costs"]))
-                )
-        print_columns(rows)
-
-
-def _amount(value: float | None) -> str:
-    return "no plan" if value is None else f"{value:z,.0f}"
-
-
-def _named(path: Path, among: Sequence[Path]) -> str:
-    """What a plan is called: its folder, or its path where several folders have that name."""
-    alike = [other for other in among if other.resolve().name == path.resolve().name]
-    return path.resolve().name if len(alike) == 1 else str(path)
+        for told, path in (("Lots", csv), ("Report", report)):
+            if path:
+                typer.echo(f"{told}: {path}")

@@ -31,6 +31,27 @@ _CLOSE = 1e-5
 """How far concentration may be beyond what it is held to."""
 
 
+class Held(NamedTuple):
+    """What is held along a frontier.
+
+    Parameters
+    ----------
+    kind : {"share", "concentration", "reserved"}
+        A family's share of revenue, how concentrated that is, or what is reserved under an agreement.
+    of : str or None
+        The family or the agreement.
+    year : int or None
+        The year whose revenue is held.
+    now : float
+        What it comes to in the plan.
+    """
+
+    kind: str
+    of: str | None
+    year: int | None
+    now: float
+
+
 class Point(NamedTuple):
     """A plan held to a number."""
 
@@ -44,7 +65,7 @@ class Point(NamedTuple):
 
 def share_frontier(
     plan: Plan, family: str, year: int, at: Sequence[float] | None = None, progress: Progress | None = None
-) -> pl.DataFrame:
+) -> tuple[Held, pl.DataFrame]:
     """Hold a family's share of a year's revenue to at most some numbers.
 
     Parameters
@@ -62,7 +83,9 @@ def share_frontier(
 
     Returns
     -------
-    DataFrame
+    held : Held
+        What is held, and what it comes to in the plan.
+    points : DataFrame
         A row for each number (``at``): the share that comes of it (``value``), what the plan earns (``present_value``),
         and what that ``costs`` beside the plan as it is [money]; empty where no plan keeps the rules.
 
@@ -88,12 +111,12 @@ def share_frontier(
         if found is not None:
             last = found
         points.append(_point(share, found, lambda one: _share(one, family, year)))
-    return _table(plan, points)
+    return Held("share", family, year, now), _table(plan, points)
 
 
 def reservation_frontier(
     plan: Plan, agreement: str, at: Sequence[float] | None = None, progress: Progress | None = None
-) -> pl.DataFrame:
+) -> tuple[Held, pl.DataFrame]:
     """Hold what is reserved under an agreement to some rates.
 
     Parameters
@@ -129,12 +152,12 @@ def reservation_frontier(
         if found is not None:
             last = found
         points.append(_point(rate, found, lambda one: _reserved(one, agreement)))
-    return _table(plan, points)
+    return Held("reserved", agreement, None, _reserved(plan, agreement)), _table(plan, points)
 
 
 def concentration_frontier(
     plan: Plan, year: int, at: Sequence[float] | None = None, progress: Progress | None = None
-) -> pl.DataFrame:
+) -> tuple[Held, pl.DataFrame]:
     """Hold how concentrated a year's revenue is (HHI) to at most some numbers.
 
     With r_f the revenue of family f and h the number, sum_f r_f^2 <= h (sum_f r_f)^2 says that the length of r is at
@@ -164,7 +187,7 @@ def concentration_frontier(
     if not np.isfinite(now):
         _refuse_year(plan, year)
     numbers = np.linspace(now, 1.0 / len(revenue), POINTS + 1)[1:-1] if at is None else np.asarray(at, dtype=np.float64)
-    points, held = [], _Held(plan, reader.draft, revenue, reader.solution)
+    points, held = [], _LessConcentrated(plan, reader.draft, revenue, reader.solution)
     for number in sorted(map(float, numbers), reverse=True):
         _say(progress, f"holding the concentration of {year} to {number:.3f}")
         found = held.to(number)
@@ -173,10 +196,10 @@ def concentration_frontier(
             if found is None
             else Point(number, _hhi(revenue @ found.columns), found.objective)
         )
-    return _table(plan, points)
+    return Held("concentration", None, year, now), _table(plan, points)
 
 
-class _Held:
+class _LessConcentrated:
     """Plans whose revenue is no more concentrated than numbers that fall.
 
     Parameters

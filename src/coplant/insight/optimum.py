@@ -10,7 +10,7 @@ from coplant.insight.limits import Limit, limits_of
 from coplant.insight.pegging import Pegging
 from coplant.planning.draft import Draft
 from coplant.planning.reader import Reader
-from coplant.planning.reopened import reopened
+from coplant.planning.reopened import check_alone, reopened
 from coplant.planning.result import Plan
 from coplant.program.money import Booleans, Floats
 from coplant.program.ranging import Ranging
@@ -23,9 +23,15 @@ class Optimum:
     ----------
     plan : Plan
         The plan.
+
+    Raises
+    ------
+    CaseError
+        It is one of the plans of a hedge, which is not the best for its future by itself.
     """
 
     def __init__(self, plan: Plan) -> None:
+        check_alone(plan)
         self.plan = plan
 
     @classmethod

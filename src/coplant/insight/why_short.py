@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,11 +12,13 @@ import numpy as np
 import polars as pl
 
 from coplant.case.names import did_you_mean
-from coplant.errors import CaseError, Problem
+from coplant.errors import CaseError, InfeasibleError, Problem
 from coplant.insight.limits import Limit, set_in
 from coplant.insight.optimum import Optimum
 from coplant.insight.pegging import SOLD
+from coplant.insight.period import nodes_at
 from coplant.insight.reach import Reach
+from coplant.insight.sooner import sooner, waits_for
 from coplant.insight.way import Way, Ways
 from coplant.network.activities import OFFER
 from coplant.planning.reader import frame, named
@@ -43,8 +44,6 @@ RAISED = (5.0, 10.0, 25.0)
 BRINGS, COSTS, SCARCE, AT_HAND, RULES = "brings", "costs", "scarce", "at hand", "rules"
 """What an amount for one customer more is: income, expense, what a limit on the way is worth elsewhere, what stock is
 that cannot become more in time, or what other rules make of it."""
-
-_PERIOD = re.compile(r"(\d{4})(?:-(?:(\d{2})(?:-\d{2})?|[Qq]([1-4])))?")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -179,7 +178,7 @@ class Shortages:
         CaseError
             There is no such stream, or no such bucket.
         """
-        number, nodes = self._demand(demand), self._nodes(at)
+        number, nodes = self._demand(demand), nodes_at(self.draft, at)
         wanted, sold = (float(self._sold[what][number, nodes].sum()) for what in ("wanted", "sold"))
         missing = self._sold["lost"][number, nodes] + self._sold["waiting"][number, nodes]
         short = nodes[missing > _SHORT * max(float(self._sold["wanted"][number].max()), 1e-9)]
@@ -201,7 +200,7 @@ class Shortages:
         tables = {name: _frame(types) for name, types in empty.items()}
         tables |= {
             "gives_way": self._giving_way(asked, forced),
-            "waits": self._waits(number) if len(late) else _frame(_WAITS),
+            "waits": self._waits(number, late) if len(late) else _frame(_WAITS),
         }
         if forced is not None:
             way = self._way(asked, forced)
@@ -225,31 +224,6 @@ class Shortages:
             mend = did_you_mean(name, labels, f"Streams of demand are {', '.join(labels)}")
             raise CaseError([Problem("demand", None, "demand", name, "a stream of demand", mend)], "the question")
         return labels.index(name)
-
-    def _nodes(self, at: str | datetime.date) -> Integers:
-        timeline, labels = self.draft.timeline, list(self.draft.tree.labels)
-        if str(at) in labels:
-            return np.array([labels.index(str(at))])
-        found = _PERIOD.fullmatch(str(at))
-        first = None
-        if isinstance(at, datetime.date) or (found and re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(at))):
-            first = np.datetime64(str(at), "D")
-            until = first + 1
-        elif found:
-            year, month, quarter = found.groups()
-            months = 1 if month else 3 if quarter else 12
-            start = int(month or 3 * int(quarter or 1) - 2)
-            if 1 <= start <= 12:
-                begins = np.datetime64(f"{year}-{start:02d}", "M")
-                first, until = begins.astype("datetime64[D]"), (begins + months).astype("datetime64[D]")
-        if first is not None:
-            bounds = timeline.bounds
-            inside = np.flatnonzero((bounds[:-1] < until) & (bounds[1:] > first))
-            if len(inside):
-                return inside
-        expected = f"a bucket, month, quarter, year or day from {labels[0]} to {labels[-1]}"
-        mend = "Write it like 2021-07, 2021-Q3, 2021 or 2021-07-15"
-        raise CaseError([Problem("question", None, None, str(at), expected, mend)], "the question")
 
     @cached_property
     def _sold(self) -> dict[str, Floats]:
@@ -480,16 +454,32 @@ class Shortages:
 
     # -- what cannot be there in time ----------------------------------------------------------------------------
 
-    def _waits(self, demand: int) -> pl.DataFrame:
-        """What cannot be started sooner, so that nothing can be there in time."""
+    def _waits(self, demand: int, late: Integers) -> pl.DataFrame:
+        """What cannot be started sooner, so that nothing can be there in time, and what a month sooner is worth."""
         point = int(self.draft.network.demands.stock_point[demand])
         days = [*self.draft.timeline.bounds[:-1].tolist(), None]
         labels = self.draft.network.activities.labels
-        there = days[self._reach.there[point]]
-        waits = self._reach.waits(point)
-        return _frame(
-            _WAITS, [{"activity": labels[one], "opens": days[self._reach.opens[one]], "there": there} for one in waits]
-        )
+        rows: list[dict[str, object]] = []
+        for one in self._reach.waits(point):
+            opens, there = days[self._reach.opens[one]], days[self._reach.there[point]]
+            row = {"activity": labels[one], "opens": opens, "there": there}
+            rows.append(row | self._sooner(labels[one], demand, late))
+        return _frame(_WAITS, rows)
+
+    def _sooner(self, route: str, demand: int, late: Integers) -> dict[str, object]:
+        """What the plan would gain if the milestone that a route waits for were reached a month earlier."""
+        milestone = waits_for(self.plan, route)
+        if milestone is None:
+            return {}
+        try:
+            other = sooner(self.plan, milestone)
+        except InfeasibleError:
+            return {"milestone": milestone}
+        buckets = [self.draft.timeline.bounds[node].item() for node in late]
+        mine = (pl.col("demand") == self.draft.network.demands.labels[demand]) & pl.col("bucket").is_in(buckets)
+        before, after = (float(one["sold"].filter(mine)["sold"].sum()) for one in (self.plan, other))
+        gained = other.objective - self.plan.objective
+        return {"milestone": milestone, "sooner_gained": gained, "sooner_served": after - before}
 
     @cached_property
     def _reach(self) -> Reach:
@@ -512,7 +502,10 @@ _USERS = {
     "demand": _TEXT, "item": _TEXT, "quantity": _NUMBER, "share": _NUMBER, "each": _NUMBER, "loss": _NUMBER,
     "worth": _NUMBER,
 }  # fmt: skip
-_WAITS = {"activity": _TEXT, "opens": _DAY, "there": _DAY}
+_WAITS = {
+    "activity": _TEXT, "opens": _DAY, "there": _DAY, "milestone": _TEXT, "sooner_gained": _NUMBER,
+    "sooner_served": _NUMBER,
+}  # fmt: skip
 _RAISED = {"percent": _NUMBER, "more": _NUMBER, "served": _NUMBER, "gained": _NUMBER}
 
 

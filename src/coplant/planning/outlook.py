@@ -282,8 +282,8 @@ class Outlook:
         list of Plan, length K
         """
         return [
-            Plan.of(case, Reader(draft, self.of_future(solution, number)), scaling, options, size, timings)
-            for number, (case, draft) in enumerate(zip(self.cases, self.drafts, strict=True))
+            Plan.of(case, Reader(draft, self.of_future(solution, number)), scaling, options, size, timings, name)
+            for number, (name, case, draft) in enumerate(zip(self.futures.names, self.cases, self.drafts, strict=True))
         ]
 
     def signed(self, solution: Solution) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from coplant.errors import CaseError, Problem
 from coplant.network import Network
 from coplant.network.starts import Starts
 from coplant.planning.formulation import formulate, in_words
@@ -27,10 +28,14 @@ def reopened(plan: Plan) -> Reader:
 
     Raises
     ------
+    CaseError
+        It is one of the plans of a hedge, as it was kept: what is decided before its future is known is so for the sake
+        of others too, and cannot be found again from its own program.
     InfeasibleError, NumericalError, SolverError
         As for `plan`: where it is not known where the program was solved, it is solved again.
     """
     if "reader" not in vars(plan):
+        check_alone(plan)
         network = Network.of(plan.case.known(), Tree.line(timeline_of(plan)), starts_of(plan))
         with in_words():
             draft = formulate(network)
@@ -41,6 +46,14 @@ def reopened(plan: Plan) -> Reader:
         vars(plan)["reader"] = Reader(draft, solution)
     reader: Reader = vars(plan)["reader"]
     return reader
+
+
+def check_alone(plan: Plan) -> None:
+    """Check that a plan is for one future by itself; CaseError if it is one of the plans of a hedge."""
+    if plan.future is not None:
+        expected = "a plan for one future by itself"
+        mend = "What a hedge decides now is for the sake of all its futures. Plan the case of this future by itself"
+        raise CaseError([Problem("question", None, "future", plan.future, expected, mend)], plan.settings.name)
 
 
 def timeline_of(plan: Plan) -> Timeline:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,7 +24,7 @@ from coplant.results import Kind, read_result, versions_of, write_result
 
 if TYPE_CHECKING:
     from coplant.case.changes import Change
-    from coplant.insight import WhatIf, WhyShort, WhySigned
+    from coplant.insight import WhatIf, WhyMade, WhyShort, WhySigned
 
 KIND = Kind("plan", "coplant plan --out")
 """How a plan is kept in a folder."""
@@ -67,6 +67,8 @@ class Plan:
         Seconds of each stage.
     solved : Solved or None
         Where its program was solved; None if that is not known.
+    future : str or None
+        The future that it is for, where it is one of several plans that are the same until that is known.
     """
 
     case: Case
@@ -83,6 +85,7 @@ class Plan:
     scaling: Mapping[str, Any]
     timings: Mapping[str, float]
     solved: Solved | None = None
+    future: str | None = None
 
     @classmethod
     def of(
@@ -93,6 +96,7 @@ class Plan:
         options: Mapping[str, Any],
         size: Mapping[str, int],
         timings: Mapping[str, float],
+        future: str | None = None,
     ) -> Plan:
         """Put together a plan from what was solved."""
         solution = reader.solution
@@ -111,6 +115,7 @@ class Plan:
             dataclasses.asdict(scaling),
             timings,
             Solved.of(solution),
+            future,
         )
         vars(made)["reader"] = reader
         return made
@@ -307,6 +312,27 @@ class Plan:
 
         return Shortages(self).why(demand, at)
 
+    def why_made(self, item: str, at: str | datetime.date) -> WhyMade:
+        """Say why an item is made or bought where it is: what a unit more or less of each way would lose.
+
+        Parameters
+        ----------
+        item : str
+            The item.
+        at : str or date
+            The buckets: the label of one, a month (2021-07), a quarter (2021-Q3), a year, or a day.
+
+        Raises
+        ------
+        CaseError
+            The item is neither made nor bought, or there is no such bucket.
+        InfeasibleError, NumericalError, SolverError
+            As for `plan`, where it is not known where the plan was solved.
+        """
+        from coplant.insight.why_made import why_made
+
+        return why_made(self, item, at)
+
     def what_if(self, *changes: str | Change, progress: Callable[[str], None] | None = None) -> WhatIf:
         """Plan anew with changes of the case, from where this plan was solved.
 
@@ -360,6 +386,57 @@ class Plan:
         from coplant.insight.marginal import scarce
 
         return scarce(self, most)
+
+    def tornado(
+        self,
+        by: float = 10.0,
+        inputs: Sequence[str] | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> pl.DataFrame:
+        """Rank inputs by what this plan would earn if each were lower, and higher; see `coplant.insight`.
+
+        Parameters
+        ----------
+        by : float
+            Per cent by which each is lower and higher.
+        inputs : sequence of str, optional
+            The inputs, such as ``prices[car].price``; by default those that most cases have.
+        progress : callable, optional
+            Is told, in a line of text, what is going on.
+
+        Raises
+        ------
+        CaseError
+            An input cannot be read, means no row, or is no number; or a change of it makes mistakes of the case.
+        NumericalError, SolverError
+            As for `plan`.
+        """
+        from coplant.insight.tornado import tornado
+
+        return tornado(self, by, inputs, progress)
+
+    def break_even(
+        self, agreements: Sequence[str] | None = None, progress: Callable[[str], None] | None = None
+    ) -> pl.DataFrame:
+        """Find at which fee, price and demand signing agreements becomes as good as not; see `coplant.insight`.
+
+        Parameters
+        ----------
+        agreements : sequence of str, optional
+            Agreements that are options; all of them by default.
+        progress : callable, optional
+            Is told, in a line of text, what is going on.
+
+        Raises
+        ------
+        CaseError
+            There is no such agreement, or it is no option.
+        NumericalError, SolverError
+            As for `plan`.
+        """
+        from coplant.insight.break_even import break_even
+
+        return break_even(self, agreements, progress)
 
     def pegged(self, item: str | None = None, demand: str | None = None) -> pl.DataFrame:
         """Say which lots end up where: those by which an item comes into the plan, or those that a stream is made of.

@@ -87,12 +87,15 @@ class Chart:
         Its legend; empty where one thing is drawn.
     height : int
         Height in pixels.
+    least_width : int
+        Width in pixels below which it is moved across a narrow page instead of drawn narrower; 0 for none.
     """
 
     label: str
     figure: dict[str, Any]
     legend: Sequence[Mark] = ()
     height: int = 320
+    least_width: int = 0
 
 
 @dataclass(frozen=True)

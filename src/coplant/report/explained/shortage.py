@@ -137,6 +137,10 @@ class _Told:
             there = "short.there" if row["there"] else "short.never_there"
             told = self.words(opens, what=what, by=row["activity"], day=self.numbers.date(row["opens"]))
             yield f"{told} {self.words(there, site=site, bucket=self.view.bucket(row['there']))}"
+            if row["sooner_gained"] is not None:
+                yield self.words("short.sooner", milestone=self.view.title("milestone", row["milestone"]),
+                                 gained=self.view.money(row["sooner_gained"]), unit=self.unit,
+                                 served=self.numbers.count(max(row["sooner_served"], 0.0)))  # fmt: skip
 
     def _gates(self) -> Iterator[str]:
         gates = self.why["gates"]
