@@ -1,4 +1,4 @@
-"""``why``, ``what-if``, ``why-signed``, ``scarce``, ``peg``, ``compare``, ``frontier``: what they print and refuse."""
+"""Questions about plans from the command line: what they print, write and refuse."""
 
 from __future__ import annotations
 
@@ -100,6 +100,39 @@ def test_scarce_and_peg_print_and_write() -> None:
     assert {row["item"]: row["quantity"] for row in sums} == {"cheap": pytest.approx(40.0), "chip": pytest.approx(40.0)}
 
 
+def test_why_made_compares_ways() -> None:
+    told = said("why-made", "phones", "--item", "chip", "--at", "2023-01")
+    assert "(chip): 100.0%. Each unit less, up to 40, would lose 22.00 EUR." in told
+    ways = json.loads(said("why-made", "phones", "--item", "chip", "--at", "2023", "--json"))["ways"]
+    assert [way["quantity"] for way in ways] == [pytest.approx(100.0)]
+
+
+def test_tornado_ranks_inputs_and_draws_them() -> None:
+    told = said("tornado", "phones", "--by", "20", "--report", "tornado.html")
+    assert told.splitlines()[1].split()[-1] == "prices.price"
+    assert "Report: tornado.html" in told
+    assert Path("tornado.html").stat().st_size > 1_000
+    words = ("tornado", "phones", "--vary", "prices[dear].price", "--json")
+    assert [row["lower"] for row in json.loads(said(*words))["inputs"]] == [pytest.approx(-426.0)]
+
+
+def test_break_even_tells_where_each_agreement_turns() -> None:
+    rows = json.loads(said("break-even", "hosts", "--agreement", "near", "--json"))["inputs"]
+    assert {row["input"]: row["more"] or row["times"] for row in rows}["fee"] == pytest.approx(3.0, rel=1e-3)
+    told = said("break-even", "hosts")
+    assert {line.split()[0] for line in told.splitlines()[1:]} == {"near", "far"}
+    assert "-3 EUR each" in told
+    assert "0.7692 times" in told
+
+
+def test_pages_of_answers_are_written(tmp_path: Path) -> None:
+    assert "Report: flows.html" in said("peg", "phones", "--item", "chip", "--report", "flows.html")
+    words = ("--share", "dear", "--year", "2023", "--at", "0.5", "--report", "frontier.html")
+    assert "Report: frontier.html" in said("frontier", "phones", *words)
+    for name in ("flows", "frontier"):
+        assert "<html" in (tmp_path / f"{name}.html").read_text(encoding="utf-8")
+
+
 def test_frontier_prints_what_holding_costs() -> None:
     told = said("frontier", "phones", "--share", "dear", "--year", "2023", "--at", "0.5,0")
     assert [line.split()[0] for line in told.splitlines()[1:]] == ["0.5", "0"]
@@ -117,6 +150,12 @@ def test_frontier_prints_what_holding_costs() -> None:
         (("why", "nowhere", "--demand", "cheap", "--at", "2023"), "nowhere"),
         (("what-if", "phones", "--set", "chips"), "Write it like"),
         (("what-if", "phones", "--set", "prices.price *= 2", "--each", "--out", "x"), "a new plan for each change"),
+        (("why-made", "phones", "--item", "chop", "--at", "2023"), 'Did you mean "chip"?'),
+        (("tornado", "phones", "--by", "100"), "between 0 and 100"),
+        (("tornado", "phones", "--vary", "prices"), "Write it like"),
+        (("tornado", "phones", "--report", "tornado.pdf"), "tornado.pdf"),
+        (("break-even", "hosts", "--agreement", "nobody"), "an agreement"),
+        (("peg", "phones", "--demand", "cheap", "--report", "x.html"), "name one, and no stream"),
         (("why-signed", "phones", "deal"), "an agreement"),
         (("turn", "hosts", "near", "--vary", "demand.quantity *= X", "--between", "2,1"), "the smaller first"),
         (("peg", "phones"), "name an item"),

@@ -25,6 +25,7 @@ def test_tables_are_as_they_are_told() -> None:
         "pegged": two_products().plan().pegged(item="chip"),
         "points": share_frontier(three_families().plan(), "phones", 2023, [0.5])[1],
         "what_ifs": what_ifs(plan, ["prices[cheap].price *= 1.1"]),
+        "ways": plan.why_made("cheap", "2023-01").table,
         "tornado": plan.tornado(inputs=["prices[cheap].price"]),
         "break_even": two_hosts(33.0).plan().break_even(["far"]),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 
 import polars as pl
 import pytest
@@ -12,7 +13,7 @@ from insight.test_why_short import two_phones
 from laws.small_cases import Draft, drafts
 
 import coplant
-from coplant import CaseError
+from coplant import CaseError, Plan
 from coplant.case.changes import Change, with_changes
 from coplant.generate import generate
 from coplant.insight.comparison import Comparison
@@ -168,3 +169,17 @@ def test_a_what_if_is_the_plan_that_would_be_found_from_scratch(draft: Draft, ch
 @given(st.integers(0, 10_000), st.lists(st.sampled_from(CHANGES), min_size=1, max_size=3, unique=True))
 def test_a_what_if_of_a_generated_case_is_too(seed: int, changes: list[str]) -> None:
     check(generate(20, 8, 2, seed), changes)
+
+
+def test_a_plan_of_a_hedge_is_not_asked_as_if_its_future_were_known() -> None:
+    case = two_phones().branch("deal", datetime.date(2023, 2, 1), {"announced": 0.5, "denied": 0.5})
+    case.settings["buckets"] = ["month:3"]
+    hedge = case.hedge()
+    questions: list[Callable[[Plan], object]] = [
+        lambda plan: plan.why_short("cheap", "2023-01"),
+        lambda plan: plan.what_if("prices.price *= 2"),
+        lambda plan: plan.scarce(),
+    ]
+    for question in questions:
+        with pytest.raises(CaseError, match="one future by itself"):
+            question(hedge.plans[0])
