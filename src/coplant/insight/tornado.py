@@ -19,7 +19,7 @@ Progress = Callable[[str], None]
 BY = 10.0
 """Per cent by which an input is lower and higher where nothing else is asked for."""
 
-MOST_APART = 6
+MOST_APART = 12
 """Names up to which each is an input by itself; those of a table with more are one input."""
 
 INPUTS = (

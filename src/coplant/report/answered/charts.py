@@ -54,6 +54,7 @@ def tornado(view: CaseView, names: Sequence[str], series: Sequence[Series], unit
     axis = view.numbers.axis(magnitude, unit)
     layout = laid_out(view, "", height) | {"barmode": "group"} | across_axes(axis, [folded(name) for name in names])
     layout["bargroupgap"] = 0.0
+    layout["xaxis"]["nticks"] = 4
     legend = [Mark(one.name, one.colour, "fill", (number,)) for number, one in enumerate(series)]
     return Chart(label, {"data": traces, "layout": layout}, legend, height)
 
