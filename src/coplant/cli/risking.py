@@ -11,6 +11,7 @@ import typer
 
 from coplant.cli.answering import answering, print_json
 from coplant.cli.app import app
+from coplant.cli.asked import ReportPath, files_told
 from coplant.cli.options import (
     AsJson,
     CasePath,
@@ -35,6 +36,7 @@ def worth(
         typer.Option(metavar="W,...", help="Weights of the worst futures to try, such as 0,0.5,1; five if left out."),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the tables to this folder.")] = None,
+    report: ReportPath = None,
     as_json: AsJson = False,
     time_limit: Annotated[
         float | None, typer.Option(metavar="S", min=0.0, help="Stop each of the plans after so many seconds.")
@@ -46,13 +48,14 @@ def worth(
     """Say what it is worth to plan for several futures at once, what to know which comes, and what care costs."""
     with answering(as_json), Progress() as progress:
         import coplant
-        from coplant.case.outputs import check_outputs
+        from coplant.case.outputs import PAGE, PAGES, Output, check_outputs
         from coplant.weighing.result import KIND
         from coplant.weighing.worth import WEIGHTS
 
         tried = WEIGHTS if weights is None else shares_in(weights)
         place = tables_at(out, KIND)
-        check_outputs([place] if place else [], case)
+        page = Output(report, PAGES, option="--report", replaces=PAGE) if report else None
+        check_outputs([output for output in (place, page) if output], case)
         with progress.stage("Reading the case"):
             read = coplant.read(case)
         # What HiGHS says when it is interrupted is not an answer.
@@ -64,14 +67,20 @@ def worth(
         if out:
             with progress.stage(f"Writing {out}"):
                 made.write(out)
+        if report:
+            from coplant.report.answered import write_worth
+
+            with progress.stage(f"Writing {report}"):
+                write_worth(made, report)
+        files = {name: path for name, path in (("tables", out), ("report", report)) if path}
         if as_json:
             head = {"case": read.settings.name, "currency": read.settings.currency}
             tables = {name: table.to_dicts() for name, table in made.tables.items()}
-            print_json(head | made.facts() | tables | {"files": {"tables": str(out)} if out else {}})
+            print_json(head | made.facts() | tables | {"files": files_told(files)})
             return
         typer.echo(made.summary())
-        if out:
-            typer.echo(f"Tables: {out}")
+        for name, path in files.items():
+            typer.echo(f"{name.capitalize()}: {path}")
 
 
 @app.command()

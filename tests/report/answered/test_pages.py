@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import html
 import json
 import re
@@ -13,10 +14,12 @@ import pytest
 from insight.test_frontier import three_families
 from insight.test_pegging import two_products
 from insight.test_why_signed import two_hosts
+from small_case import SmallCase
 
+import coplant
 from coplant.insight.frontier import concentration_frontier, share_frontier
 from coplant.planning.result import Plan
-from coplant.report.answered import write_flows, write_frontier, write_tornado
+from coplant.report.answered import write_flows, write_frontier, write_tornado, write_worth
 from coplant.report.numbers import Numbers
 from coplant.report.words import LANGUAGES, words_of
 
@@ -122,3 +125,35 @@ def test_a_frontier_marks_the_plan_as_it_is(kind: str, language: str, tmp_path: 
     assert sorted(curve["x"]) == pytest.approx(sorted([*table["value"], held.now]))
     costs = Numbers(words_of(language)).money(table["costs"].max(), "EUR", 4)
     assert " ".join(costs.split()) in told(page, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_worth_marks_the_plan_on_the_frontier_of_care(language: str, tmp_path: Path) -> None:
+    found = coplant.worth(uncertain().case(), weights=[0.0, 0.5, 0.75])
+    write_worth(found, tmp_path / "worth.html")
+    page = (tmp_path / "worth.html").read_text(encoding="utf-8")
+    curve, mark = figure(page, "care-1", language)["data"]
+    frontier = found["frontier"]
+    assert frontier.height > 1
+    for scaled, amounts in ((curve["x"], frontier["worst"]), (curve["y"], frontier["expected"])):
+        assert {round(value * 1e3, 3) for value in scaled} == {round(value, 3) for value in amounts}
+    assert (mark["x"][0] * 1e3, mark["y"][0] * 1e3) == (pytest.approx(found.worst), pytest.approx(found.expected))
+    text, numbers = told(page, language), Numbers(words_of(language))
+    for name, worth in found["knowing"].select("branch", "worth").iter_rows():
+        assert {"everything": {"en": "everything", "fr": "tout"}[language]}.get(name, name) in text
+        assert numbers.number(worth, 1).rstrip("0").rstrip(".,") in text
+
+
+def uncertain() -> SmallCase:
+    """Chips are ordered two months ahead for phones; a deal may halve demand, a weak market the price."""
+    case = SmallCase("month:6", risk_share=0.5).item("phone").item("chip").route("phone", bom={"chip": 1.0})
+    case.offer("chip", 10.0, allotment="granted", lead_time=61.0)
+    case.since("allotments", allotment="granted", quantity=100.0, per="month")
+    case.demand("phone", 80.0, "month", price=30.0)
+    case.branch("deal", datetime.date(2023, 3, 1), {"announced": 0.6, "denied": 0.4})
+    case.branch("market", datetime.date(2023, 4, 1), {"strong": 0.5, "weak": 0.5})
+    for outcome, table, column, share in (
+        ("denied", "demand", "quantity", 0.5), ("weak", "demand", "quantity", 0.7), ("weak", "prices", "price", 0.4),
+    ):  # fmt: skip
+        case.add("edits", outcome=outcome, table=table, key="phone", column=column, operation="times", value=f"{share}")
+    return case

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,10 @@ if TYPE_CHECKING:
 
     from coplant.insight.frontier import Held
     from coplant.planning import Plan
+    from coplant.report.blocks import Section
+    from coplant.weighing.result import Worth
 
-__all__ = ["write_flows", "write_frontier", "write_tornado"]
+__all__ = ["write_flows", "write_frontier", "write_tornado", "write_worth"]
 
 
 def write_tornado(plan: Plan, table: pl.DataFrame, by: float, path: str | Path) -> None:
@@ -35,8 +38,9 @@ def write_tornado(plan: Plan, table: pl.DataFrame, by: float, path: str | Path) 
     """
     from coplant.report.answered.page import write
     from coplant.report.answered.tornado import tornado_section
+    from coplant.report.view import View
 
-    write(plan, "tornado", lambda view: [tornado_section(view, table, by)], path)
+    write("tornado", plan.objective, partial(View, plan), lambda view: [tornado_section(view, table, by)], path)
 
 
 def write_flows(plan: Plan, table: pl.DataFrame, item: str, path: str | Path) -> None:
@@ -58,8 +62,9 @@ def write_flows(plan: Plan, table: pl.DataFrame, item: str, path: str | Path) ->
     """
     from coplant.report.answered.flows import flows_section
     from coplant.report.answered.page import write
+    from coplant.report.view import View
 
-    write(plan, "flows", lambda view: [flows_section(view, table, item)], path)
+    write("flows", plan.objective, partial(View, plan), lambda view: [flows_section(view, table, item)], path)
 
 
 def write_frontier(plan: Plan, held: Held, table: pl.DataFrame, path: str | Path) -> None:
@@ -81,5 +86,30 @@ def write_frontier(plan: Plan, held: Held, table: pl.DataFrame, path: str | Path
     """
     from coplant.report.answered.frontier import frontier_section
     from coplant.report.answered.page import write
+    from coplant.report.view import View
 
-    write(plan, "frontier", lambda view: [frontier_section(view, held, table)], path)
+    write("frontier", plan.objective, partial(View, plan), lambda view: [frontier_section(view, held, table)], path)
+
+
+def write_worth(worth: Worth, path: str | Path) -> None:
+    """Write the page of what knowing and care are worth.
+
+    Parameters
+    ----------
+    worth : Worth
+        The result.
+    path
+        As for `write_tornado`.
+
+    Raises
+    ------
+    FileError
+        The file cannot be written.
+    """
+    from coplant.report.answered.page import write
+    from coplant.report.answered.worth import WorthView, care_section, knowing_section
+
+    def sections(view: WorthView) -> list[Section]:
+        return [knowing_section(view), care_section(view)]
+
+    write("worth", worth.expected, partial(WorthView, worth), sections, path)

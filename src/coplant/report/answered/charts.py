@@ -142,10 +142,10 @@ def frontier(
     curve: Series,
     plan: tuple[str, float, float],
     across: str,
-    write: Callable[[float], str],
+    write: Callable[[float], str] | None,
     label: str,
     *,
-    share: bool,
+    share: bool = False,
 ) -> Chart:
     """Draw what is earned against a quantity, and mark one point.
 
@@ -161,33 +161,35 @@ def frontier(
         What is marked: its name, its quantity, and what it earns.
     across, label : str
         What the quantity is, and what the figure shows.
-    write : callable
-        How the quantity is written.
+    write : callable or None
+        How the quantity is written; None for money.
     share : bool
         Whether it is a share.
     """
     name, at, earned = plan
-    values = [*curve.values, earned]
-    magnitude = view.numbers.magnitude(values)
-
-    def told(of: str, place: float, value: float | None) -> str:
-        return f"<b>{plain(of)}</b><br>{plain(write(place))}<br>{plain(view.headline(value))}"
-
-    told_curve = [told(curve.name, place, value) for place, value in zip(places, curve.values, strict=True)]
+    magnitude = view.numbers.magnitude([*curve.values, earned])
+    below = view.numbers.magnitude([*places, at]) if write is None else None
+    scale = 1.0 if below is None else below.scale
+    written = view.headline if write is None else write
+    points = [(curve.name, place, value) for place, value in zip(places, curve.values, strict=True)]
     # The plan itself is the end of the curve where nothing is held.
-    line = sorted([*zip(places, curve.values, told_curve, strict=True), (at, earned, told(name, at, earned))])
+    points = sorted([*points, plan], key=lambda point: point[1])
+
+    def drawn(which: Sequence[tuple[str, float, float | None]], of: str) -> dict[str, Any]:
+        told = [f"<b>{plain(one)}</b><br>{plain(written(place))}<br>{plain(view.headline(value))}"
+                for one, place, value in which]  # fmt: skip
+        earned = [None if value is None else value / magnitude.scale for _, _, value in which]
+        return scattered(of, [], earned, told) | {"x": [place / scale for _, place, _ in which]}
+
+    line = {"color": f"var:--{curve.colour}", "width": 2}
+    star = {"color": "var:--c2", "size": 13, "symbol": "star"}
     traces = [
-        scattered(curve.name, [], [value / magnitude.scale for _, value, _ in line if value is not None],
-                  [text for _, _, text in line])
-        | {"x": [place for place, _, _ in line], "mode": "lines+markers",
-           "line": {"color": f"var:--{curve.colour}", "width": 2}, "marker": {"size": 8}},
-        scattered(name, [], [earned / magnitude.scale], [told(name, at, earned)])
-        | {"x": [at], "mode": "markers", "cliponaxis": False,
-           "marker": {"color": "var:--c2", "size": 13, "symbol": "star"}},
-    ]  # fmt: skip
+        drawn(points, curve.name) | {"mode": "lines+markers", "line": line, "marker": {"size": 8}},
+        drawn([plan], name) | {"mode": "markers", "cliponaxis": False, "marker": star},
+    ]
+    title = across if below is None else f"{across}, {view.numbers.axis(below, view.currency)}"
     layout = laid_out(view, view.numbers.axis(magnitude, view.currency), 340)
-    layout["xaxis"] = {"title": {"text": folded(across)}, "nticks": 6}
-    layout["xaxis"]["tickformat"] = ".0%" if share else ""
+    layout["xaxis"] = {"title": {"text": folded(title)}, "nticks": 6, "tickformat": ".0%" if share else ""}
     layout["yaxis"]["rangemode"] = "normal"
     legend = [Mark(curve.name, curve.colour, "line", (0,)), Mark(name, "c2", "star", (1,))]
     return Chart(label, {"data": traces, "layout": layout}, legend, 340)

@@ -4,40 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from coplant import __version__
 from coplant.case.files import write_whole
-from coplant.planning.result import Plan
 from coplant.report.blocks import Section
 from coplant.report.page import Edition, rendered
-from coplant.report.view import View
+from coplant.report.view import CaseView
 from coplant.report.words import LANGUAGES, Words, words_of
 
+Seen = TypeVar("Seen", bound=CaseView)
 
-def texts(view: View) -> Words:
+
+def texts(view: CaseView) -> Words:
     """Texts of answers in the language of a view."""
     return words_of(view.words.language, "coplant.report.answered")
 
 
-def write(plan: Plan, kind: str, sections: Callable[[View], Sequence[Section]], path: str | Path) -> None:
+def write(
+    kind: str,
+    money: float,
+    view_in: Callable[[Words], Seen],
+    sections: Callable[[Seen], Sequence[Section]],
+    path: str | Path,
+) -> None:
     """Write the page of an answer.
 
     Parameters
     ----------
-    plan : Plan
-        The plan that was asked.
     kind : str
         What was asked, as the message files call it.
+    money : float
+        What the plan earns that was asked.
+    view_in : callable
+        What is shown, from the texts of a language.
     sections : callable
-        Sections of the page, from the plan in a language.
+        Sections of the page, from what is shown.
     path : str or Path
         The file to write.
     """
     editions = []
     for language in LANGUAGES:
-        view = View(plan, words_of(language))
+        view = view_in(words_of(language))
         words = texts(view)
-        subtitle = words(f"{kind}.subtitle", money=view.headline(plan.objective))
+        subtitle = words(f"{kind}.subtitle", money=view.headline(money))
         footer = words("footer", version=__version__)
         editions.append(Edition(view, subtitle, sections(view), words("skip"), footer))
     write_whole(path, rendered(editions))
