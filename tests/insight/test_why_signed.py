@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -119,3 +121,32 @@ def test_what_is_better_at_both_ends_does_not_turn() -> None:
 def test_what_cannot_be_varied_is_refused(vary: str) -> None:
     with pytest.raises(CaseError):
         turning(two_hosts().plan(), "near", vary, 0.5, 1.0)
+
+
+def rumoured(announced: float = 0.5) -> SmallCase:
+    """A line that costs 420 and pays only if a deal is announced, which doubles what a car earns."""
+    case = SmallCase("month:3").item("car").host("near", site="near-host", status="option", term=1.0)
+    case.route("car", site="near-host", agreement="near").demand("car", 10.0, "month", price=10.0, site="near-host")
+    case.add("fixed_charges", agreement="near", charge="line", amount=420.0, per="month")
+    case.branch("deal", datetime.date(2023, 1, 15), {"announced": announced, "denied": 1.0 - announced})
+    return case.add(
+        "edits", outcome="announced", table="prices", key="car", column="price", operation="times", value="2"
+    )
+
+
+def test_the_probability_at_which_a_choice_turns_is_found() -> None:
+    # It is signed before that is known: 30 cars for 10 each, or for 20 each from the middle of the first month on.
+    case = rumoured()
+    turned = turning(case.hedge(), "near", "branches[deal, announced].probability = X", 0.0, 1.0)
+    assert turned.turn is not None
+    after = 30.0 - 10.0 * 14.0 / 31.0
+    assert turned.turn.at == pytest.approx(120.0 / (10.0 * after), rel=1e-3)
+    for probability, signed in ((turned.turn.at - 0.02, False), (turned.turn.at + 0.02, True)):
+        now = rumoured(probability).hedge()["signatures"].filter(agreement="near")
+        assert now["signed"].any() is signed
+
+
+@pytest.mark.parametrize("vary", ["branches.probability = X", "branches[deal, announced].probability *= X"])
+def test_a_probability_is_that_of_one_outcome(vary: str) -> None:
+    with pytest.raises(CaseError, match="one outcome"):
+        turning(rumoured().hedge(), "near", vary, 0.1, 0.9)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from coplant.insight import Comparison
-    from coplant.planning import Plan
+    from coplant.planning import Hedge, Plan
 
 PlanPath = Annotated[
     Path, typer.Argument(metavar="PLAN", help="A folder of `plan --out`; or a case, which is planned first.")
@@ -38,6 +38,21 @@ def plan_at(path: Path, progress: Progress) -> Plan:
         case = coplant.read(path)
     with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
         return coplant.plan(case, progress=progress.say)
+
+
+def plan_or_hedge_at(path: Path, progress: Progress) -> Plan | Hedge:
+    """Read a plan or the plans of several futures; or plan a case, for all its futures if it has several."""
+    import coplant
+    from coplant.planning.result import KIND
+    from coplant.stressing.stress import planned_in
+
+    if (path / KIND.facts).is_file():
+        with progress.stage("Reading the plan"):
+            return planned_in(path)
+    with progress.stage("Reading the case"):
+        case = coplant.read(path)
+    with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
+        return (coplant.plan if case.certain else coplant.hedge)(case, progress=progress.say)
 
 
 def compared_files(report: Path | None, excel: Path | None, plan: Path) -> dict[str, Path]:

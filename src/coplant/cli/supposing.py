@@ -21,6 +21,7 @@ from coplant.cli.asked import (
     more_told,
     page_at,
     plan_at,
+    plan_or_hedge_at,
     write_compared,
 )
 from coplant.cli.options import AsJson, numbers_in, refuse, tables_at
@@ -103,19 +104,19 @@ def turn(
     between: Annotated[str, typer.Option(metavar="LOW,HIGH", help="Numbers between which to look.")],
     as_json: AsJson = False,
 ) -> None:
-    """Find the price, fee or volume at which signing an agreement becomes as good as not."""
+    """Find the price, fee, volume or probability at which signing an agreement becomes as good as not."""
     with answering(as_json), Progress() as progress:
         from coplant.insight.turning import turning
 
         ends = numbers_in(between, "--between", "1,3")
         if len(ends) != 2 or not ends[0] < ends[1]:
             raise typer.BadParameter(f"{between!r} are no two numbers, the smaller first", param_hint="--between")
-        read = plan_at(plan, progress)
+        read = plan_or_hedge_at(plan, progress)
         with progress.stage("Planning with it and without it"), contextlib.redirect_stdout(sys.stderr):
             found = turning(read, agreement, vary, ends[0], ends[1], progress=progress.say)
         if as_json:
             tried = found.turn.tried if found.turn else found.ends
-            print_json({"currency": read.settings.currency, "turns_at": found.turn and found.turn.at,
+            print_json({"currency": read.case.settings.currency, "turns_at": found.turn and found.turn.at,
                         "tried": [{"at": at, "more": more} for at, more in tried]})  # fmt: skip
         else:
             typer.echo(found.summary())

@@ -65,7 +65,7 @@ _COLUMNS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _rows(plan: Plan, both: Sides, progress: Progress | None) -> Iterator[dict[str, object]]:
+def _rows(plan: Plan, both: Sides[Plan], progress: Progress | None) -> Iterator[dict[str, object]]:
     why = why_signed(plan, both.agreement, progress=progress)
     head: dict[str, object] = {"agreement": both.agreement, "signed": why.signed, "worth": why.worth}
     if why.worth is None:
@@ -91,7 +91,7 @@ def _changes(plan: Plan, agreement: str, table: str, column: str) -> Callable[[f
     return lambda times: [Change(table, name, column, "times", repr(times)) for name in known]
 
 
-def _times(both: Sides, changes: Callable[[float], list[Change]], worth: float) -> float | None:
+def _times(both: Sides[Plan], changes: Callable[[float], list[Change]], worth: float) -> float | None:
     """Number of times at which signing is as good as not, looked for below and above what it is."""
     known = {1.0: worth}
 

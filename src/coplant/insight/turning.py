@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
+import polars as pl
+
+from coplant.case import Case
 from coplant.case.changes import Change, with_changes
+from coplant.case.edits import matching, where_of
 from coplant.case.names import did_you_mean
 from coplant.errors import CaseError, InfeasibleError, Problem
+from coplant.planning.hedge import Hedge
+from coplant.planning.hedging import hedge
 from coplant.planning.plan import plan as planned
 from coplant.planning.result import Plan
+from coplant.schema import TABLES
 
 Progress = Callable[[str], None]
 
@@ -25,27 +32,12 @@ _CLOSE = 1e-4
 """Share of the span at which the number is close enough."""
 
 
-def sides(plan: Plan, agreement: str, gap: float = GAP, progress: Progress | None = None) -> Sides:
+Asked = TypeVar("Asked", bound=Plan | Hedge)
+"""What is asked: a plan, or the plans of several futures."""
+
+
+def sides(plan: Plan, agreement: str, gap: float = GAP, progress: Progress | None = None) -> Sides[Plan]:
     """Prepare to plan with and without an agreement.
-
-    Raises
-    ------
-    CaseError
-        There is no such agreement, or it is no option.
-    """
-    table = plan.case["agreements"]
-    names = table.filter(status="option")["agreement"].to_list()
-    if agreement not in names:
-        known = agreement in table["agreement"]
-        mend = did_you_mean(agreement, names, f"Options are {', '.join(names) or 'none'}")
-        expected = "an agreement that is an option" if known else "an agreement"
-        raise CaseError([Problem("agreements", None, "agreement", agreement, expected, mend)], "the question")
-    return Sides(plan, agreement, gap, progress)
-
-
-@dataclass(eq=False)
-class Sides:
-    """A plan with an agreement, and one without it.
 
     Parameters
     ----------
@@ -54,22 +46,76 @@ class Sides:
     agreement : str
         The agreement, an option.
     gap : float
-        Gap of the plans.
+        Gap of the plans that are made.
     progress : callable, optional
         Is told, in a line of text, what is going on.
+
+    Raises
+    ------
+    CaseError
+        There is no such agreement, or it is no option.
+    """
+    check_option(plan.case, agreement)
+    options = {**plan.options, "gap": min(gap, plan.options["gap"])}
+    return Sides(plan, agreement, lambda case, like: planned(case, **options, like=like, progress=progress))
+
+
+def hedged_sides(plans: Hedge, agreement: str, gap: float = GAP, progress: Progress | None = None) -> Sides[Hedge]:
+    """The same where there are several futures.
+
+    Parameters
+    ----------
+    plans : Hedge
+        The plans.
+    agreement, gap, progress
+        As for `sides`.
+
+    Raises
+    ------
+    CaseError
+        As for `sides`.
+    """
+    check_option(plans.case, agreement)
+    given = plans.plans[0].options
+    options = {**given, "gap": min(gap, given["gap"])}
+    return Sides(plans, agreement, lambda case, _: hedge(case, **options, progress=progress))
+
+
+def check_option(case: Case, agreement: str) -> None:
+    """Check that an agreement is there and an option; CaseError if not."""
+    table = case["agreements"]
+    names = table.filter(status="option")["agreement"].to_list()
+    if agreement not in names:
+        known = agreement in table["agreement"]
+        mend = did_you_mean(agreement, names, f"Options are {', '.join(names) or 'none'}")
+        expected = "an agreement that is an option" if known else "an agreement"
+        raise CaseError([Problem("agreements", None, "agreement", agreement, expected, mend)], "the question")
+
+
+@dataclass(eq=False)
+class Sides(Generic[Asked]):
+    """A plan with an agreement, and one without it.
+
+    Parameters
+    ----------
+    plan : Plan or Hedge
+        The plan.
+    agreement : str
+        The agreement, an option.
+    made : callable
+        Plans a case, like another plan.
     """
 
-    plan: Plan
+    plan: Asked
     agreement: str
-    gap: float
-    progress: Progress | None = None
-    _last: dict[str, Plan] = field(default_factory=dict)
+    made: Callable[[Case, Asked], Asked]
+    _last: dict[str, Asked] = field(default_factory=dict)
 
-    def with_it(self, *changes: Change) -> Plan | None:
+    def with_it(self, *changes: Change) -> Asked | None:
         """The plan that signs it, with changes of the case; None if no plan then keeps the rules."""
         return self._side(SIGNED, changes)
 
-    def without_it(self, *changes: Change) -> Plan | None:
+    def without_it(self, *changes: Change) -> Asked | None:
         """The plan that cannot sign it, with changes of the case; None if no plan then keeps the rules."""
         return self._side(ENDED, changes)
 
@@ -80,17 +126,14 @@ class Sides:
             return -float("inf") if both[0] is None else float("inf")
         return both[0].objective - both[1].objective
 
-    def _side(self, status: str, changes: tuple[Change, ...]) -> Plan | None:
+    def _side(self, status: str, changes: tuple[Change, ...]) -> Asked | None:
         decided = Change("agreements", self.agreement, "status", "set", status)
         case = with_changes(self.plan.case, [decided, *changes])
-        options = {**self.plan.options, "gap": min(self.gap, self.plan.options["gap"])}
-        like = self._last.get(status, self.plan)
         try:
-            made = planned(case, **options, like=like, progress=self.progress)
+            self._last[status] = self.made(case, self._last.get(status, self.plan))
         except InfeasibleError:
             return None
-        self._last[status] = made
-        return made
+        return self._last[status]
 
 
 class Turn(NamedTuple):
@@ -149,7 +192,7 @@ class Turning:
 
     Parameters
     ----------
-    plan : Plan
+    plan : Plan or Hedge
         The plan.
     agreement : str
         The agreement.
@@ -161,7 +204,7 @@ class Turning:
         The two ends, and what signing earns more than not there [money].
     """
 
-    plan: Plan
+    plan: Plan | Hedge
     agreement: str
     vary: str
     turn: Turn | None
@@ -175,7 +218,7 @@ class Turning:
 
     def summary(self) -> str:
         """Say in a few lines where it turns, and what was tried."""
-        currency = self.plan.settings.currency
+        currency = self.plan.case.settings.currency
         title = self.plan.case["agreements"].filter(agreement=self.agreement)["title"].item() or self.agreement
         (low, at_low), (high, at_high) = self.ends
         if self.turn is None:
@@ -190,7 +233,7 @@ class Turning:
 
 
 def turning(
-    plan: Plan,
+    plan: Plan | Hedge,
     agreement: str,
     vary: str,
     low: float,
@@ -202,11 +245,12 @@ def turning(
 
     Plans with it and without it are made at numbers between two, until they are as good. Where what it is worth rises
     or falls with the number all the way there is no other such number between; of a fee or a charge of the agreement
-    itself that is so.
+    itself that is so. Where the number is the probability of an outcome, what is left to one is shared by the other
+    outcomes of its branch as it is in the case.
 
     Parameters
     ----------
-    plan : Plan
+    plan : Plan or Hedge
         The plan.
     agreement : str
         The agreement, an option.
@@ -231,13 +275,35 @@ def turning(
     if not head or not words or words[0] != "X":
         problem = Problem("change", None, None, vary, "a change to X", "Write it like 'demand[car].quantity *= X'")
         raise CaseError([problem], "the question")
-    both = sides(plan, agreement, gap, progress)
+    ask = (agreement, gap, progress)
+    both = hedged_sides(plan, *ask) if isinstance(plan, Hedge) else sides(plan, *ask)
     rest = " ".join(words[1:])
 
     def more(number: float) -> float:
-        return both.more(Change.read(f"{head}= {number!r} {rest}".rstrip()))
+        change = Change.read(f"{head}= {number!r} {rest}".rstrip())
+        return both.more(change, *_others(plan.case, change))
 
     ends = ((low, more(low)), (high, more(high)))
     known = dict(ends)
     turn = turning_point(lambda at: known[at] if at in known else more(at), low, high)
     return Turning(plan, agreement, vary, turn, ends)
+
+
+def _others(case: Case, change: Change) -> list[Change]:
+    """What else changes with a probability: those of the other outcomes of its branch; nothing with anything else."""
+    if (change.table, change.column) != ("branches", "probability"):
+        return []
+    table = case["branches"]
+    mine = matching(TABLES["branches"], table, where_of(TABLES["branches"], change.key))
+    outcomes = table.filter(mine)
+    if outcomes.height != 1 or change.operation != "set":
+        expected = "one outcome whose probability is set: branches[deal, announced].probability = X"
+        problem = Problem("branches", None, "probability", str(change), expected, "Name the branch and the outcome")
+        raise CaseError([problem], "the question")
+    branch, outcome, before = outcomes.select("branch", "outcome", "probability").row(0)
+    rest, left = 1.0 - before, 1.0 - float(str(change.value))
+    siblings = table.filter(pl.col("branch") == branch, pl.col("outcome") != outcome)["outcome"].to_list()
+    if rest <= 0.0:
+        share = left / len(siblings)
+        return [Change("branches", f"{branch}, {name}", "probability", "set", repr(share)) for name in siblings]
+    return [Change("branches", f"{branch}, {name}", "probability", "times", repr(left / rest)) for name in siblings]

@@ -138,7 +138,7 @@ def why_signed(plan: Plan, agreement: str, gap: float = GAP, progress: Progress 
     return WhySigned(plan, agreement, with_it, without_it, fee, free)
 
 
-def _worth_by_fee(both: Sides, without_it: float) -> Callable[[float], float]:
+def _worth_by_fee(both: Sides[Plan], without_it: float) -> Callable[[float], float]:
     """What the agreement is worth if its fee for each good unit is larger by so much, or smaller."""
 
     def more(by: float) -> float:
