@@ -9,11 +9,19 @@ from coplant.program import LinearProgram
 from coplant.program.money import Floats, Integers
 
 
-def money_with(program: LinearProgram, columns: Floats, rows: Integers, by: Floats) -> float | None:
-    """Money once bounds of rows are moved, with whole numbers as they are; None if nothing keeps the rules."""
+def money_with(
+    program: LinearProgram,
+    columns: Floats,
+    rows: Integers,
+    by: Floats,
+    forced: tuple[Integers, Floats] | None = None,
+) -> float | None:
+    """Money once bounds of rows are moved and columns forced up, with whole numbers as they are; None if no plan is."""
     lower, upper = program.lower, program.upper
     whole = program.integer
     lower[whole] = upper[whole] = np.rint(columns[whole])
+    if forced is not None:
+        lower[forced[0]] = columns[forced[0]] + forced[1]
     row_lower, row_upper = program.row_lower, program.row_upper
     row_lower[rows] += by
     row_upper[rows] += by

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -149,9 +150,56 @@ def shortages(plan: Plan) -> Iterator[tuple[str, str]]:
             yield row["demand"], labels[row["bucket"]]
 
 
-def check(plan: Plan, why: WhyShort, draw: np.random.Generator) -> int:
+def check_loss(optimum: Optimum, why: WhyShort, before: float) -> None:
+    """Serve more customers in the buckets in which some are short, and see that each loses what is said."""
+    if why.loss is None:
+        return
+    draft, columns = optimum.draft, optimum.ranging.columns
+    demand = draft.network.demands.labels.index(why.demand)
+    unserved = draft.lost.values(columns)[demand] + draft.waiting.values(columns)[demand]
+    labels = list(draft.tree.labels)
+    # Who stops waiting would have had to be served before.
+    short = [labels.index(label) for label in why.buckets]
+    at_issue = np.unique([node if unserved[node] > 0.0 else max(node - 1, 0) for node in short])
+    at_issue = at_issue[unserved[at_issue] > 0.0]
+    shares = unserved[at_issue] / unserved[at_issue].sum()
+    losses = []
+    for share in (1.0, 0.5):
+        step = share * min(why.holds_until, float(unserved.sum()))
+        forced = (draft.sold.index[demand, at_issue], step * shares)
+        after = money_with(draft.program, columns, np.empty(0, dtype=np.int64), np.empty(0), forced)
+        losses.append((step, after))
+    if any(after is None for _, after in losses):
+        # Not in all of these buckets at once: it is then told of one of them.
+        assert len(at_issue) > 1
+        return
+    for step, after in losses:
+        assert before - float(after or 0.0) == pytest.approx(
+            why.loss * step, rel=1e-6, abs=1e-9 * max(abs(before), 1.0)
+        )
+
+
+def check_raised(answers: Shortages, why: WhyShort, before: float) -> None:
+    """Raise the first gate and those like it by as much as is said, and see that the plan gains what is said."""
+    if why["raised"].is_empty():
+        return
+    optimum, first = answers.optimum, why["gates"].row(0, named=True)
+    alike = why["gates"].filter((pl.col("thing") == first["thing"]) | (pl.col("in_place_of") == first["thing"]))
+    limits = {(limit.constraint, limit.thing): limit for limit in optimum.limits}
+    moves = [
+        limits[key].move(np.where(optimum.priced(limits[key]), 0.01 * optimum.stated(limits[key]), 0.0))
+        for key in alike.select("constraint", "thing").unique().iter_rows()
+    ]
+    rows, by = (np.concatenate([move[place] for move in moves]) for place in (0, 1))
+    for row in why["raised"].iter_rows(named=True):
+        after = money_with(optimum.draft.program, optimum.ranging.columns, rows, row["percent"] * by)
+        assert after is not None
+        assert after - before == pytest.approx(row["gained"], rel=1e-6, abs=1e-9 * max(abs(before), 1.0))
+
+
+def check(answers: Shortages, why: WhyShort, draw: np.random.Generator) -> int:
     """Find every gate's figures again from scratch; how many there were."""
-    optimum = Optimum.of(plan)
+    optimum, plan = answers.optimum, answers.plan
     program, columns = optimum.draft.program, optimum.ranging.columns
     before = money_with(program, columns, np.empty(0, dtype=np.int64), np.empty(0))
     assert before is not None
@@ -173,6 +221,12 @@ def check(plan: Plan, why: WhyShort, draw: np.random.Generator) -> int:
             beyond = money_with(program, columns, move.rows, 1.5 * most * move.by_row)
             assert beyond is not None
             assert beyond - before <= gate["value"] * 1.5 * most + 1e-9 * size
+        # A gate is used on the way, and worth something elsewhere.
+        if gate["in_place_of"] is None:
+            assert gate["takes"] > 0.0
+            assert gate["amount"] > 0.0
+    check_loss(optimum, why, before)
+    check_raised(answers, why, before)
     if why.loss is not None:
         assert why.loss >= -1e-9 * size
         assert float(why["customer"]["amount"].sum()) == pytest.approx(-why.loss, rel=1e-6, abs=1e-9 * size)
@@ -190,6 +244,6 @@ def test_every_figure_of_random_shortages_is_found_again(
     for number in draw.permutation(len(asked))[:3]:
         why = answers.why(*asked[number])
         assert why is not None
-        check(plan, why, draw)
+        check(answers, why, draw)
         assert why.text()
         assert why.text("fr")
