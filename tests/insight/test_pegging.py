@@ -100,3 +100,12 @@ def test_pegging_adds_up_in_small_cases(draft: Draft) -> None:
 @given(st.integers(0, 10_000), st.integers(6, 60), st.integers(3, 15), st.integers(0, 3))
 def test_pegging_adds_up_in_generated_cases(seed: int, items: int, buckets: int, hosts: int) -> None:
     check(coplant.plan(generate(items, buckets, hosts, seed)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.iterdir() if (path / "case.toml").is_file()))
+def test_pegging_adds_up_in_every_example(name: str) -> None:
+    case = coplant.read(EXAMPLES / name)
+    plans = [coplant.plan(case)] if case.certain else coplant.hedge(case, gap=0.02).plans
+    for plan in plans:
+        check(plan)

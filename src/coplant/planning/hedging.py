@@ -92,8 +92,7 @@ def hedge(
 
 def _told(hedge: Hedge, how: str) -> Hedge:
     """The same, where plans tell how and why they were planned so."""
-    plans = (dataclasses.replace(plan, solver=plan.solver + how) for plan in hedge.plans)
-    return dataclasses.replace(hedge, plans=tuple(plans))
+    return dataclasses.replace(hedge, plans=tuple(plan.solved_by(plan.solver + how) for plan in hedge.plans))
 
 
 def _whole(outlook: Outlook, options: dict[str, Any], begin: float, say: Progress) -> Hedge:

@@ -120,6 +120,12 @@ class Plan:
         vars(made)["reader"] = reader
         return made
 
+    def solved_by(self, solver: str) -> Plan:
+        """The same plan, told to be solved otherwise."""
+        told = dataclasses.replace(self, solver=solver)
+        vars(told).update({name: kept for name, kept in vars(self).items() if name == "reader"})
+        return told
+
     @property
     def digest(self) -> str:
         """Digest of the case."""
