@@ -13,7 +13,7 @@ from coplant.errors import CaseError, Problem
 from coplant.network import Network
 from coplant.planning.formulation import formulate, in_words, scaling_of
 from coplant.planning.reader import Reader
-from coplant.planning.reopened import check_alone, reopened, starts_of
+from coplant.planning.reopened import check_alone, cornered, starts_of
 from coplant.planning.result import Plan
 from coplant.program import solve
 from coplant.program.corner import Basis
@@ -161,7 +161,7 @@ def plan(
 def _start_of(plan: Plan) -> dict[str, Any]:
     """From where a plan like one is solved: its corner, by cells, and where its search ended."""
     check_alone(plan)
-    reader = reopened(plan)
+    reader = cornered(plan)
     corner = reader.solution.corner
     if corner is None:
         return {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from coplant.errors import CaseError, Problem
@@ -12,6 +14,7 @@ from coplant.planning.reader import Reader
 from coplant.planning.result import Plan
 from coplant.planning.solved import Solved
 from coplant.program import Solution, solve
+from coplant.program.crossover import corner_from
 from coplant.program.linear import LinearProgram
 from coplant.program.solve import Violations
 from coplant.timeline import Timeline
@@ -45,6 +48,31 @@ def reopened(plan: Plan) -> Reader:
                 solution = solve(draft.program, **plan.options)
         vars(plan)["reader"] = Reader(draft, solution)
     reader: Reader = vars(plan)["reader"]
+    return reader
+
+
+def cornered(plan: Plan) -> Reader:
+    """Return the program of a plan with its solution, at a corner if one is found.
+
+    A large program is solved without one. It is brought to a corner when that is first asked for, which takes as long
+    as solving it did; what is asked afterwards starts from there.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan of a case of which all is certain.
+
+    Raises
+    ------
+    CaseError, InfeasibleError, NumericalError, SolverError
+        As for `reopened`.
+    """
+    reader = reopened(plan)
+    program, solution = reader.draft.program, reader.solution
+    if solution.corner is None and not program.integer.any() and "reader" in vars(plan):
+        corner = corner_from(program, solution.columns, solution.row_dual)
+        reader = Reader(reader.draft, dataclasses.replace(solution, corner=corner))
+        vars(plan)["reader"] = reader
     return reader
 
 

@@ -38,6 +38,15 @@ _UPDATES = 100
 hundreds of steps back ("possibly dual unbounded").
 """
 
+_LARGE = 50_000
+"""Rows beyond which a program is large: to factor a basis and to weigh edges then takes longer than some steps."""
+
+_LARGE_UPDATES = 1_000
+"""Steps after which the basis of a large program is factored anew."""
+
+_LARGE_STEPS = 0.1
+"""Steps from a corner of a large program, as a share of its rows, that are still sooner done than all from scratch."""
+
 _MANY = 100
 """Columns and rows too many or too few beyond which two programs are not alike."""
 
@@ -134,9 +143,14 @@ class Corner(NamedTuple):
     def solved(self, highs: highspy.Highs) -> bool:
         """Solve a program from here; False where that leads nowhere, and nothing is as if it were tried.
 
-        That nothing keeps the rules leads nowhere too: from a corner it can look so, and counts only from scratch.
+        That nothing keeps the rules leads nowhere too: from a corner it can look so, and counts only from scratch. In a
+        large program a corner that keeps the rules is gone on from by the primal simplex, and others by the dual.
         """
-        return _led(highs, [(self, options) for options in _FROM_CORNER])
+        if highs.getNumRow() <= _LARGE:
+            return _led(highs, [(self, options) for options in _FROM_CORNER])
+        strategy = 4 if _keeps_rules(highs, self) else 1
+        options = {"simplex_strategy": strategy, "simplex_primal_edge_weight_strategy": 1} | _FROM_CORNER[1]
+        return _led(highs, [(self, options)], _LARGE_UPDATES, int(_LARGE_STEPS * highs.getNumRow()))
 
 
 def gone_on(highs: highspy.Highs) -> bool:
@@ -147,10 +161,25 @@ def gone_on(highs: highspy.Highs) -> bool:
     return _led(highs, [(None, _FROM_CORNER[0])])
 
 
-def _led(highs: highspy.Highs, ways: list[tuple[Corner | None, dict[str, Any]]]) -> bool:
+def _keeps_rules(highs: highspy.Highs, corner: Corner) -> bool:
+    """Whether all values are within their bounds at a corner."""
+    before = highs.getOptionValue("simplex_iteration_limit")[1]
+    highs.setOptionValue("simplex_iteration_limit", 0)
+    corner.lead(highs)
+    highs.solve()
+    highs.setOptionValue("simplex_iteration_limit", before)
+    return bool(highs.getInfo().num_primal_infeasibilities == 0)
+
+
+def _led(
+    highs: highspy.Highs,
+    ways: list[tuple[Corner | None, dict[str, Any]]],
+    updates: int = _UPDATES,
+    steps: int | None = None,
+) -> bool:
     # What takes more steps than there are rows is sooner done from scratch.
-    limits = {"simplex_update_limit": _UPDATES, "simplex_iteration_limit": highs.getNumRow()}
-    before = {name: highs.getOptionValue(name)[1] for name in (*_FROM_CORNER[0], *limits)}
+    limits = {"simplex_update_limit": updates, "simplex_iteration_limit": highs.getNumRow() if steps is None else steps}
+    before = {name: highs.getOptionValue(name)[1] for _, options in ways for name in (*options, *limits)}
     # This is soon over, so that an interrupt can wait for its end.
     highs.HandleKeyboardInterrupt = False
     for corner, options in ways:

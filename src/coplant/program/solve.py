@@ -185,12 +185,18 @@ def solve(
         method = _method(len(model.cost), bool(integer.any()))
     crossover = method == "simplex" or (len(model.cost) <= _NO_CROSSOVER and not diving)
     tolerance = TOLERANCE if crossover else INTERIOR_TOLERANCE
-    set_options(highs, method, seed, tolerance)
-    highs.setOptionValue("run_crossover", "on" if crossover else "off")
     timings["hand over"] = time.perf_counter() - clock
 
     clock = time.perf_counter()
-    possible = basis is not None and _led(highs, basis.corner(program, model), until, say)
+    possible = False
+    if basis is not None:
+        set_options(highs, "simplex", seed, TOLERANCE)
+        possible = _led(highs, basis.corner(program, model), until, say)
+    if possible:
+        method, tolerance = "simplex", TOLERANCE
+    else:
+        set_options(highs, method, seed, tolerance)
+        highs.setOptionValue("run_crossover", "on" if crossover else "off")
     if leaves is not None and (large or len(leaves.integers) != integer.sum()):
         leaves = None
     timings["solve"] = time.perf_counter() - clock
