@@ -1,10 +1,10 @@
-"""Ask what if of a large linear plan; print what each answer took beside the first plan as JSON.
+"""Ask what if of a plan; print what each answer took beside the first plan as JSON.
 
-    python benchmarks/asking.py EACH [SEED]
+    python benchmarks/asking.py {large,reference} EACH [SEED]
 
-A case of about 300,000 columns is generated and planned. Then EACH prices, allotments, fees for good units and fees for
-reservations are drawn, and each, a row of its table, is made a tenth dearer or larger by itself and the plan made
-anew. The first question brings the plan to a corner; what that takes is told apart.
+A generated linear case of about 300,000 columns, or the reference case, is planned. Then EACH prices, allotments, fees
+for good units and fees for reservations are drawn, and each, a row of its table, is made a tenth dearer or larger by
+itself, and what changes is told. The first question brings a large plan to a corner; what that takes is told apart.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ import random
 import statistics
 import sys
 import time
+from pathlib import Path
 
 import coplant
-from coplant.case.changes import Change, with_changes
+from coplant.case.changes import Change
 from coplant.generate import generate
 from coplant.planning.reopened import cornered
 
+REFERENCE = Path(__file__).parents[1] / "examples" / "xiaomi-2021"
 LARGE = {"items": 440, "buckets": 78, "hosts": 6, "seed": 1}
 KINDS = {
     "price": ("prices", "demand", "price"),
@@ -51,9 +53,9 @@ def _ends(rows: list[dict[str, object]], row: dict[str, object], key: str) -> ob
     return min(later, default=None)
 
 
-def main(each: int, seed: int) -> None:
+def main(which: str, each: int, seed: int) -> None:
     """Measure and print."""
-    case = generate(**LARGE, integers=False)
+    case = generate(**LARGE, integers=False) if which == "large" else coplant.read(REFERENCE)
     since = time.perf_counter()
     plan = coplant.plan(case)
     first = time.perf_counter() - since
@@ -63,11 +65,11 @@ def main(each: int, seed: int) -> None:
     took: dict[str, list[float]] = {}
     for kind, changes in drawn(case, each, seed).items():
         for change in changes:
-            changed = with_changes(case, [change])
             since = time.perf_counter()
-            other = coplant.plan(changed, **plan.options, like=plan)
+            found = plan.what_if(change)
+            found.summary()
             took.setdefault(kind, []).append(time.perf_counter() - since)
-            print(f"{change}: {took[kind][-1]:.1f} s, {other.objective - plan.objective:+,.0f}", file=sys.stderr)
+            print(f"{change}: {took[kind][-1]:.1f} s, {found.gain:+,.0f}", file=sys.stderr, flush=True)
     share = {kind: statistics.median(seconds) / first for kind, seconds in took.items()}
     every = [second for seconds in took.values() for second in seconds]
     print(
@@ -78,6 +80,7 @@ def main(each: int, seed: int) -> None:
                 "corner_seconds": corner,
                 "what_if_seconds": took,
                 "median_share_by_kind": share,
+                "median_seconds": statistics.median(every),
                 "median_share": statistics.median(every) / first,
             },
             indent=2,
@@ -86,4 +89,4 @@ def main(each: int, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 0)

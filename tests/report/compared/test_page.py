@@ -81,3 +81,10 @@ def test_differences_are_told_for_each_plan(comparison: Comparison) -> None:
     more = dict(comparison["plans"].select("plan", "more").iter_rows())
     for name, total in bridges.iter_rows():
         assert total == pytest.approx(more[name], abs=1e-6)
+
+
+def test_a_plan_and_what_becomes_of_it_are_called_so_in_each_language() -> None:
+    page = page_of(two_hosts(33.0).plan().what_if("demand.quantity *= 0.5").comparison)
+    assert "From the plan to what if" in _told(page, "en")
+    assert "the plan" not in _told(page, "fr")
+    assert "le plan" in _told(page, "fr")
