@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import sys
 from collections.abc import Callable
 
 import polars as pl
@@ -17,7 +18,10 @@ from coplant import CaseError, Plan
 from coplant.case.changes import Change, with_changes
 from coplant.generate import generate
 from coplant.insight.comparison import Comparison
+from coplant.insight.optimum import Optimum
 from coplant.insight.what_if import what_ifs
+from coplant.program import solve
+from coplant.program.corner import Corner
 
 
 def test_more_chips_earn_what_each_of_them_is_worth() -> None:
@@ -183,3 +187,38 @@ def test_a_plan_of_a_hedge_is_not_asked_as_if_its_future_were_known() -> None:
     for question in questions:
         with pytest.raises(CaseError, match="one future by itself"):
             question(hedge.plans[0])
+
+
+@pytest.fixture
+def everything_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Solve every program as if it were too large for a corner, and go on from corners as in large ones."""
+    for of, names in ((solve, ("INTERIOR", "NO_CROSSOVER")), (Optimum, ("NO_CROSSOVER",)), (Corner, ("_LARGE",))):
+        for name in names:
+            monkeypatch.setattr(sys.modules[of.__module__], name, 0)
+    # Of a small program the steps are not a small share.
+    monkeypatch.setattr(sys.modules[Corner.__module__], "_LARGE_STEPS", 10.0)
+
+
+@pytest.mark.usefixtures("everything_is_large")
+@pytest.mark.parametrize(
+    "change",
+    ["prices.price *= 1.2", "allotments.quantity *= 0.8", "demand.quantity *= 1.3", "offer_prices.price += 1"],
+)
+def test_a_large_plan_is_brought_to_a_corner_when_it_is_first_asked(change: str) -> None:
+    case = generate(20, 8, 1, 3, integers=False)
+    plan = coplant.plan(case)
+    assert plan.solved is not None
+    assert plan.solved.corner is None
+    found = plan.what_if(change)
+    assert "simplex" in found.plan.solver
+    assert found.plan.objective == pytest.approx(coplant.plan(with_changes(case, [change])).objective, rel=1e-7)
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_limits_of_a_large_plan_are_moved_from_a_corner_or_not_at_all() -> None:
+    case = two_phones().case()
+    with pytest.raises(CaseError, match="at a corner"):
+        coplant.plan(case).why_short("cheap", "2023-01")
+    why = coplant.plan(case, corner=True).why_short("cheap", "2023-01")
+    assert why is not None
+    assert why.loss == pytest.approx(39.0)

@@ -67,7 +67,7 @@ def test_programs_too_large_for_corners_are_solved_within_a_wider_tolerance(
 ) -> None:
     module = sys.modules[solve.__module__]
     monkeypatch.setattr(module, "INTERIOR", 0)
-    monkeypatch.setattr(module, "_NO_CROSSOVER", 0)
+    monkeypatch.setattr(module, "NO_CROSSOVER", 0)
     # Three givers of one and three takers of one, all as good as each other: every corner has zeros, the middle none.
     gives, takes = np.repeat(np.eye(3), 3, axis=1), np.tile(np.eye(3), 3)
     solution = solve(_dense(np.ones(9), np.vstack([gives, takes]), -np.inf, np.ones(6)), solver=solver)

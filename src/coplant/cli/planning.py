@@ -49,6 +49,9 @@ def plan(
     method: Annotated[Method, typer.Option(help="Plan for several futures as one program, or in parts.")] = Method.AUTO,
     workers: WorkerCount = None,
     cluster: ClusterAddress = None,
+    corner: Annotated[
+        bool, typer.Option("--corner", help="Bring a large plan to a corner, from which it is asked questions.")
+    ] = False,
 ) -> None:
     """Say what to sign, reserve, build, buy, move, stock and sell."""
     with answering(as_json), Progress() as progress:
@@ -67,6 +70,7 @@ def plan(
             read = coplant.read(case)
         of_parts = {"--method": method is not Method.AUTO, "--workers": workers, "--cluster": cluster}
         if not read.certain:
+            refuse({"--corner": corner}, "questions are asked of plans for one future")
             if method is Method.WHOLE:
                 refuse(of_parts, "one program has no parts that others could plan", besides="--method")
             with (
@@ -87,8 +91,9 @@ def plan(
         # What HiGHS says when it is interrupted is not an answer.
         with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
             made = coplant.plan(
-                read, gap=gap, time_limit=time_limit, solver=solver.value, seed=seed, progress=progress.say
-            )
+                read, gap=gap, time_limit=time_limit, solver=solver.value, seed=seed, progress=progress.say,
+                corner=corner,
+            )  # fmt: skip
         for warning in made.scaling["warnings"]:
             typer.echo(f"Note: {warning}", err=True)
         for name, path in files.items():

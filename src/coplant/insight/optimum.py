@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from coplant.errors import CaseError, Problem
 from coplant.insight.limits import Limit, limits_of
 from coplant.insight.pegging import Pegging
 from coplant.planning.draft import Draft
@@ -14,6 +15,7 @@ from coplant.planning.reopened import check_alone, reopened
 from coplant.planning.result import Plan
 from coplant.program.money import Booleans, Floats
 from coplant.program.ranging import Ranging
+from coplant.program.solve import NO_CROSSOVER
 
 
 class Optimum:
@@ -44,8 +46,21 @@ class Optimum:
 
     @cached_property
     def reader(self) -> Reader:
-        """The program, solved."""
-        return reopened(self.plan)
+        """The program, solved.
+
+        Raises
+        ------
+        CaseError
+            It is large, and was solved without a corner.
+        """
+        found = reopened(self.plan)
+        if found.solution.corner is None and found.draft.program.column_count > NO_CROSSOVER:
+            mend = "Plan it with --corner (corner=True): that takes about as long again, once"
+            problem = Problem(
+                "question", None, None, None, "a large plan at a corner, from which limits are moved", mend
+            )
+            raise CaseError([problem], self.plan.settings.name)
+        return found
 
     @property
     def draft(self) -> Draft:

@@ -60,6 +60,7 @@ def plan(
     progress: Progress | None = None,
     launch: Launch | None = None,
     like: Plan | None = None,
+    corner: bool = False,
 ) -> Plan:
     """Plan a case: what to sign, reserve, make, buy, move, stock and sell so that the most money is earned.
 
@@ -84,6 +85,9 @@ def plan(
     like : Plan, optional
         The plan of a similar case, from which this one is sooner found. What is drawn of its launch is taken over where
         nothing on which that hangs has changed.
+    corner : bool
+        Whether a program of more than 150,000 columns is brought to a corner, as smaller ones are: that takes about as
+        long again, and what is asked of the plan is then sooner answered.
 
     Returns
     -------
@@ -148,6 +152,7 @@ def plan(
             solver=solver,
             seed=seed,
             progress=progress,
+            corner=corner,
             **({} if like is None else _start_of(like)),
         )
     timings |= solution.timings

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 
 from coplant.errors import CaseError, Problem
@@ -14,7 +12,6 @@ from coplant.planning.reader import Reader
 from coplant.planning.result import Plan
 from coplant.planning.solved import Solved
 from coplant.program import Solution, solve
-from coplant.program.crossover import corner_from
 from coplant.program.linear import LinearProgram
 from coplant.program.solve import Violations
 from coplant.timeline import Timeline
@@ -52,10 +49,9 @@ def reopened(plan: Plan) -> Reader:
 
 
 def cornered(plan: Plan) -> Reader:
-    """Return the program of a plan with its solution, at a corner if one is found.
+    """Return the program of a plan, at a corner that is as good as the plan: one to start from.
 
-    A large program is solved without one. It is brought to a corner when that is first asked for, which takes as long
-    as solving it did; what is asked afterwards starts from there.
+    A large program is solved without one. It is then solved again, with a corner, when one is first asked for.
 
     Parameters
     ----------
@@ -67,13 +63,15 @@ def cornered(plan: Plan) -> Reader:
     CaseError, InfeasibleError, NumericalError, SolverError
         As for `reopened`.
     """
-    reader = reopened(plan)
-    program, solution = reader.draft.program, reader.solution
-    if solution.corner is None and not program.integer.any() and "reader" in vars(plan):
-        corner = corner_from(program, solution.columns, solution.row_dual)
-        reader = Reader(reader.draft, dataclasses.replace(solution, corner=corner))
-        vars(plan)["reader"] = reader
-    return reader
+    if "cornered" not in vars(plan):
+        reader = reopened(plan)
+        program = reader.draft.program
+        if reader.solution.corner is None and not program.integer.any():
+            with in_words():
+                reader = Reader(reader.draft, solve(program, **{**plan.options, "time_limit": None}, corner=True))
+        vars(plan)["cornered"] = reader
+    found: Reader = vars(plan)["cornered"]
+    return found
 
 
 def check_alone(plan: Plan) -> None:

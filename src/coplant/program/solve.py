@@ -29,7 +29,7 @@ SOLVERS = {"auto": "choose", "simplex": "simplex", "ipm": "ipx", "hipo": "hipo"}
 INTERIOR = 15_000
 """Columns beyond which an interior point method with crossover is faster than the dual simplex."""
 
-_NO_CROSSOVER = 150_000
+NO_CROSSOVER = 150_000
 """Columns beyond which the way from an interior point to a corner takes longer than all the rest, or does not end."""
 
 DIVE = 100_000
@@ -119,6 +119,7 @@ def solve(
     nodes: int = NODES,
     basis: Basis | None = None,
     leaves: Leaves | None = None,
+    corner: bool = False,
 ) -> Solution:
     """Maximise a program's money.
 
@@ -152,6 +153,8 @@ def solve(
     leaves : Leaves, optional
         Where a search of a program that is alike ended, from whose corner this starts. The search then starts from
         there.
+    corner : bool
+        Whether an interior point is brought to a corner however large the program is.
 
     Raises
     ------
@@ -183,7 +186,7 @@ def solve(
         method = "hipo" if basis is None else "simplex"
     else:
         method = _method(len(model.cost), bool(integer.any()))
-    crossover = method == "simplex" or (len(model.cost) <= _NO_CROSSOVER and not diving)
+    crossover = corner or method == "simplex" or (len(model.cost) <= NO_CROSSOVER and not diving)
     tolerance = TOLERANCE if crossover else INTERIOR_TOLERANCE
     timings["hand over"] = time.perf_counter() - clock
 
@@ -288,7 +291,7 @@ def _method(columns: int, search: bool) -> str:
     # A search starts again and again from a basis, and that of a crossover is a poor one to start from.
     if search or columns <= INTERIOR:
         return "simplex"
-    return "ipm" if columns <= _NO_CROSSOVER else "hipo"
+    return "ipm" if columns <= NO_CROSSOVER else "hipo"
 
 
 def set_options(highs: highspy.Highs, method: str, seed: int, tolerance: float) -> None:
