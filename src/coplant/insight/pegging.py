@@ -422,7 +422,8 @@ def first_in_first_out(supply_point: Integers, supply: Floats, use_point: Intege
         What is supplied beyond what is used goes nowhere.
     """
     if not len(supply) or not len(use):
-        return Pieces(*(np.empty(0, dtype=np.int64) for _ in range(2)), np.empty(0))
+        nothing = np.empty(0, dtype=np.int64)
+        return Pieces(nothing, nothing, np.empty(0))
     supply_until, use_until = _running(supply_point, supply), _running(use_point, use)
     point = np.concatenate([supply_point, use_point])
     until = np.concatenate([supply_until, use_until])
