@@ -37,7 +37,7 @@ def drawn(case: coplant.Case, each: int, seed: int) -> dict[str, list[Change]]:
     draw = random.Random(seed)
     found = {}
     for kind, (table, key, column) in KINDS.items():
-        rows = case[table].rows(named=True)
+        rows = case[table].unique([key, *({"from"} & set(case[table].columns))], maintain_order=True).rows(named=True)
         found[kind] = [
             Change(table, row[key], column, "times", "1.1", row.get("from"), _ends(rows, row, key))
             for row in draw.sample(rows, min(each, len(rows)))
