@@ -138,7 +138,8 @@ class _Told:
             told = self.words(opens, what=what, by=row["activity"], day=self.numbers.date(row["opens"]))
             yield f"{told} {self.words(there, site=site, bucket=self.view.bucket(row['there']))}"
             if row["sooner_gained"] is not None:
-                yield self.words("short.sooner", milestone=self.view.title("milestone", row["milestone"]),
+                key = "short.sooner" if row["sooner_served"] > 0.5 else "short.sooner_none"
+                yield self.words(key, milestone=self.view.title("milestone", row["milestone"]),
                                  gained=self.view.money(row["sooner_gained"]), unit=self.unit,
                                  served=self.numbers.count(max(row["sooner_served"], 0.0)))  # fmt: skip
 
