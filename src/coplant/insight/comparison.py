@@ -228,10 +228,9 @@ class Comparison:
                     yield f"  {title} reserves {row['reserved']:,.1f} per {row['per']}, and had {old:,.1f}"
 
     def _causes(self, other: str, size: float) -> Iterator[str]:
+        every = self["bridge"].filter(pl.col("plan") == other)
         rows = (
-            self["bridge"]
-            .filter(pl.col("plan") == other)
-            .group_by("line", "family", "agreement", maintain_order=True)
+            every.group_by("line", "family", "agreement", maintain_order=True)
             .agg(pl.col("charged", "decided", "difference").sum())
             .filter(pl.max_horizontal(pl.col("charged", "decided").abs()) > _NOTHING * abs(size))
             .sort(pl.max_horizontal(pl.col("charged", "decided").abs()), descending=True)
@@ -246,9 +245,9 @@ class Comparison:
                 if abs(row[part]) > _NOTHING * abs(size)
             ]
             yield f"  {what}: {' and '.join(told)} {currency}"
-        if rows.height > MOST_TOLD:
-            rest = rows.tail(rows.height - MOST_TOLD)["difference"].sum()
-            yield f"  {rows.height - MOST_TOLD} more: {rest:+z,.0f} {currency}"
+        rest = float(every["difference"].sum()) - float(rows.head(MOST_TOLD)["difference"].sum())
+        if abs(rest) >= 1.0:
+            yield f"  all other lines: {rest:+z,.0f} {currency}"
 
     def _amounts(self, one: str, other: str) -> Iterator[str]:
         """Sales that are larger or smaller, the most money first."""
