@@ -222,3 +222,8 @@ def test_limits_of_a_large_plan_are_moved_from_a_corner_or_not_at_all() -> None:
     why = coplant.plan(case, corner=True).why_short("cheap", "2023-01")
     assert why is not None
     assert why.loss == pytest.approx(39.0)
+
+
+def test_cash_that_never_falls_below_nothing_is_lowest_at_the_start() -> None:
+    row = two_phones().plan().what_if("prices[dear].price *= 1.1").comparison["plans"].row(0, named=True)
+    assert (row["lowest_cash"], row["lowest_on"]) == (0.0, datetime.date(2023, 1, 1))

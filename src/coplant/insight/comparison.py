@@ -98,7 +98,9 @@ class Comparison:
         """What each plan comes to."""
         rows = []
         for name, plan in self.plans.items():
+            # Nothing is there when the plan begins.
             cash = plan["cash"].sort("cumulative").row(0, named=True)
+            lowest = (cash["cumulative"], cash["bucket"]) if cash["cumulative"] < 0.0 else (0.0, plan.settings.start)
             concentration = plan["concentration"].sort("year")["hhi"].to_list()
             served = plan.unserved().select("wanted", "sold", "missed").row(0, named=True)
             rows.append(
@@ -107,8 +109,8 @@ class Comparison:
                     "present_value": plan.objective,
                     "more": plan.objective - self._first.objective,
                     "gap": plan.gap,
-                    "lowest_cash": cash["cumulative"],
-                    "lowest_on": cash["bucket"],
+                    "lowest_cash": lowest[0],
+                    "lowest_on": lowest[1],
                     "sold": served["sold"],
                     "served": served["sold"] / served["wanted"] if served["wanted"] > 0.0 else None,
                     "missed": served["missed"],

@@ -22,10 +22,13 @@ def streams_keep_their_item_and_site(draft: Draft) -> None:
     if streams.height == streams["demand"].n_unique():
         return
     for column in ("item", "site"):
-        first = pl.struct(ROW, column).filter(pl.col(column).is_not_null()).first().over("demand")
+        # What most rows say is meant; of as many the first.
+        often = pl.when(pl.col(column).is_not_null()).then(pl.len().over("demand", column)).otherwise(0)
+        meant = pl.struct(ROW, column).sort_by("often", ROW, descending=[True, False]).first().over("demand")
         rows = (
             draft["demand"]
-            .with_columns(first=first.struct.field(column), first_row=first.struct.field(ROW))
+            .with_columns(often=often)
+            .with_columns(first=meant.struct.field(column), first_row=meant.struct.field(ROW))
             .filter(pl.col(column) != pl.col("first"))
         )
         mend = 'All rows of "{demand}" have one ' + column + ": give this row another name of demand, or mend it"
