@@ -116,3 +116,8 @@ def test_a_frontier_keeps_what_the_case_says_of_the_other_years() -> None:
     mix = {"family": ["cars", "phones"], "year": [2023, 2023], "least_share": [0.2, 0.0], "most_share": [1.0, 0.5]}
     changed = plan.case.replace({"mix": pl.DataFrame(mix)})
     assert table["present_value"].item() == pytest.approx(coplant.plan(changed, gap=1e-9).objective)
+
+
+def test_no_mix_is_less_concentrated_than_equal_parts() -> None:
+    _, table = concentration_frontier(three_families().plan(), 2023, [0.3])
+    assert table["present_value"].to_list() == [None]

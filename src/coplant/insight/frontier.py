@@ -187,10 +187,12 @@ def concentration_frontier(
     if not np.isfinite(now):
         _refuse_year(plan, year)
     numbers = np.linspace(now, 1.0 / len(revenue), POINTS + 1)[1:-1] if at is None else np.asarray(at, dtype=np.float64)
+    # No mix of so many families is less concentrated than equal parts.
+    least = 1.0 / len(revenue)
     points, held = [], _LessConcentrated(plan, reader.draft, revenue, reader.solution)
     for number in sorted(map(float, numbers), reverse=True):
         _say(progress, f"holding the concentration of {year} to {number:.3f}")
-        found = held.to(number)
+        found = held.to(number) if number >= least * (1.0 - _CLOSE) else None
         points.append(
             Point(number, None, None)
             if found is None
