@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from coplant.case import Case
 from coplant.case.changes import Change, with_changes
 from coplant.case.names import did_you_mean
 from coplant.errors import CaseError, InfeasibleError, Problem
@@ -107,7 +108,7 @@ def share_frontier(
         held = pl.concat(
             [mix, pl.DataFrame([{**row, "most_share": share}], schema_overrides=mix.schema)], how="diagonal"
         )
-        found = _planned(plan, lambda held=held: plan.case.replace({"mix": held}), last, progress)  # type: ignore[misc]
+        found = _planned(plan, plan.case.replace({"mix": held}), last, progress)
         if found is not None:
             last = found
         points.append(_point(share, found, lambda one: _share(one, family, year)))
@@ -148,7 +149,7 @@ def reservation_frontier(
         _say(progress, f"reserving {rate:,.6g} under {agreement}")
         changes = [Change("agreements", agreement, "status", "set", "signed"),
                    Change("reservations", agreement, "reserved", "set", repr(rate))]  # fmt: skip
-        found = _planned(plan, lambda changes=changes: with_changes(plan.case, changes), last, progress)  # type: ignore[misc]
+        found = _planned(plan, with_changes(plan.case, changes), last, progress)
         if found is not None:
             last = found
         points.append(_point(rate, found, lambda one: _reserved(one, agreement)))
@@ -292,9 +293,9 @@ def _reserved(plan: Plan, agreement: str) -> float:
     return float(plan["reserved"].filter(pl.col("agreement") == agreement)["reserved"].sum())
 
 
-def _planned(plan: Plan, case: Callable[[], object], like: Plan, progress: Progress | None) -> Plan | None:
+def _planned(plan: Plan, case: Case, like: Plan, progress: Progress | None) -> Plan | None:
     try:
-        return planned(case(), **plan.options, like=like, progress=progress)  # type: ignore[arg-type]
+        return planned(case, **plan.options, like=like, progress=progress)
     except InfeasibleError:
         return None
 
