@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 _SHOWN = 100
+"""Lines that are shown of a list."""
+
+_ALIKE = 3
+"""Rows with the same mistake that are told one by one."""
+
+_RANGES = 6
+"""Runs of rows with the same mistake that are told."""
 
 
 class CoplantError(Exception):
@@ -95,7 +102,9 @@ class CaseError(CoplantError):
 
     def __str__(self) -> str:
         count = len(self.problems)
-        return "\n".join([f"{count} problem{'' if count == 1 else 's'} in {self.origin}:", *_listed(self.problems)])
+        return "\n".join(
+            [f"{count} problem{'' if count == 1 else 's'} in {self.origin}:", *_listed(_told(self.problems))]
+        )
 
 
 class FileError(CoplantError):
@@ -162,6 +171,37 @@ class InfeasibleError(CoplantError):
             "they would hold if these moved, which is the least in shares of what they are:",
             *_listed(self.relaxation),
         ]
+
+
+def _told(problems: Sequence[Problem]) -> list[str]:
+    """Problems on a line each; of the same mistake in many rows the first few, and where the others are."""
+    alike: dict[object, list[Problem]] = {}
+    for number, problem in enumerate(problems):
+        same = (problem.file, problem.table, problem.column, problem.expected, problem.mend)
+        alike.setdefault(number if problem.row is None else same, []).append(problem)
+    lines: list[str] = []
+    for group in alike.values():
+        shown = group if len(group) <= _ALIKE + 1 else group[:_ALIKE]
+        lines += map(str, shown)
+        rest = group[len(shown) :]
+        if rest:
+            place = [str(rest[0].file or rest[0].table or "case"), f"rows {_ranges(rest)}"]
+            place += [str(rest[0].column)] if rest[0].column is not None else []
+            lines.append(f"{', '.join(place)}: {len(rest)} more of these")
+    return lines
+
+
+def _ranges(problems: Sequence[Problem]) -> str:
+    """The rows of problems, those that follow one another as from the first to the last."""
+    rows = sorted({problem.row for problem in problems if problem.row is not None})
+    ends = [[row, row] for row in rows[:1]]
+    for row in rows[1:]:
+        if row == ends[-1][1] + 1:
+            ends[-1][1] = row
+        else:
+            ends.append([row, row])
+    told = [f"{first}" if first == last else f"{first}-{last}" for first, last in ends]
+    return ", ".join(told if len(told) <= _RANGES else [*told[:_RANGES], "..."])
 
 
 def _listed(entries: Sequence[object]) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import coplant
+from coplant.errors import CaseError, Problem
 from coplant.schema import TABLES
 
 Put = Callable[[Mapping[str, str]], Path]
@@ -1041,8 +1042,22 @@ def test_a_long_list_is_cut_in_the_message_only(files: dict[str, str], put: Put)
     with pytest.raises(coplant.CaseError) as caught:
         coplant.read(put(files))
     assert len(caught.value.problems) == 300
-    assert str(caught.value).endswith("... and 200 more")
+    assert str(caught.value).endswith("297 more of these")
     assert "300 problems in" in str(caught.value)
+    every = CaseError([Problem("items", None, f"column {number}", None, "a value", "") for number in range(300)])
+    assert str(every).endswith("... and 200 more")
+
+
+def test_rows_with_the_same_mistake_are_told_together(files: dict[str, str], put: Put) -> None:
+    files["items"] += "".join(f"part{number},,{-number}\n" for number in range(1, 9))
+    with pytest.raises(coplant.CaseError) as caught:
+        coplant.read(put(files))
+    assert len(caught.value.problems) == 8
+    head, *lines = str(caught.value).splitlines()
+    first = caught.value.problems[0].row or 0
+    assert head.startswith("8 problems in")
+    assert [line.partition(":")[2].partition(";")[0] for line in lines[:3]] == [" -1", " -2", " -3"]
+    assert lines[3:] == [f"  items, rows {first + 3}-{first + 7}, value: 5 more of these"]
 
 
 def test_a_message_is_one_line(files: dict[str, str], put: Put) -> None:

@@ -145,10 +145,13 @@ def test_frontier_prints_what_holding_costs() -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("why", "phones", "--at", "2023"), "name a stream of demand or an item"),
         (("why", "phones", "--item", "cheep", "--at", "2023"), 'Did you mean "cheap"?'),
         (("why", "nowhere", "--demand", "cheap", "--at", "2023"), "nowhere"),
+        (("why", "phones", "--at", "2023"), "name a stream of demand, or an item"),
+        (("why", "phones", "--at", "2023", "--demand", "cheap", "--item", "cheap"), "not both"),
         (("what-if", "phones", "--set", "chips"), "Write it like"),
+        (("what-if", "phones", "--set", "prices.price *= 2 from 2023-02"), "days from 2023-01-01 to 2023-02-01"),
+        (("what-if", "phones", "--set", "prices.price *= 2 until 2023-01"), "On other days it changes nothing"),
         (("what-if", "phones", "--set", "prices.price *= 2", "--each", "--out", "x"), "a new plan for each change"),
         (("why-made", "phones", "--item", "chop", "--at", "2023"), 'Did you mean "chip"?'),
         (("tornado", "phones", "--by", "100"), "between 0 and 100"),
@@ -165,6 +168,7 @@ def test_frontier_prints_what_holding_costs() -> None:
         (("frontier", "phones"), "hold one thing"),
         (("frontier", "phones", "--share", "dear"), "say of which year"),
         (("frontier", "phones", "--share", "dear", "--year", "2023", "--at", "half"), "are no numbers"),
+        (("frontier", "phones", "--share", "dear", "--year", "2023", "--at", "0.5,50"), "50; expected a number from 0"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(words: tuple[str, ...], told: str) -> None:

@@ -162,7 +162,7 @@ def check(case: coplant.Case, texts: list[str]) -> None:
     size = float(bridge.select(pl.max_horizontal(pl.col("charged", "decided").abs())).to_series().sum() or 0.0)
     assert float(bridge["difference"].sum()) == pytest.approx(found.gain, abs=1e-9 * max(size, 1.0))
     # What is charged is what the old decisions would cost, without a new plan.
-    assert set(found.comparison["plans"]["plan"]) == {"the plan", "what if"}
+    assert set(found.comparison["plans"]["plan"]) == {"the plan", "the changed plan"}
 
 
 @given(drafts(), st.lists(st.sampled_from(CHANGES), min_size=1, max_size=3, unique=True))

@@ -18,6 +18,7 @@ from coplant import CaseError, Plan
 from coplant.generate import generate
 from coplant.insight.optimum import Optimum
 from coplant.insight.why_short import Shortages, WhyShort
+from coplant.report.explained import shortages_in_words
 
 
 def two_phones(chips: float = 100.0, line: float = 1000.0) -> SmallCase:
@@ -35,7 +36,7 @@ def test_the_gate_of_a_shortage_is_named_with_what_it_is_worth_to_each() -> None
     assert why.unserved == pytest.approx(20.0)
     (gate,) = why["gates"].to_dicts()
     assert (gate["constraint"], gate["thing"], gate["alone"]) == ("allotment", "chips", True)
-    assert gate["set_in"] == "allotments, row 1"
+    assert gate["set_in"] == "allotments[chips]"
     # A chip more makes a cheap phone, for 20 of them.
     discount = 1.0
     assert gate["value"] == pytest.approx(22.0 * discount)
@@ -247,3 +248,35 @@ def test_every_figure_of_random_shortages_is_found_again(
         check(answers, why, draw)
         assert why.text()
         assert why.text("fr")
+
+
+def _said(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_all_that_let_through_the_same_part_are_told_with_those_who_get_it() -> None:
+    case = two_phones(chips=60.0).offer("chip", 20.0, allotment="spot", offer="broker")
+    why = case.since("allotments", allotment="spot", quantity=40.0, per="month").plan().why_short("cheap", "2023-01")
+    assert why is not None
+    told = _said(why.text())
+    assert "Who gets chip (spot) and chip (chips) where it is used up: " in told
+    assert "with 5% (5 units)" in told
+
+
+def test_what_a_lost_customer_costs_is_told_apart() -> None:
+    case = two_phones()
+    case.tables["demand"] = [{**row, "lost_penalty": 3.0} for row in case.tables["demand"]]
+    why = case.plan().why_short("cheap", "2023-01")
+    assert why is not None
+    assert "that a customer less goes away saves 3.00 " in _said(why.text())
+    assert "other rules" not in why.text()
+
+
+def test_what_gates_several_streams_is_told_of_once() -> None:
+    plan = two_phones().demand("cheap", 30.0, "month", price=31.0, demand="others").plan()
+    answers = [why for stream in ("cheap", "others") if (why := plan.why_short(stream, "2023-01")) is not None]
+    one, other = _said(shortages_in_words(answers, "en")).split("\n\n")
+    assert one == _said(answers[0].text())
+    assert "The same gates it as " in other
+    assert "Who gets" not in other
+    assert "La même chose le bloque" in _said(shortages_in_words(answers, "fr"))

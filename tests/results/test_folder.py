@@ -64,6 +64,20 @@ def test_a_file_of_that_name_that_is_someones_own_makes_no_result(content: str, 
     assert (tmp_path / "now.parquet").read_bytes() == b"mine"
 
 
+def test_what_is_missing_or_damaged_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="there is no such folder"):
+        read_result(tmp_path / "nowhere", KIND)
+    with pytest.raises(FileError, match=r"there is no sketch\.json in it"):
+        read_result(tmp_path, KIND)
+    place = _written(tmp_path / "out")
+    (place / "now.parquet").write_bytes(b"damage")
+    with pytest.raises(FileError, match=r"now\.parquet in it is damaged"):
+        read_result(place, KIND)
+    (place / "now.parquet").unlink()
+    with pytest.raises(FileError, match=r"there is no now\.parquet in it"):
+        read_result(place, KIND)
+
+
 def test_the_facts_tell_which_case_it_is_of(tmp_path: Path) -> None:
     facts = json.loads((_written(tmp_path / "out") / "sketch.json").read_text(encoding="utf-8"))
     assert facts["digest"] == _case().digest

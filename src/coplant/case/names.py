@@ -6,6 +6,10 @@ from collections.abc import Collection
 from difflib import get_close_matches
 
 _MANY = 2_000
+_SHORTEST = 3
+"""Letters with which names have to begin alike for one to be short for the other."""
+_FEW = 4
+"""Names that begin alike which are told."""
 _ALIKE = 0.75
 """Twice the letters that two names share in order, by all their letters: one letter in four wrong, and no more."""
 
@@ -24,6 +28,14 @@ def nearest(name: object, known: Collection[str]) -> str | None:
 
 
 def did_you_mean(name: object, known: Collection[str], otherwise: str = "") -> str:
-    """Return the question to ask about a misspelt name, or another remedy if no known name is like it."""
-    found = nearest(name, known)
-    return f'Did you mean "{found}"?' if found is not None else otherwise
+    """Return the question to ask about a misspelt or shortened name, or another remedy if no known name is like it."""
+    text, found = str(name).strip().casefold(), []
+    if len(text) >= _SHORTEST and text not in map(str.casefold, known):
+        found = [one for one in known if one.casefold().startswith(text)]
+    if not found:
+        near = nearest(name, known)
+        found = [] if near is None else [near]
+    if not 0 < len(found) <= _FEW:
+        return otherwise
+    quoted = [f'"{one}"' for one in found]
+    return f"Did you mean {' or '.join([', '.join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)}?"

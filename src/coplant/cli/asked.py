@@ -93,6 +93,11 @@ def amount_told(value: float | None) -> str:
     return "no plan" if value is None else f"{value:z,.0f}"
 
 
+def number_told(value: float) -> str:
+    """A share or a rate, with the digits that matter."""
+    return f"{value:z,.0f}" if abs(value) >= 10_000.0 else f"{value:z.4g}"
+
+
 def more_told(value: float | None) -> str:
     """How much more money, or that there is no plan."""
     return "no plan" if value is None else f"{value:+z,.0f}"

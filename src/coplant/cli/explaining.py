@@ -27,21 +27,22 @@ def why(
 ) -> None:
     """Say why customers are not served: what gates them, who got it instead, and what would lift it."""
     with answering(as_json), Progress() as progress:
-        if (demand is None) == (item is None):
-            raise typer.BadParameter("name a stream of demand or an item", param_hint="--demand")
+        if demand is None and item is None:
+            raise typer.BadParameter("name a stream of demand, or an item", param_hint="--demand")
+        if demand is not None and item is not None:
+            raise typer.BadParameter("name the stream or the item, not both", param_hint="--item")
         read = plan_at(plan, progress)
         with progress.stage("Asking"):
             streams = [demand] if demand is not None else read.streams(str(item))
             found = [why for stream in streams if (why := read.why_short(stream, at)) is not None]
-            texts = [] if as_json else [why.text(language.value) for why in found]
         if as_json:
             print_json({"answers": [why.as_dict() for why in found]})
-        elif texts:
-            typer.echo("\n\n".join(texts))
-        else:
-            from coplant.report.explained import served_in_words
+            return
+        from coplant.report.explained import served_in_words, shortages_in_words
 
-            typer.echo(served_in_words(read, streams, at, language.value))
+        typer.echo(
+            shortages_in_words(found, language.value) if found else served_in_words(read, streams, at, language.value)
+        )
 
 
 @app.command(name="why-made")
@@ -143,7 +144,7 @@ def peg(
         if as_json:
             print_json({"sums": sums.to_dicts(), "lots": table.to_dicts()})
             return
-        rows = [(*keys, "quantity")]
+        rows = [(*keys, "quantity" if item is None else f"quantity, {read.unit([item])}")]
         rows += [(*(row[key] or "" for key in keys), f"{row['quantity']:,.1f}") for row in sums.iter_rows(named=True)]
         print_columns(rows)
         for told, path in (("Lots", csv), ("Report", report)):

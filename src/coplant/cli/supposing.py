@@ -19,6 +19,7 @@ from coplant.cli.asked import (
     compared_files,
     files_told,
     more_told,
+    number_told,
     page_at,
     plan_at,
     plan_or_hedge_at,
@@ -228,13 +229,14 @@ def frontier(
             print_json({"currency": currency, "present_value": read.objective, "now": held.now,
                         "points": table.to_dicts(), "files": files_told({"report": page} if page else {})})  # fmt: skip
             return
-        rows = [("held to", "comes to", f"{currency} present value", f"{currency} less than the plan")]
+        bound = "exactly" if reserved is not None else "at most"
+        rows = [(bound, "comes to", f"{currency} present value", f"{currency} less than the plan")]
         for row in table.iter_rows(named=True):
             if row["present_value"] is None:
-                rows.append((f"{row['at']:.4g}", "no plan", "", ""))
+                rows.append((number_told(row["at"]), "no plan", "", ""))
                 continue
             earned = f"{row['present_value']:,.0f}"
-            rows.append((f"{row['at']:.4g}", f"{row['value']:.4g}", earned, amount_told(row["costs"])))
+            rows.append((number_told(row["at"]), number_told(row["value"]), earned, amount_told(row["costs"])))
         print_columns(rows)
         if page:
             typer.echo(f"Report: {page}")

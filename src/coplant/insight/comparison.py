@@ -21,6 +21,8 @@ MOST = 5
 MOST_TOLD = 6
 """Causes, and quantities, that are told in a few lines; the tables have all."""
 
+_ANSWERED = "as the plan answers"
+
 _NOTHING = 1e-6
 """Share of the present value below which a difference is what the solver left of none."""
 
@@ -227,7 +229,7 @@ class Comparison:
             for row in rows.filter(pl.col("reserved").is_not_null()).iter_rows(named=True):
                 old = known.get(row["from"], 0.0)
                 if before and abs(row["reserved"] - old) > _LITTLE * max(abs(old), 1.0):
-                    yield f"  {title} reserves {row['reserved']:,.1f} per {row['per']}, and had {old:,.1f}"
+                    yield f"  {title} reserves {row['reserved']:,.0f} units per {row['per']}, and had {old:,.0f}"
 
     def _causes(self, other: str, size: float) -> Iterator[str]:
         every = self["bridge"].filter(pl.col("plan") == other)
@@ -241,12 +243,17 @@ class Comparison:
         for row in rows.head(MOST_TOLD).iter_rows(named=True):
             of = ", ".join(str(row[name]) for name in ("family", "agreement") if row[name])
             what = f"{row['line'].replace('_', ' ')}{f' of {of}' if of else ''}"
-            told = [
-                f"{row[part]:+z,.0f} as {why}"
-                for part, why in (("charged", "it is charged otherwise"), ("decided", "the plan answers"))
+            parts = [
+                (row[part], why)
+                for part, why in (("charged", "as it is charged otherwise"), ("decided", _ANSWERED))
                 if abs(row[part]) > _NOTHING * abs(size)
             ]
-            yield f"  {what}: {' and '.join(told)} {currency}"
+            told = f"{row['difference']:+z,.0f} {currency}"
+            if len(parts) > 1:
+                told = f"{told}: {' and '.join(f'{amount:+z,.0f} {why}' for amount, why in parts)}"
+            elif parts[0][1] != _ANSWERED:
+                told = f"{told}, {parts[0][1]}"
+            yield f"  {what}: {told}"
         rest = float(every["difference"].sum()) - float(rows.head(MOST_TOLD)["difference"].sum())
         if abs(rest) >= 1.0:
             yield f"  all other lines: {rest:+z,.0f} {currency}"
@@ -273,8 +280,9 @@ class Comparison:
         for row in rows.head(MOST_TOLD).iter_rows(named=True):
             title = titles.get(row["item"], row["item"])
             yield f"  {title} in {row['year']}: {row['sold_after']:,.0f} sold, {row['more']:+,.0f}"
-        if rows.height > MOST_TOLD:
-            yield f"  and {rows.height - MOST_TOLD} more sales that differ"
+        others = rows.height - MOST_TOLD
+        if others > 0:
+            yield f"  and {others} more sale{'s that differ' if others > 1 else ' that differs'}"
 
 
 def _more(amount: float, currency: str) -> str:

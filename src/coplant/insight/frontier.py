@@ -93,12 +93,12 @@ def share_frontier(
     Raises
     ------
     CaseError
-        There is no such family, or nothing is earned in that year.
+        There is no such family, nothing is earned in that year, or a number is no share.
     NumericalError, SolverError
         As for `plan`.
     """
     now = _share(plan, family, year)
-    shares = np.linspace(now, 0.0, POINTS + 1)[1:] if at is None else np.asarray(at, dtype=np.float64)
+    shares = np.linspace(now, 0.0, POINTS + 1)[1:] if at is None else _within(at, 0.0, 1.0)
     points, last = [], plan
     for share in sorted(map(float, shares), reverse=True):
         _say(progress, f"holding the share of {family} in {year} to {share:.1%}")
@@ -132,7 +132,7 @@ def reservation_frontier(
     Raises
     ------
     CaseError
-        The agreement has no reservation, or several.
+        The agreement has no reservation, or several; or a number is not between its least and its most.
     NumericalError, SolverError
         As for `plan`.
     """
@@ -143,7 +143,7 @@ def reservation_frontier(
         problem = Problem("reservations", None, "agreement", agreement, "an agreement with one reservation", mend)
         raise CaseError([problem], "the question")
     least, most = rows.select("least", "most").row(0)
-    rates = np.linspace(least, most, POINTS) if at is None else np.asarray(at, dtype=np.float64)
+    rates = np.linspace(least, most, POINTS) if at is None else _within(at, least, most)
     points, last = [], plan
     for rate in sorted(map(float, rates)):
         _say(progress, f"reserving {rate:,.6g} under {agreement}")
@@ -178,7 +178,7 @@ def concentration_frontier(
     Raises
     ------
     CaseError
-        Nothing is earned in that year.
+        Nothing is earned in that year, or a number is not between nothing and one.
     NumericalError, SolverError
         As for `plan`.
     """
@@ -187,7 +187,7 @@ def concentration_frontier(
     now = _hhi(revenue @ reader.solution.columns)
     if not np.isfinite(now):
         _refuse_year(plan, year)
-    numbers = np.linspace(now, 1.0 / len(revenue), POINTS + 1)[1:-1] if at is None else np.asarray(at, dtype=np.float64)
+    numbers = np.linspace(now, 1.0 / len(revenue), POINTS + 1)[1:-1] if at is None else _within(at, 0.0, 1.0)
     # No mix of so many families is less concentrated than equal parts.
     least = 1.0 / len(revenue)
     points, held = [], _LessConcentrated(plan, reader.draft, revenue, reader.solution)
@@ -291,6 +291,15 @@ def _refuse_year(plan: Plan, year: int) -> None:
 
 def _reserved(plan: Plan, agreement: str) -> float:
     return float(plan["reserved"].filter(pl.col("agreement") == agreement)["reserved"].sum())
+
+
+def _within(at: Sequence[float], least: float, most: float) -> Floats:
+    """Numbers to hold something to, checked."""
+    expected = f"a number from {least:,.6g} to {most:,.6g}"
+    problems = [Problem("question", None, "at", one, expected, "") for one in at if not least <= one <= most]
+    if problems:
+        raise CaseError(problems, "the question")
+    return np.asarray(at, dtype=np.float64)
 
 
 def _planned(plan: Plan, case: Case, like: Plan, progress: Progress | None) -> Plan | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -129,23 +128,8 @@ SET_IN = {
 """Table in which each kind of limit is set, and the column that names what it is on."""
 
 
-class Place(NamedTuple):
-    """Where a limit is set."""
-
-    table: str
-    """The table."""
-    rows: tuple[int, ...]
-    """Its rows, as a planner sees them."""
-
-    def __str__(self) -> str:
-        first, last = min(self.rows, default=0), max(self.rows, default=0)
-        together = len(self.rows) == last - first + 1
-        named = f"{first}-{last}" if together and last > first else ", ".join(map(str, self.rows))
-        return f"{self.table}, row{'s' if len(self.rows) > 1 else ''} {named}" if self.rows else self.table
-
-
-def set_in(case: Case, constraint: str, thing: str) -> Place:
-    """Say in which rows of which table a limit is set.
+def set_in(case: Case, constraint: str, thing: str) -> str:
+    """Say in which rows of which table a limit is set, as changes of a case name them: ``allotments[mcu]``.
 
     Parameters
     ----------
@@ -157,5 +141,4 @@ def set_in(case: Case, constraint: str, thing: str) -> Place:
     table, column = SET_IN[constraint]
     # A ramp is on a route and a resource, and a signature on an agreement and a route.
     name = thing.rpartition(",")[0] if constraint == "launch_gate" else thing.partition(", ")[0]
-    mine = case[table][column] == name
-    return Place(table, tuple(case.rows[table].filter(mine).to_list()))
+    return f"{table}[{name}]" if (case[table][column] == name).any() else table

@@ -247,10 +247,10 @@ def pegged(plan: Plan, item: str | None = None, demand: str | None = None) -> pl
     found, network = Pegging.of(reader), reader.draft.network
     lots, ends = np.ones(len(found.lots.quantity), dtype=bool), None
     if item is not None:
-        _check_name(item, network.items, "items", "item")
+        _check_name(item, network.items, "items", "item", "an item")
         lots = found.bought(item)
     if demand is not None:
-        _check_name(demand, network.demands.labels, "demand", "demand")
+        _check_name(demand, network.demands.labels, "demand", "demand", "a stream of demand")
         ends = found.sold(demand)
     if ends is None:
         return found.of_lots(lots)
@@ -258,10 +258,10 @@ def pegged(plan: Plan, item: str | None = None, demand: str | None = None) -> pl
     return table if item is None else table.filter(pl.col("item") == item, ~pl.col("lot").is_in(["made", "moved"]))
 
 
-def _check_name(name: str, known: Collection[str], table: str, column: str) -> None:
+def _check_name(name: str, known: Collection[str], table: str, column: str, expected: str) -> None:
     if name not in known:
         mend = did_you_mean(name, known, f"There are {', '.join(sorted(known)[:12])}")
-        raise CaseError([Problem(table, None, column, name, f"the name of one of {table}", mend)], "the question")
+        raise CaseError([Problem(table, None, column, name, expected, mend)], "the question")
 
 
 # -- lots and ends ----------------------------------------------------------------------------------------------------

@@ -9,14 +9,15 @@ from typing import Any
 import polars as pl
 
 from coplant.case.changes import Change, with_changes
-from coplant.errors import InfeasibleError
+from coplant.errors import CaseError, InfeasibleError, Problem
 from coplant.insight.comparison import Comparison
 from coplant.planning.plan import plan as planned
+from coplant.planning.reopened import timeline_of
 from coplant.planning.result import Plan
 
 Progress = Callable[[str], None]
 
-NOW, THEN = "the plan", "what if"
+NOW, THEN = "the plan", "the changed plan"
 """What the two plans are called."""
 
 
@@ -80,13 +81,27 @@ def what_if(plan: Plan, changes: Sequence[Change | str], progress: Progress | No
     Raises
     ------
     CaseError
-        A change cannot be read, or means no row; or the new case has mistakes.
+        A change cannot be read, means no row, or no day on which something is planned; or the new case has mistakes.
     InfeasibleError, NumericalError, SolverError
         As for `plan`.
     """
     read = tuple(Change.read(change) if isinstance(change, str) else change for change in changes)
+    _check_days(plan, read)
     new = planned(with_changes(plan.case, read), **plan.options, like=plan, progress=progress)
     return WhatIf(read, new, Comparison.of({NOW: plan, THEN: new}))
+
+
+def _check_days(plan: Plan, changes: Sequence[Change]) -> None:
+    """Check that changes of dated rows are for days that are planned."""
+    begin, end = (day.item() for day in timeline_of(plan).bounds[[0, -1]])
+    expected = f"days from {begin} to {end}, which is when the plan ends"
+    problems = [
+        Problem("change", None, None, str(change), expected, "On other days it changes nothing")
+        for change in changes
+        if (change.first is not None and change.first >= end) or (change.until is not None and change.until <= begin)
+    ]
+    if problems:
+        raise CaseError(problems, "the question")
 
 
 def what_ifs(plan: Plan, changes: Sequence[Change | str], progress: Progress | None = None) -> pl.DataFrame:

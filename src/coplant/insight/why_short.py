@@ -106,9 +106,9 @@ class WhyShort:
         language : {"en", "fr"}
             The language.
         """
-        from coplant.report.explained import shortage_in_words
+        from coplant.report.explained import shortages_in_words
 
-        return shortage_in_words(self, language)
+        return shortages_in_words([self], language)
 
     def as_dict(self) -> dict[str, Any]:
         """All of it as plain values."""
@@ -357,7 +357,7 @@ class Shortages:
             "value": value,
             "holds_until": until,
             "alone": value > _LITTLE * float(np.abs(self.ranging.prices[limit.all_rows]).max()),
-            "set_in": str(set_in(self.plan.case, limit.constraint, limit.thing)),
+            "set_in": set_in(self.plan.case, limit.constraint, limit.thing),
             "from": bounds[tight[0]].item() if len(tight) else None,
             "until": bounds[tight[-1] + 1].item() if len(tight) else None,
         }

@@ -65,3 +65,13 @@ def allotment_titles(view: View) -> dict[str, str]:
     # The shortest that no other allotment has.
     ways = [(titles, Counter(titles.values())) for titles in (parts, whose, named)]
     return {name: next(titles[name] for titles, count in ways if count[titles[name]] == 1) for name in parts}
+
+
+def limit_unit(view: View, kind: str, thing: str) -> str:
+    """Word for what a limit is counted in."""
+    case = view.plan.case
+    if kind == "capacity":
+        return view.unit(case["resources"].filter(resource=thing)["unit"].item())
+    if kind == "lane_capacity":
+        return view.items_unit(case["lanes"].filter(lane=thing)["item"].drop_nulls())
+    return view.items_unit(case["offers"].filter(allotment=thing)["item"] if kind == "allotment" else ())

@@ -145,10 +145,11 @@ class CaseView(ABC):
         return self.words.known(f"line.{name}", name)
 
     def list(self, names: Sequence[str]) -> str:
-        """Write names one after another, the last after "and"."""
+        """Write names one after another, the last after "and"; semicolons set names with commas in them apart."""
         if len(names) < 2:
             return "".join(names)
-        return self.words("and", first=", ".join(names[:-1]), last=names[-1])
+        apart = self.words("apart") if len(names) > 2 and any(", " in name for name in names) else ", "
+        return self.words("and", first=apart.join(names[:-1]), last=names[-1])
 
 
 @dataclass(frozen=True)

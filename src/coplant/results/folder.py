@@ -86,13 +86,17 @@ def read_result(folder: str | Path, kind: Kind) -> Kept:
     FileError
         The folder does not hold a result of the kind, or holds it with another case.
     """
-    place = Path(folder)
+    place, file = Path(folder), kind.facts
     try:
-        facts = json.loads((place / kind.facts).read_text(encoding="utf-8"))
-        digest = facts.pop("digest")
-        tables = {name: pl.read_parquet(place / f"{name}.parquet") for name in facts.pop("tables")}
+        facts = json.loads((place / file).read_text(encoding="utf-8"))
+        digest, names, tables = facts.pop("digest"), facts.pop("tables"), {}
+        for name in names:
+            file = f"{name}.parquet"
+            tables[name] = pl.read_parquet(place / file)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, pl.exceptions.PolarsError) as error:
-        raise FileError(f"{place} does not hold a {kind.name} ({error}); write one with {kind.command}") from error
+        damage = f"{file} in it is damaged: {error}" if (place / file).is_file() else f"there is no {file} in it"
+        why = damage if place.is_dir() else "there is no such folder"
+        raise FileError(f"{place} does not hold a {kind.name}: {why}. Write one with {kind.command}") from error
     case = read(place / "case")
     if case.digest != digest:
         raise FileError(

@@ -85,6 +85,6 @@ def test_differences_are_told_for_each_plan(comparison: Comparison) -> None:
 
 def test_a_plan_and_what_becomes_of_it_are_called_so_in_each_language() -> None:
     page = page_of(two_hosts(33.0).plan().what_if("demand.quantity *= 0.5").comparison)
-    assert "From the plan to what if" in _told(page, "en")
+    assert "From the plan to the changed plan" in _told(page, "en")
     assert "the plan" not in _told(page, "fr")
     assert "le plan" in _told(page, "fr")

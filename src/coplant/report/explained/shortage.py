@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from coplant.report.limits import limit_namer
+from coplant.report.limits import limit_namer, limit_unit
 from coplant.report.view import View
 from coplant.report.words import Words, words_of
 
@@ -27,21 +27,32 @@ _SHORT = 1e-6
 _MUCH = 999_500.0
 """Quantities from which on a few figures are shown."""
 
+_LITTLE = 1e-9
+"""Shares and amounts below which there is nothing to tell."""
+
 _ALL = 0.999
 """Share of a shortage above which it is lifted."""
 
 
-def shortage_in_words(why: WhyShort, language: str) -> str:
-    """Tell why customers are not served.
+def shortages_in_words(answers: Sequence[WhyShort], language: str) -> str:
+    """Tell why customers are not served; what gates several streams alike is told of once.
 
     Parameters
     ----------
-    why : WhyShort
-        The answer.
+    answers : sequence of WhyShort
+        The answers, for one plan.
     language : str
         The language.
     """
-    return "\n".join(_Told(why, language).lines())
+    texts = []
+    for number, why in enumerate(answers):
+        like = next((other for other in answers[:number] if _gates_of(other) == _gates_of(why)), None)
+        texts.append("\n".join(_Told(why, language, like).lines()))
+    return "\n\n".join(texts)
+
+
+def _gates_of(why: WhyShort) -> list[tuple[str, str]]:
+    return why["gates"].select("constraint", "thing").rows()
 
 
 def served_in_words(plan: Plan, streams: Sequence[str], at: str, language: str) -> str:
@@ -75,8 +86,8 @@ def served_in_words(plan: Plan, streams: Sequence[str], at: str, language: str) 
 class _Told:
     """An answer in one language."""
 
-    def __init__(self, why: WhyShort, language: str) -> None:
-        self.why = why
+    def __init__(self, why: WhyShort, language: str, like: WhyShort | None) -> None:
+        self.why, self.like = why, like
         self.view = View(why.plan, words_of(language))
         self.words: Words = words_of(language, "coplant.report.explained")
         self.limit = limit_namer(self.view)
@@ -148,11 +159,20 @@ class _Told:
         if gates.is_empty():
             yield self.words("short.no_gate")
             return
+        if self.like is not None:
+            rows = gates.filter(pl.col("in_place_of").is_null()).iter_rows(named=True)
+            yield self.words("short.same_gates", stream=self.limit("sales", self.like.demand),
+                             gates=self.view.list([self._same(row) for row in rows]))  # fmt: skip
+            return
         yield self.words("short.gates" if gates.filter(pl.col("in_place_of").is_null()).height > 1 else "short.gate")
         number = 0
         for row in gates.iter_rows(named=True):
             number += row["in_place_of"] is None
             yield self._gate(row, number)
+
+    def _same(self, row: Mapping[str, Any]) -> str:
+        takes, amount = self.numbers.number(row["takes"], 2), self._per_unit(row["amount"])
+        return self.words("short.same", name=self.limit(row["constraint"], row["thing"]), takes=takes, amount=amount)
 
     def _gate(self, row: Mapping[str, Any], number: int) -> str:
         name = self.limit(row["constraint"], row["thing"])
@@ -161,9 +181,9 @@ class _Told:
         if row["in_place_of"] is None:
             texts.append(self.words("short.takes", number=number, name=name, kind=kind,
                                     takes=self.numbers.number(row["takes"], 2), amount=self._per_unit(row["amount"]),
-                                    where=str(row["set_in"])))  # fmt: skip
+                                    where=row["set_in"]))  # fmt: skip
         else:
-            texts.append(self.words("short.in_place", name=name, kind=kind, where=str(row["set_in"])))
+            texts.append(self.words("short.in_place", name=name, kind=kind, where=row["set_in"]))
         if row["from"]:
             texts.append(self.words("short.used_up", first=self.numbers.date(row["from"]),
                                     until=self.numbers.date(row["until"])))  # fmt: skip
@@ -176,20 +196,30 @@ class _Told:
             texts.append(self.words("short.not_alone", bucket=bucket))
         return " ".join(texts)
 
+    @property
+    def _first(self) -> str:
+        """Name of the first gate, and of those that let through the same."""
+        gates = self.why["gates"]
+        first = gates.row(0, named=True)
+        alike = gates.filter(in_place_of=first["thing"])["thing"].to_list()
+        return self.view.list([self.limit(first["constraint"], thing) for thing in (first["thing"], *alike)])
+
     def _users(self) -> Iterator[str]:
         users, gates = self.why["users"], self.why["gates"]
         told = [row for row in users.iter_rows(named=True) if row["worth"] is not None][:MOST]
-        if not told:
+        if not told or self.like is not None:
             return
         parts = [
             self.words("short.user", name=self.limit("sales", row["demand"]), share=self.numbers.share(row["share"]),
                        worth=self._per_unit(row["worth"]))
             for row in told
         ]  # fmt: skip
+        others = float(users["share"].sum()) - sum(row["share"] for row in told)
+        if others > _LITTLE:
+            parts.append(self.words("short.others", share=self.numbers.share(others)))
         first = gates.row(0, named=True)
         own = (first["amount"] - float(self.why.loss or 0.0)) / first["takes"]
-        yield self.words("short.users", thing=self.limit(first["constraint"], first["thing"]),
-                         users=self.view.list(parts), own=self._per_unit(own))  # fmt: skip
+        yield self.words("short.users", thing=self._first, users=self.view.list(parts), own=self._per_unit(own))
 
     def _customer(self) -> Iterator[str]:
         table = self.why["customer"]
@@ -206,9 +236,20 @@ class _Told:
             loss=self._per_unit(float(self.why.loss or 0.0)),
             until=self._quantity(self.why.holds_until),
             unit=self.unit,
-            rest=self.words("short.rules", amount=self._per_unit(sums["rules"])) if "rules" in sums else "",
+            rest="".join(self._rules()),
             hand=self.words("short.at_hand", stocks=self.view.list(hand)) if hand else "",
         )
+
+    def _rules(self) -> Iterator[str]:
+        """What other rules make of it: that who is served does not go away, and the rest of them."""
+        rules = self.why["customer"].filter(kind="rules")
+        served = float(rules.filter(what="sales")["amount"].sum())
+        rest = float(rules["amount"].sum()) - served
+        names = ", ".join(rules.filter(pl.col("what") != "sales")["what"].sort())
+        for key, amount in (("short.served_saves", served), ("short.rules", rest)):
+            if abs(amount) > _LITTLE:
+                sign = "less" if amount < 0.0 else "more"
+                yield self.words(f"{key}.{sign}", amount=self._per_unit(abs(amount)), names=names)
 
     def _point(self, label: str) -> str:
         item, _, site = label.rpartition("@")
@@ -229,13 +270,14 @@ class _Told:
         if raised.is_empty():
             return
         first = self.why["gates"].row(0, named=True)
+        unit = limit_unit(self.view, first["constraint"], first["thing"])
         parts = []
         for row in raised.iter_rows(named=True):
             share = row["served"] / self.why.unserved
             key = "short.lifts" if share > _ALL else "short.serves" if share > 0.0005 else "short.serves_none"
             values = {
                 "percent": self.numbers.exact_share(row["percent"] / 100.0),
-                "more": self._quantity(row["more"]),
+                "more": f"{self._quantity(row['more'])} {unit}",
                 "served": self.numbers.count(max(row["served"], 0.0)),
                 "share": self.numbers.share(share),
                 "gained": self.view.money(row["gained"]),
@@ -243,8 +285,6 @@ class _Told:
             parts.append(self.words(key, **values))
             if share > _ALL:
                 break
-        yield self.words(
-            "short.raised",
-            thing=self.limit(first["constraint"], first["thing"]),
-            steps=self.words("short.then").join(parts),
-        )
+        held = "raised_held" if self.why.plan.size["integer columns"] else "raised"
+        key = f"short.{held if self.like is None else 'raised_like'}"
+        yield self.words(key, thing=self._first, steps=self.words("short.then").join(parts))

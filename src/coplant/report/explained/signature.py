@@ -55,6 +55,8 @@ def _lines(why: WhySigned, language: str) -> Iterator[str]:
         )
     elif why.free is not None:
         yield words("signature.not_even_free", short=view.headline(abs(why.free)))
+    elif why.plan.case["processing_fees"].filter(agreement=why.agreement).is_empty():
+        yield words("signature.no_fee")
     yield words("signature.causes")
     comparison = why.comparison
     assert comparison is not None

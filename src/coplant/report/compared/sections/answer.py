@@ -37,5 +37,6 @@ def answer_lines(view: ComparedView) -> list[str]:
     for name in others:
         more = view.comparison.plans[name].objective - view.first.objective
         key = "more" if more >= 0.0 else "less"
-        lines.append(view.words(f"compared.answer.{key}", plan=name, first=first, money=view.headline(abs(more))))
+        line = view.words(f"compared.answer.{key}", plan=name, first=first, money=view.headline(abs(more)))
+        lines.append(line[0].upper() + line[1:])
     return lines
