@@ -23,13 +23,11 @@ def test_one_per_cent_more_chips_is_worth_a_cheap_phone() -> None:
     assert (row["more_until"], row["less_until"]) == (pytest.approx(20.0), pytest.approx(40.0))
 
 
-def test_what_is_worth_something_on_one_side_only_is_told_so() -> None:
-    (row,) = two_phones(chips=120.0).plan().scarce().to_dicts() or [{"more": 0.0, "less": 22.0}]
-    assert row["more"] == pytest.approx(0.0, abs=1e-9)
-    assert row["less"] == pytest.approx(22.0 * 1.2) or row["less"] == 22.0
+def test_what_is_just_enough_is_not_scarce() -> None:
+    assert two_phones(chips=120.0).plan().scarce().is_empty()
 
 
-@given(st.integers(0, 10_000), st.integers(6, 30), st.integers(3, 9), st.integers(0, 2))
+@given(st.integers(0, 10_000), st.integers(6, 16), st.integers(3, 6), st.integers(0, 2))
 def test_every_figure_is_found_again(seed: int, items: int, buckets: int, hosts: int) -> None:
     plan = coplant.plan(generate(items, buckets, hosts, seed), gap=1e-9)
     optimum = Optimum.of(plan)

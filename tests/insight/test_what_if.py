@@ -172,7 +172,7 @@ def test_a_what_if_is_the_plan_that_would_be_found_from_scratch(draft: Draft, ch
 
 @given(st.integers(0, 10_000), st.lists(st.sampled_from(CHANGES), min_size=1, max_size=3, unique=True))
 def test_a_what_if_of_a_generated_case_is_too(seed: int, changes: list[str]) -> None:
-    check(generate(20, 8, 2, seed), changes)
+    check(generate(12, 6, 2, seed), changes)
 
 
 def test_a_plan_of_a_hedge_is_not_asked_as_if_its_future_were_known() -> None:

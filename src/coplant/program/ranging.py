@@ -274,7 +274,10 @@ class Ranging:
         self._bind(move, bounds)
         if gone_on(self._highs):
             return True
+        # From scratch presolve finds soonest that nothing keeps the rules.
+        self._highs.setOptionValue("presolve", "choose")
         status = run(self._highs)
+        self._highs.setOptionValue("presolve", "off")
         if status not in (_STATUS.kInfeasible, _STATUS.kOptimal):
             raise SolverError(f"HiGHS stopped with {self._highs.modelStatusToString(status)}")
         # Other methods than the simplex leave no factors of the basis, which are asked for.
