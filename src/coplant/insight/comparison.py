@@ -104,7 +104,7 @@ class Comparison:
             cash = plan["cash"].sort("cumulative").row(0, named=True)
             lowest = (cash["cumulative"], cash["bucket"]) if cash["cumulative"] < 0.0 else (0.0, plan.settings.start)
             concentration = plan["concentration"].sort("year")["hhi"].to_list()
-            served = plan.unserved().select("wanted", "sold", "missed").row(0, named=True)
+            served = plan.unserved().select("wanted", "sold", "missed", "awaited").row(0, named=True)
             rows.append(
                 {
                     "plan": name,
@@ -115,7 +115,7 @@ class Comparison:
                     "lowest_on": lowest[1],
                     "sold": served["sold"],
                     "served": served["sold"] / served["wanted"] if served["wanted"] > 0.0 else None,
-                    "missed": served["missed"],
+                    "unserved": served["missed"] + served["awaited"],
                     "hhi": concentration[-1] if concentration else None,
                 }
             )

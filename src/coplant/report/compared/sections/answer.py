@@ -22,7 +22,7 @@ def answer(view: ComparedView) -> Section:
         Column("lowest_cash", words("compared.column.lowest_cash", currency=view.currency), "money"),
         Column("lowest_on", words("compared.column.lowest_on"), "date"),
         Column("served", words("column.served"), "share"),
-        Column("missed", words("column.missed", currency=view.currency), "money"),
+        Column("unserved", words("compared.column.unserved", currency=view.currency), "money"),
         Column("hhi", words("compared.column.hhi"), "index"),
     ]
     caption = words("compared.answer.table")
