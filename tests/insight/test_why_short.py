@@ -17,7 +17,8 @@ import coplant
 from coplant import CaseError, Plan
 from coplant.generate import generate
 from coplant.insight.optimum import Optimum
-from coplant.insight.why_short import Shortages, WhyShort
+from coplant.insight.shortages import Shortages
+from coplant.insight.why_short import WhyShort
 from coplant.report.explained import shortages_in_words
 
 

@@ -314,7 +314,7 @@ class Plan:
         InfeasibleError, NumericalError, SolverError
             As for `plan`, where it is not known where the plan was solved.
         """
-        from coplant.insight.why_short import Shortages
+        from coplant.insight.shortages import Shortages
 
         return Shortages(self).why(demand, at)
 
