@@ -294,8 +294,10 @@ def test_worth_wants_something_uncertain(lamps: Path) -> None:
     assert "branches: expected at least one row" in answer.stderr
 
 
-@pytest.mark.parametrize(("given", "told"), [("0,2", "2 is no weight between 0 and 1"), ("much", "are no numbers"),
-                                             ("nan", "nan is no weight")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [("0,2", "2 is no weight between 0 and 1"), ("much", "is no list of numbers"), ("nan", "nan is no weight")],
+)
 def test_worth_refuses_what_is_no_weight(uncertain: Path, given: str, told: str) -> None:
     answer = run("worth", uncertain, "--weights", given)
     assert answer.exit_code == 2

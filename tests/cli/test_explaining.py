@@ -25,6 +25,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     two_phones().plan().write("phones")
     two_hosts(33.0).case().write("hosts")
+    Path("mine.csv").write_text("my,own\n", encoding="utf-8")
 
 
 def run(*words: object) -> Result:
@@ -135,7 +136,7 @@ def test_pages_of_answers_are_written(tmp_path: Path) -> None:
 
 def test_frontier_prints_what_holding_costs() -> None:
     told = said("frontier", "phones", "--share", "dear", "--year", "2023", "--at", "0.5,0")
-    assert [line.split()[0] for line in told.splitlines()[1:]] == ["0.5", "0"]
+    assert [line.split()[0] for line in told.splitlines()[2:]] == ["0.5", "0"]
     points = json.loads(said("frontier", "phones", "--concentration", "--year", "2023", "--at", "0.55", "--json"))[
         "points"
     ]
@@ -163,11 +164,15 @@ def test_frontier_prints_what_holding_costs() -> None:
         (("turn", "hosts", "near", "--vary", "demand.quantity *= X", "--between", "2,1"), "the smaller first"),
         (("peg", "phones"), "name an item"),
         (("peg", "phones", "--item", "chop"), 'Did you mean "chip"?'),
+        (("peg", "phones", "--item", "chip", "--csv", "mine.csv"), "Name a new file"),
+        (("why", "nowhere", "--demand", "cheap", "--at", "2023"), "a folder that coplant plan --out has written"),
+        (("frontier", "phones", "--reserved", "deal", "--year", "2023"), "as long as the agreement runs"),
+        (("frontier", "phones", "--share", "chip", "--year", "2023"), "a family that is sold"),
         (("compare", "phones"), "from 2 to 5"),
         (("compare", "phones", "phones"), "named twice"),
         (("frontier", "phones"), "hold one thing"),
         (("frontier", "phones", "--share", "dear"), "say of which year"),
-        (("frontier", "phones", "--share", "dear", "--year", "2023", "--at", "half"), "are no numbers"),
+        (("frontier", "phones", "--share", "dear", "--year", "2023", "--at", "half"), "is no list of numbers"),
         (("frontier", "phones", "--share", "dear", "--year", "2023", "--at", "0.5,50"), "50; expected a number from 0"),
     ],
 )
@@ -175,3 +180,13 @@ def test_what_cannot_be_asked_is_refused(words: tuple[str, ...], told: str) -> N
     answer = run(*words)
     assert answer.exit_code != 0
     assert told in " ".join((answer.output + str(answer.exception)).replace("│", " ").split())
+
+
+def test_a_plan_is_known_by_its_file_too() -> None:
+    words = ("--demand", "cheap", "--at", "2023-01")
+    assert said("why", "phones/plan.json", *words) == said("why", "phones", *words)
+
+
+def test_a_number_that_no_plan_keeps_stands_in_its_row() -> None:
+    told = said("frontier", "phones", "--concentration", "--year", "2023", "--at", "0.4")
+    assert told.splitlines()[-1].split() == ["0.4", "no", "plan"]

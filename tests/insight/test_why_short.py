@@ -269,7 +269,7 @@ def test_what_a_lost_customer_costs_is_told_apart() -> None:
     case.tables["demand"] = [{**row, "lost_penalty": 3.0} for row in case.tables["demand"]]
     why = case.plan().why_short("cheap", "2023-01")
     assert why is not None
-    assert "that a customer less goes away saves 3.00 " in _said(why.text())
+    assert "one customer less who is lost saves 3.00 " in _said(why.text())
     assert "other rules" not in why.text()
 
 
@@ -281,3 +281,32 @@ def test_what_gates_several_streams_is_told_of_once() -> None:
     assert "The same gates it as " in other
     assert "Who gets" not in other
     assert "La même chose le bloque" in _said(shortages_in_words(answers, "fr"))
+
+
+def test_stock_that_cannot_become_more_in_time_is_named_among_the_gates() -> None:
+    case = SmallCase("month:2").item("dear").item("cheap").item("shell")
+    case.route("dear", bom={"shell": 1.0}).route("cheap", bom={"shell": 1.0}).offer("shell", 10.0, lead_time=31.0)
+    case.add("stock", item="shell", site="works", quantity=80.0)
+    case.demand("dear", 60.0, "month", price=71.0).demand("cheap", 60.0, "month", price=32.0)
+    why = case.plan().why_short("cheap", "2023-01")
+    assert why is not None
+    assert why["gates"].is_empty()
+    told = _said(why.text())
+    assert "1. What there is of shell in works and cannot become more in time: worth " in told
+    assert "it takes what is there and cannot become more in time: shell in works, worth " in told
+
+
+def test_those_who_wait_are_told_of() -> None:
+    later = datetime.date(2023, 2, 1)
+    case = two_phones(chips=60.0).since("allotments", allotment="chips", from_=later, quantity=300.0, per="month")
+    case.settings["buckets"] = ["month:2"]
+    case.tables["demand"] = [{**row, "wait_share": 0.5} for row in case.tables["demand"]]
+    why = case.plan().why_short("cheap", "2023-01")
+    assert why is not None
+    waiting = why.plan["sold"].filter(demand="cheap", bucket=datetime.date(2023, 1, 1))["waiting"].item()
+    assert waiting == pytest.approx(why.unserved)
+    assert "All of those not served still wait" in _said(why.text())
+    case.tables["demand"] = [{**row, "wait_share": 0.0} for row in case.tables["demand"]]
+    lost = case.plan().why_short("cheap", "2023-01")
+    assert lost is not None
+    assert "wait" not in lost.text()

@@ -28,8 +28,8 @@ def print_columns(rows: Sequence[Sequence[str]]) -> None:
     room = max(shutil.get_terminal_size().columns - left, 30) if sys.stdout.isatty() else sys.maxsize
     for row in rows:
         head = "".join(f"{cell:{width}}  " for cell, width in zip(row, widths, strict=False))
-        lines = textwrap.wrap(row[-1], room) or [""]
-        typer.echo(textwrap.indent("\n".join(lines), " " * left).replace(" " * left, head, 1).rstrip())
+        first, *more = textwrap.wrap(row[-1], room) or [""]
+        typer.echo("\n".join([f"{head}{first}".rstrip(), *(" " * left + line for line in more)]))
 
 
 def print_json(value: Mapping[str, Any]) -> None:

@@ -31,6 +31,7 @@ def plan_at(path: Path, progress: Progress) -> Plan:
     import coplant
     from coplant.planning.result import KIND
 
+    path = _asked_of(path)
     if (path / KIND.facts).is_file():
         with progress.stage("Reading the plan"):
             return coplant.Plan.read(path)
@@ -40,12 +41,23 @@ def plan_at(path: Path, progress: Progress) -> Plan:
         return coplant.plan(case, progress=progress.say)
 
 
+def _asked_of(path: Path) -> Path:
+    """Folder or workbook that is named; the folder where the file in it is named that makes it one of a plan."""
+    from coplant.errors import FileError
+    from coplant.planning.result import KIND
+
+    if not path.exists():
+        raise FileError(f"{path} does not exist. Name a folder that coplant plan --out has written, or a case")
+    return path.parent if path.name == KIND.facts else path
+
+
 def plan_or_hedge_at(path: Path, progress: Progress) -> Plan | Hedge:
     """Read a plan or the plans of several futures; or plan a case, for all its futures if it has several."""
     import coplant
     from coplant.planning.result import KIND
     from coplant.stressing.stress import planned_in
 
+    path = _asked_of(path)
     if (path / KIND.facts).is_file():
         with progress.stage("Reading the plan"):
             return planned_in(path)

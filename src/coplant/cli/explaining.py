@@ -124,7 +124,7 @@ def peg(
             raise typer.BadParameter("name an item, a stream of demand, or both", param_hint="--item")
         if report is not None and (item is None or demand is not None):
             raise typer.BadParameter("draws who ends up with an item: name one, and no stream", param_hint="--report")
-        outputs = [Output(csv, (".csv",), option="--csv", if_there="")] if csv else []
+        outputs = [Output(csv, (".csv",), option="--csv", if_there="Name a new file")] if csv else []
         outputs += [Output(report, PAGES, option="--report", replaces=PAGE)] if report else []
         check_outputs(outputs, plan)
         read = plan_at(plan, progress)
@@ -144,7 +144,7 @@ def peg(
         if as_json:
             print_json({"sums": sums.to_dicts(), "lots": table.to_dicts()})
             return
-        rows = [(*keys, "quantity" if item is None else f"quantity, {read.unit([item])}")]
+        rows = [(*keys, "quantity" if item is None else f"{item}, {read.unit([item])}")]
         rows += [(*(row[key] or "" for key in keys), f"{row['quantity']:,.1f}") for row in sums.iter_rows(named=True)]
         print_columns(rows)
         for told, path in (("Lots", csv), ("Report", report)):

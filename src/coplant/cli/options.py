@@ -98,7 +98,9 @@ def numbers_in(text: str, option: str, example: str) -> list[float]:
     try:
         return [float(number) for number in text.split(",")]
     except ValueError:
-        raise typer.BadParameter(f"{text!r} are no numbers; write them like {example}", param_hint=option) from None
+        raise typer.BadParameter(
+            f"{text!r} is no list of numbers; write them like {example}", param_hint=option
+        ) from None
 
 
 def shares_in(text: str) -> list[float]:

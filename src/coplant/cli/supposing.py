@@ -31,6 +31,7 @@ from coplant.cli.progress import Progress
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from coplant.insight.frontier import Held
     from coplant.planning import Plan
 
 
@@ -111,7 +112,7 @@ def turn(
 
         ends = numbers_in(between, "--between", "1,3")
         if len(ends) != 2 or not ends[0] < ends[1]:
-            raise typer.BadParameter(f"{between!r} are no two numbers, the smaller first", param_hint="--between")
+            raise typer.BadParameter(f"{between!r} is not two numbers, the smaller first", param_hint="--between")
         read = plan_or_hedge_at(plan, progress)
         with progress.stage("Planning with it and without it"), contextlib.redirect_stdout(sys.stderr):
             found = turning(read, agreement, vary, ends[0], ends[1], progress=progress.say)
@@ -150,9 +151,11 @@ def tornado(
             print_json({"currency": currency, "present_value": read.objective, "by": by, "inputs": table.to_dicts(),
                         "files": files_told({"report": page} if page else {})})  # fmt: skip
             return
-        rows = [(f"{currency} if {by:g} % lower", f"{currency} if {by:g} % higher", "decides otherwise", "input")]
+        rows = [(f"{currency} if {by:g} % lower", f"{currency} if {by:g} % higher", "signs or drops", "input")]
         for row in table.iter_rows(named=True):
-            turned = [f"{side}: {row[f'turned_by_{side}']}" for side in ("lower", "higher") if row[f"turned_by_{side}"]]
+            turned = [
+                f"if {side}: {row[f'turned_by_{side}']}" for side in ("lower", "higher") if row[f"turned_by_{side}"]
+            ]
             rows.append((more_told(row["lower"]), more_told(row["higher"]), "; ".join(turned), row["input"]))
         print_columns(rows)
         if page:
@@ -209,6 +212,8 @@ def frontier(
             raise typer.BadParameter("hold one thing: --share, --concentration or --reserved", param_hint="--share")
         if reserved is None and year is None:
             raise typer.BadParameter("say of which year", param_hint="--year")
+        if reserved is not None:
+            refuse({"--year": year}, "what is reserved is held as long as the agreement runs")
         numbers = None if at is None else numbers_in(at, "--at", "0.4,0.5")
         page = page_at(report, plan)
         read = plan_at(plan, progress)
@@ -229,6 +234,7 @@ def frontier(
             print_json({"currency": currency, "present_value": read.objective, "now": held.now,
                         "points": table.to_dicts(), "files": files_told({"report": page} if page else {})})  # fmt: skip
             return
+        typer.echo(_held_told(read, held))
         bound = "exactly" if reserved is not None else "at most"
         rows = [(bound, "comes to", f"{currency} present value", f"{currency} less than the plan")]
         for row in table.iter_rows(named=True):
@@ -240,3 +246,13 @@ def frontier(
         print_columns(rows)
         if page:
             typer.echo(f"Report: {page}")
+
+
+def _held_told(plan: Plan, held: Held) -> str:
+    """What is held, and what it comes to in the plan."""
+    now = number_told(held.now)
+    if held.kind == "reserved":
+        per = plan.case["reservations"].filter(agreement=held.of)["per"].item()
+        return f"Units per {per} that are reserved under {held.of}, which is signed in all of them; in the plan {now}"
+    what = "Concentration of revenue (HHI)" if held.of is None else f"Share of {held.of} in revenue"
+    return f"{what} in {held.year}; in the plan {now}"

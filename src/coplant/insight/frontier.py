@@ -271,11 +271,12 @@ def _hhi(revenue: Floats) -> float:
 
 
 def _share(plan: Plan, family: str, year: int) -> float:
-    names = plan.case["items"].select(pl.coalesce("family", "item"))["family"].unique().to_list()
+    sold = pl.col("item").is_in(plan.case["demand"]["item"].unique().to_list())
+    names = plan.case["items"].filter(sold).select(pl.coalesce("family", "item"))["family"].unique().to_list()
     names += plan.case["annuities"]["family"].drop_nulls().unique().to_list()
     if family not in names:
         mend = did_you_mean(family, names, f"Families are {', '.join(sorted(set(names)))}")
-        raise CaseError([Problem("items", None, "family", family, "a family", mend)], "the question")
+        raise CaseError([Problem("items", None, "family", family, "a family that is sold", mend)], "the question")
     rows = plan["revenue"].filter(pl.col("year") == year)
     if rows.is_empty():
         _refuse_year(plan, year)

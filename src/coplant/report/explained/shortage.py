@@ -110,6 +110,7 @@ class _Told:
             wanted=self.numbers.count(why.wanted),
             sold=self.numbers.count(why.sold),
             unit=self.unit,
+            waiting=self._waiting(),
         )
         yield from self._waits()
         if why.loss is not None:
@@ -120,6 +121,16 @@ class _Told:
             yield from self._raised()
         elif why["waits"].is_empty():
             yield self.words("short.impossible")
+
+    def _waiting(self) -> str:
+        """Say how many of those who are not served wait when the last of the buckets ends."""
+        plan = self.why.plan
+        last = plan["buckets"].filter(label=self.why.buckets[-1])["bucket"].item()
+        waiting = float(plan["sold"].filter(demand=self.why.demand, bucket=last)["waiting"].sum())
+        if waiting <= 0.5:
+            return ""
+        key = "short.waiting" if self.why.unserved - waiting > 0.5 else "short.all_waiting"
+        return self.words(key, waiting=self.numbers.count(waiting))
 
     def _when(self, buckets: tuple[str, ...]) -> str:
         labels = dict(self.why.plan["buckets"].select("label", "bucket").iter_rows())
@@ -146,7 +157,7 @@ class _Told:
             what = self.view.title("item", routes[row["activity"]]) if row["activity"] in routes else row["activity"]
             opens = "short.opens" if row["opens"] else "short.never_opens"
             there = "short.there" if row["there"] else "short.never_there"
-            told = self.words(opens, what=what, by=row["activity"], day=self.numbers.date(row["opens"]))
+            told = self.words(opens, what=what, by=row["activity"], bucket=self.view.bucket(row["opens"]))
             yield f"{told} {self.words(there, site=site, bucket=self.view.bucket(row['there']))}"
             if row["sooner_gained"] is not None:
                 key = "short.sooner" if row["sooner_served"] > 0.5 else "short.sooner_none"
@@ -155,31 +166,44 @@ class _Told:
                                  served=self.numbers.count(max(row["sooner_served"], 0.0)))  # fmt: skip
 
     def _gates(self) -> Iterator[str]:
-        gates = self.why["gates"]
-        if gates.is_empty():
+        """What a customer more takes that others lose, in order of what that is worth."""
+        gates, customer = self.why["gates"], self.why["customer"]
+        own = gates.filter(pl.col("in_place_of").is_null())
+        if self.like is not None and own.height:
+            yield self.words("short.same_gates", stream=self.limit("sales", self.like.demand),
+                             gates=self.view.list([self._same(row) for row in own.iter_rows(named=True)]))  # fmt: skip
+            return
+        takes: list[tuple[float, str, list[str]]] = []
+        for row in own.iter_rows(named=True):
+            alike = gates.filter(in_place_of=row["thing"]).iter_rows(named=True)
+            takes.append((row["amount"], self._gate(row), [f"     {self._gate(other)}" for other in alike]))
+        for row in customer.filter(pl.col("kind").is_in(["at hand", "rules"]), pl.col("amount") < 0.0).iter_rows(
+            named=True
+        ):
+            key = "short.takes_stock" if row["kind"] == "at hand" else "short.takes_rule"
+            what = self._point(row["what"]) if row["kind"] == "at hand" else self._rule(row["what"])
+            takes.append((-row["amount"], self.words(key, what=what, amount=self._per_unit(-row["amount"])), []))
+        if not takes:
             yield self.words("short.no_gate")
             return
-        if self.like is not None:
-            rows = gates.filter(pl.col("in_place_of").is_null()).iter_rows(named=True)
-            yield self.words("short.same_gates", stream=self.limit("sales", self.like.demand),
-                             gates=self.view.list([self._same(row) for row in rows]))  # fmt: skip
-            return
-        yield self.words("short.gates" if gates.filter(pl.col("in_place_of").is_null()).height > 1 else "short.gate")
-        number = 0
-        for row in gates.iter_rows(named=True):
-            number += row["in_place_of"] is None
-            yield self._gate(row, number)
+        yield self.words("short.gates" if len(takes) > 1 else "short.gate")
+        for number, (_, told, others) in enumerate(sorted(takes, key=lambda one: -one[0]), 1):
+            yield f"  {number}. {told}"
+            yield from others
+
+    def _rule(self, family: str) -> str:
+        return self.words.known(f"short.rule.{family}", family.replace("_", " "))
 
     def _same(self, row: Mapping[str, Any]) -> str:
         takes, amount = self.numbers.number(row["takes"], 2), self._per_unit(row["amount"])
         return self.words("short.same", name=self.limit(row["constraint"], row["thing"]), takes=takes, amount=amount)
 
-    def _gate(self, row: Mapping[str, Any], number: int) -> str:
+    def _gate(self, row: Mapping[str, Any]) -> str:
         name = self.limit(row["constraint"], row["thing"])
         kind = self.view.words.known(f"constraint.{row['constraint']}", row["constraint"])
         texts = []
         if row["in_place_of"] is None:
-            texts.append(self.words("short.takes", number=number, name=name, kind=kind,
+            texts.append(self.words("short.takes", name=name, kind=kind,
                                     takes=self.numbers.number(row["takes"], 2), amount=self._per_unit(row["amount"]),
                                     where=row["set_in"]))  # fmt: skip
         else:
@@ -245,7 +269,7 @@ class _Told:
         rules = self.why["customer"].filter(kind="rules")
         served = float(rules.filter(what="sales")["amount"].sum())
         rest = float(rules["amount"].sum()) - served
-        names = ", ".join(rules.filter(pl.col("what") != "sales")["what"].sort())
+        names = ", ".join(map(self._rule, rules.filter(pl.col("what") != "sales")["what"].sort()))
         for key, amount in (("short.served_saves", served), ("short.rules", rest)):
             if abs(amount) > _LITTLE:
                 sign = "less" if amount < 0.0 else "more"

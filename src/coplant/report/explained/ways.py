@@ -41,6 +41,9 @@ def _lines(why: WhyMade, language: str) -> Iterator[str]:
     head = {"item": view.title("item", why.item), "when": when}
     taken = why.table.filter(status=USED)
     total = view.numbers.count(float(taken["quantity"].sum()))
+    if not taken.height and set(why.table["status"]) <= {CLOSED, UNSIGNED}:
+        yield words("ways.nothing", **head)
+        return
     yield words("ways.head" if taken.height else "ways.none", quantity=total, unit=view.items_unit([why.item]), **head)
     scale = float(why.table.select(pl.max_horizontal(pl.col("more", "less").abs().max())).item() or 0.0)
     for row in why.table.iter_rows(named=True):
