@@ -38,8 +38,11 @@ _FALLBACKS: tuple[dict[str, Any], ...] = (
 _INTERIOR_FALLBACKS: tuple[dict[str, Any], ...] = (
     {"solver": "ipx", "presolve": "off"},
     {"solver": "hipo", "presolve": "off"},
+    {"solver": "ipx", "presolve": "on", "run_crossover": "on"},
 )
-"""The same for programs that are too large to be brought to a corner, and so for the simplex too."""
+"""The same for programs that are too large to be brought to a corner, and so for the simplex too; unless nothing else
+finds the way.
+"""
 
 _SECONDS_BETWEEN = 1.0
 """Seconds between two lines on how far it is."""
