@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +18,14 @@ import coplant
 from coplant import CaseError, Plan
 from coplant.generate import generate
 from coplant.insight.pegging import SCRAPPED, SOLD, STOCK, Pegging, first_in_first_out
-from coplant.planning.reopened import reopened
+from coplant.planning.reopened import as_it_is
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def check(plan: Plan) -> None:
     """Check that lots add up to their ends, and ends to what the plan says of them."""
-    pegging = Pegging.of(reopened(plan))
+    pegging = Pegging.of(as_it_is(plan))
     lots, ends = pegging.lots, pegging.ends
     every = pegging.of_lots(np.ones(len(lots.quantity), dtype=bool))
     total = np.asarray(pegging.into_ends.sum(axis=1) + pegging.into_lots.sum(axis=1)).reshape(-1)
@@ -116,3 +118,11 @@ def test_pegging_adds_up_in_every_example(name: str) -> None:
     plans = [coplant.plan(case)] if case.certain else coplant.hedge(case, gap=0.02).plans
     for plan in plans:
         check(plan)
+
+
+def test_plans_of_a_hedge_are_followed_where_another_process_made_them() -> None:
+    case = two_products().branch("deal", datetime.date(2023, 2, 10), {"announced": 0.5, "denied": 0.5})
+    for plan in case.hedge().plans:
+        other = pickle.loads(pickle.dumps(plan))
+        check(other)
+        assert other.pegged(item="chip").equals(plan.pegged(item="chip"))

@@ -15,7 +15,7 @@ from coplant.case.names import did_you_mean
 from coplant.errors import CaseError, Problem
 from coplant.network.activities import LANE, OFFER, ROUTE
 from coplant.planning.reader import Reader, frame, named
-from coplant.planning.reopened import reopened
+from coplant.planning.reopened import as_it_is
 from coplant.planning.result import Plan
 from coplant.program.money import Booleans, Floats, Integers
 
@@ -243,7 +243,7 @@ def pegged(plan: Plan, item: str | None = None, demand: str | None = None) -> pl
     CaseError
         There is no such item or stream.
     """
-    reader = reopened(plan)
+    reader = as_it_is(plan)
     found, network = Pegging.of(reader), reader.draft.network
     lots, ends = np.ones(len(found.lots.quantity), dtype=bool), None
     if item is not None:

@@ -36,12 +36,32 @@ def reopened(plan: Plan) -> Reader:
     """
     if "reader" not in vars(plan):
         check_alone(plan)
+    return as_it_is(plan)
+
+
+def as_it_is(plan: Plan) -> Reader:
+    """Return the program of a plan with its values, for what is asked of these alone: of a hedge's plans too.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Raises
+    ------
+    CaseError
+        It is one of the plans of a hedge, and where its program was solved is not known.
+    InfeasibleError, NumericalError, SolverError
+        As for `plan`: where it is not known where the program was solved, it is solved again.
+    """
+    if "reader" not in vars(plan):
         network = Network.of(plan.case.known(), Tree.line(timeline_of(plan)), starts_of(plan))
         with in_words():
             draft = formulate(network)
             if plan.solved is not None and plan.solved.fits(draft.program):
                 solution = _as_kept(plan, plan.solved, draft.program)
             else:
+                check_alone(plan)
                 solution = solve(draft.program, **plan.options)
         vars(plan)["reader"] = Reader(draft, solution)
     reader: Reader = vars(plan)["reader"]
@@ -83,8 +103,9 @@ def check_alone(plan: Plan) -> None:
 
 
 def timeline_of(plan: Plan) -> Timeline:
-    """The buckets of a plan."""
-    return Timeline.of(plan.settings.start, plan.settings.buckets)
+    """The buckets of a plan: those of its case, split on days on which something turns out."""
+    days = plan["buckets"]["bucket"].to_numpy().astype("datetime64[D]")
+    return Timeline.of(plan.settings.start, plan.settings.buckets).split(days)
 
 
 def starts_of(plan: Plan) -> Starts | None:
