@@ -37,5 +37,5 @@ def did_you_mean(name: object, known: Collection[str], otherwise: str = "") -> s
         found = [] if near is None else [near]
     if not 0 < len(found) <= _FEW:
         return otherwise
-    quoted = [f'"{one}"' for one in found]
-    return f"Did you mean {' or '.join([', '.join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)}?"
+    names = " or ".join(f'"{one}"' for one in found)
+    return f"Did you mean {names}?"

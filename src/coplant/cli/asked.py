@@ -5,17 +5,20 @@ from __future__ import annotations
 import contextlib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from coplant.cli.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from coplant.case import Case
     from coplant.insight import Comparison
     from coplant.planning import Hedge, Plan
+
+_Asked = TypeVar("_Asked")
 
 PlanPath = Annotated[
     Path, typer.Argument(metavar="PLAN", help="A folder of `plan --out`; or a case, which is planned first.")
@@ -29,42 +32,37 @@ ExcelPath = Annotated[Path | None, typer.Option("--excel", metavar="FILE", help=
 def plan_at(path: Path, progress: Progress) -> Plan:
     """Read a plan, or plan a case."""
     import coplant
-    from coplant.planning.result import KIND
 
-    path = _asked_of(path)
-    if (path / KIND.facts).is_file():
-        with progress.stage("Reading the plan"):
-            return coplant.Plan.read(path)
-    with progress.stage("Reading the case"):
-        case = coplant.read(path)
-    with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
-        return coplant.plan(case, progress=progress.say)
-
-
-def _asked_of(path: Path) -> Path:
-    """Folder or workbook that is named; the folder where the file in it is named that makes it one of a plan."""
-    from coplant.errors import FileError
-    from coplant.planning.result import KIND
-
-    if not path.exists():
-        raise FileError(f"{path} does not exist. Name a folder that coplant plan --out has written, or a case")
-    return path.parent if path.name == KIND.facts else path
+    return _asked(path, progress, coplant.Plan.read, coplant.plan)
 
 
 def plan_or_hedge_at(path: Path, progress: Progress) -> Plan | Hedge:
     """Read a plan or the plans of several futures; or plan a case, for all its futures if it has several."""
     import coplant
-    from coplant.planning.result import KIND
     from coplant.stressing.stress import planned_in
 
-    path = _asked_of(path)
-    if (path / KIND.facts).is_file():
+    def planned(case: Case, progress: Callable[[str], None]) -> Plan | Hedge:
+        return (coplant.plan if case.certain else coplant.hedge)(case, progress=progress)
+
+    return _asked(path, progress, planned_in, planned)
+
+
+def _asked(path: Path, progress: Progress, read: Callable[[Path], _Asked], planned: Callable[..., _Asked]) -> _Asked:
+    """Read what is kept in a folder, which its file of facts names too; or plan a case."""
+    import coplant
+    from coplant.errors import FileError
+    from coplant.planning.result import KIND
+
+    if not path.exists():
+        raise FileError(f"{path} does not exist. Name a folder that coplant plan --out has written, or a case")
+    folder = path.parent if path.name == KIND.facts else path
+    if (folder / KIND.facts).is_file():
         with progress.stage("Reading the plan"):
-            return planned_in(path)
+            return read(folder)
     with progress.stage("Reading the case"):
         case = coplant.read(path)
     with progress.stage("Planning"), contextlib.redirect_stdout(sys.stderr):
-        return (coplant.plan if case.certain else coplant.hedge)(case, progress=progress.say)
+        return planned(case, progress=progress.say)
 
 
 def compared_files(report: Path | None, excel: Path | None, plan: Path) -> dict[str, Path]:

@@ -21,8 +21,6 @@ MOST = 5
 MOST_TOLD = 6
 """Causes, and quantities, that are told in a few lines; the tables have all."""
 
-_ANSWERED = "as the plan answers"
-
 _NOTHING = 1e-6
 """Share of the present value below which a difference is what the solver left of none."""
 
@@ -243,17 +241,13 @@ class Comparison:
         for row in rows.head(MOST_TOLD).iter_rows(named=True):
             of = ", ".join(str(row[name]) for name in ("family", "agreement") if row[name])
             what = f"{row['line'].replace('_', ' ')}{f' of {of}' if of else ''}"
-            parts = [
-                (row[part], why)
-                for part, why in (("charged", "as it is charged otherwise"), ("decided", _ANSWERED))
-                if abs(row[part]) > _NOTHING * abs(size)
-            ]
-            told = f"{row['difference']:+z,.0f} {currency}"
-            if len(parts) > 1:
-                told = f"{told}: {' and '.join(f'{amount:+z,.0f} {why}' for amount, why in parts)}"
-            elif parts[0][1] != _ANSWERED:
-                told = f"{told}, {parts[0][1]}"
-            yield f"  {what}: {told}"
+            charged, decided = (abs(row[part]) > _NOTHING * abs(size) for part in ("charged", "decided"))
+            amount, otherwise = f"{row['difference']:+z,.0f} {currency}", "as it is charged otherwise"
+            if charged and decided:
+                amount += f": {row['charged']:+z,.0f} {otherwise} and {row['decided']:+z,.0f} as the plan answers"
+            elif charged:
+                amount += f", {otherwise}"
+            yield f"  {what}: {amount}"
         rest = float(every["difference"].sum()) - float(rows.head(MOST_TOLD)["difference"].sum())
         if abs(rest) >= 1.0:
             yield f"  all other lines: {rest:+z,.0f} {currency}"

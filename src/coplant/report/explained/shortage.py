@@ -52,7 +52,9 @@ def shortages_in_words(answers: Sequence[WhyShort], language: str) -> str:
 
 
 def _gates_of(why: WhyShort) -> list[tuple[str, str]]:
-    return why["gates"].select("constraint", "thing").rows()
+    """Limits, stock at hand and other rules that gate a shortage."""
+    others = why["customer"].filter(pl.col("kind").is_in(["at hand", "rules"]), pl.col("amount") < 0.0)
+    return [*why["gates"].select("constraint", "thing").rows(), *others.select("kind", "what").rows()]
 
 
 def served_in_words(plan: Plan, streams: Sequence[str], at: str, language: str) -> str:
