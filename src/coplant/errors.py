@@ -60,17 +60,17 @@ class Problem:
     file: str | None = None
 
     def __str__(self) -> str:
-        place = [self.file or self.table or "case"]
-        if self.row is not None:
-            place.append(f"row {self.row}")
-        if self.column is not None:
-            place.append(str(self.column))
+        place = self.place("" if self.row is None else f"row {self.row}")
         found = "empty" if self.value is None else _shown(self.value)
         if self.row is None and self.value is None:
-            text = f"{', '.join(place)}: expected {self.expected}"
+            text = f"{place}: expected {self.expected}"
         else:
-            text = f"{', '.join(place)}: {found}; expected {self.expected}"
+            text = f"{place}: {found}; expected {self.expected}"
         return f"{text}. {self.mend}" if self.mend else text
+
+    def place(self, rows: str) -> str:
+        """Say where it is, with words for the rows."""
+        return ", ".join(filter(None, [self.file or self.table or "case", rows, self.column]))
 
 
 def _shown(value: object) -> str:
@@ -185,9 +185,7 @@ def _told(problems: Sequence[Problem]) -> list[str]:
         lines += map(str, shown)
         rest = group[len(shown) :]
         if rest:
-            place = [str(rest[0].file or rest[0].table or "case"), f"rows {_ranges(rest)}"]
-            place += [str(rest[0].column)] if rest[0].column is not None else []
-            lines.append(f"{', '.join(place)}: {len(rest)} more of these")
+            lines.append(f"{rest[0].place(f'rows {_ranges(rest)}')}: {len(rest)} more of these")
     return lines
 
 

@@ -68,8 +68,10 @@ def limits_of(draft: Draft) -> list[Limit]:
 def _named(draft: Draft, name: str) -> Iterator[tuple[int, str, Integers]]:
     """Number, label and rows at each node of each thing of a block; none where there is no such block."""
     block = draft.program.row_blocks.get(name)
-    for number, label in enumerate(block.axes[0] if block is not None else ()):
-        rows = block.index[number]  # type: ignore[union-attr]
+    if block is None:
+        return
+    for number, label in enumerate(block.axes[0]):
+        rows = block.index[number]
         if (rows >= 0).any():
             yield number, label, rows
 

@@ -120,19 +120,19 @@ def why_signed(plan: Plan, agreement: str, gap: float = GAP, progress: Progress 
     """
     both = sides(plan, agreement, gap, progress)
     with_it, without_it = both.with_it(), both.without_it()
-    fees = plan.case["processing_fees"].filter(agreement=agreement)["fee"]
-    if with_it is None or without_it is None or fees.is_empty():
+    fees = plan.case["processing_fees"].filter(agreement=agreement)["fee"].to_list()
+    if with_it is None or without_it is None or not fees:
         return WhySigned(plan, agreement, with_it, without_it, None, None)
     worth = with_it.objective - without_it.objective
     more = _worth_by_fee(both, without_it.objective)
     if worth >= 0.0:
-        high = max(float(fees.max()), 1.0)  # type: ignore[arg-type]
+        high = max(*fees, 1.0)
         for _ in range(_DOUBLED):
             if more(high) < 0.0:
                 break
             high *= 2.0
         return WhySigned(plan, agreement, with_it, without_it, turning_point(more, 0.0, high), None)
-    least = -float(fees.min())  # type: ignore[arg-type]
+    least = -min(fees)
     free = more(least)
     fee = turning_point(more, 0.0, least) if free > 0.0 else None
     return WhySigned(plan, agreement, with_it, without_it, fee, free)

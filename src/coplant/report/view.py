@@ -140,6 +140,16 @@ class CaseView(ABC):
         digits = 2 if value is not None and abs(value) < 1_000.0 and value != round(value) else 0
         return self.numbers.full(value, self.currency, digits)
 
+    def gain(self, value: float) -> str:
+        """Write how much more money, with its sign."""
+        text = self.headline(value)
+        return text if value < 0.0 else f"+{text}"
+
+    def each(self, value: float) -> str:
+        """Write money for one unit, with the digits that matter."""
+        digits = 0 if abs(value) >= 1_000.0 else 2 if abs(value) >= 0.1 else 4
+        return self.numbers.full(value, self.currency, digits)
+
     def line(self, name: str) -> str:
         """Word for a money line."""
         return self.words.known(f"line.{name}", name)

@@ -69,7 +69,7 @@ def _lead(view: View, matters: pl.DataFrame, percent: str) -> list[str]:
     if matters.is_empty():
         return [words("tornado.none", by=percent)]
     first = matters.row(0, named=True)
-    told = {side: words("no_plan") if first[side] is None else _signed(view, first[side]) for side, _ in _SIDES}
+    told = {side: words("no_plan") if first[side] is None else view.gain(first[side]) for side, _ in _SIDES}
     return [words("tornado.first", input=first["title"], by=percent, **told)]
 
 
@@ -84,8 +84,3 @@ def _turns(view: View, row: dict[str, object]) -> str:
             names = [view.title("agreement", name) for name in str(row[f"turned_by_{side}"]).split(", ")]
             told.append(words(f"tornado.if_{side}", names=view.list(names)))
     return "; ".join(told)
-
-
-def _signed(view: View, amount: float) -> str:
-    text = view.headline(amount)
-    return text if amount < 0.0 else f"+{text}"

@@ -141,11 +141,6 @@ class _Told:
             return self.view.list(names)
         return self.words("short.span", first=names[0], last=names[-1])
 
-    def _per_unit(self, amount: float) -> str:
-        """Write an amount per unit with the digits that matter."""
-        digits = 0 if abs(amount) >= 1_000.0 else 2 if abs(amount) >= 0.1 else 4
-        return self.numbers.full(amount, self.view.currency, digits)
-
     def _quantity(self, quantity: float) -> str:
         """Write how much in full where it is not too much to read."""
         return self.numbers.brief(quantity) if abs(quantity) >= _MUCH else self.numbers.count(quantity)
@@ -184,7 +179,7 @@ class _Told:
         ):
             key = "short.takes_stock" if row["kind"] == "at hand" else "short.takes_rule"
             what = self._point(row["what"]) if row["kind"] == "at hand" else self._rule(row["what"])
-            takes.append((-row["amount"], self.words(key, what=what, amount=self._per_unit(-row["amount"])), []))
+            takes.append((-row["amount"], self.words(key, what=what, amount=self.view.each(-row["amount"])), []))
         if not takes:
             yield self.words("short.no_gate")
             return
@@ -197,7 +192,7 @@ class _Told:
         return self.words.known(f"short.rule.{family}", family.replace("_", " "))
 
     def _same(self, row: Mapping[str, Any]) -> str:
-        takes, amount = self.numbers.number(row["takes"], 2), self._per_unit(row["amount"])
+        takes, amount = self.numbers.number(row["takes"], 2), self.view.each(row["amount"])
         return self.words("short.same", name=self.limit(row["constraint"], row["thing"]), takes=takes, amount=amount)
 
     def _gate(self, row: Mapping[str, Any]) -> str:
@@ -206,14 +201,14 @@ class _Told:
         texts = []
         if row["in_place_of"] is None:
             texts.append(self.words("short.takes", name=name, kind=kind,
-                                    takes=self.numbers.number(row["takes"], 2), amount=self._per_unit(row["amount"]),
+                                    takes=self.numbers.number(row["takes"], 2), amount=self.view.each(row["amount"]),
                                     where=row["set_in"]))  # fmt: skip
         else:
             texts.append(self.words("short.in_place", name=name, kind=kind, where=row["set_in"]))
         if row["from"]:
             texts.append(self.words("short.used_up", first=self.numbers.date(row["from"]),
                                     until=self.numbers.date(row["until"])))  # fmt: skip
-        bucket, value = self.view.bucket(row["bucket"]), self._per_unit(row["value"])
+        bucket, value = self.view.bucket(row["bucket"]), self.view.each(row["value"])
         if row["alone"]:
             endless = row["holds_until"] == float("inf")
             texts.append(self.words("short.value_endless" if endless else "short.value", bucket=bucket, value=value,
@@ -237,7 +232,7 @@ class _Told:
             return
         parts = [
             self.words("short.user", name=self.limit("sales", row["demand"]), share=self.numbers.share(row["share"]),
-                       worth=self._per_unit(row["worth"]))
+                       worth=self.view.each(row["worth"]))
             for row in told
         ]  # fmt: skip
         others = float(users["share"].sum()) - sum(row["share"] for row in told)
@@ -245,21 +240,21 @@ class _Told:
             parts.append(self.words("short.others", share=self.numbers.share(others)))
         first = gates.row(0, named=True)
         own = (first["amount"] - float(self.why.loss or 0.0)) / first["takes"]
-        yield self.words("short.users", thing=self._first, users=self.view.list(parts), own=self._per_unit(own))
+        yield self.words("short.users", thing=self._first, users=self.view.list(parts), own=self.view.each(own))
 
     def _customer(self) -> Iterator[str]:
         table = self.why["customer"]
         sums = dict(table.group_by("kind").agg(pl.col("amount").sum()).iter_rows())
         hand = [
-            self.words("short.stock", what=self._point(row["what"]), amount=self._per_unit(-row["amount"]))
+            self.words("short.stock", what=self._point(row["what"]), amount=self.view.each(-row["amount"]))
             for row in table.filter(kind="at hand").iter_rows(named=True)
         ]
         yield self.words(
             "short.customer",
-            brings=self._per_unit(sums.get("brings", 0.0)),
-            costs=self._per_unit(-sums.get("costs", 0.0)),
-            scarce=self._per_unit(-sums.get("scarce", 0.0)),
-            loss=self._per_unit(float(self.why.loss or 0.0)),
+            brings=self.view.each(sums.get("brings", 0.0)),
+            costs=self.view.each(-sums.get("costs", 0.0)),
+            scarce=self.view.each(-sums.get("scarce", 0.0)),
+            loss=self.view.each(float(self.why.loss or 0.0)),
             until=self._quantity(self.why.holds_until),
             unit=self.unit,
             rest="".join(self._rules()),
@@ -275,7 +270,7 @@ class _Told:
         for key, amount in (("short.served_saves", served), ("short.rules", rest)):
             if abs(amount) > _LITTLE:
                 sign = "less" if amount < 0.0 else "more"
-                yield self.words(f"{key}.{sign}", amount=self._per_unit(abs(amount)), names=names)
+                yield self.words(f"{key}.{sign}", amount=self.view.each(abs(amount)), names=names)
 
     def _point(self, label: str) -> str:
         item, _, site = label.rpartition("@")

@@ -68,10 +68,10 @@ def _lines(why: WhySigned, language: str) -> Iterator[str]:
         .sort(pl.col("difference").abs(), descending=True)
     )
     for row in rows.head(MOST).iter_rows(named=True):
-        yield words("signature.cause", line=view.line(row["line"]), amount=_signed(view, row["difference"]))
+        yield words("signature.cause", line=view.line(row["line"]), amount=view.gain(row["difference"]))
     rest = float(rows.tail(max(rows.height - MOST, 0))["difference"].sum())
     if rows.height > MOST:
-        yield words("signature.rest", amount=_signed(view, rest))
+        yield words("signature.rest", amount=view.gain(rest))
 
 
 def _instead(why: WhySigned, view: View) -> str:
@@ -86,8 +86,3 @@ def _instead(why: WhySigned, view: View) -> str:
     if not others:
         return ""
     return words("signature.instead", others=view.list([view.title("agreement", name) for name in others]))
-
-
-def _signed(view: View, amount: float) -> str:
-    text = view.headline(amount)
-    return text if amount < 0.0 else f"+{text}"

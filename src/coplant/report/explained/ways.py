@@ -55,25 +55,18 @@ def _told(view: View, row: Mapping[str, Any], nothing: float) -> str:
     way = words(f"ways.{row['way']}", site=view.title("site", row["site"]), by=row["by"])
     if row["status"] != USED:
         told = words(f"ways.{_KEYS[row['status']]}", way=way, agreement=view.title("agreement", row["agreement"]),
-                     loss=_each(view, row["more"]))  # fmt: skip
+                     loss="" if row["more"] is None else view.each(row["more"]))  # fmt: skip
         if row["status"] == DEARER and abs(row["more"]) <= nothing:
             told = words("ways.as_good", way=way)
         return told
     told = words("ways.used", way=way, share=view.numbers.share(row["share"]))
     if row["less"] is not None and row["less"] > nothing:
-        told += " " + words("ways.less", loss=_each(view, row["less"]), until=_many(view, row["less_until"]))
+        told += " " + words("ways.less", loss=view.each(row["less"]), until=_many(view, row["less_until"]))
     if row["more"] is None:
         told += " " + words("ways.no_more")
     elif row["more"] > nothing:
-        told += " " + words("ways.more", loss=_each(view, row["more"]), until=_many(view, row["more_until"]))
+        told += " " + words("ways.more", loss=view.each(row["more"]), until=_many(view, row["more_until"]))
     return told
-
-
-def _each(view: View, amount: float | None) -> str:
-    if amount is None:
-        return ""
-    digits = 0 if abs(amount) >= 1_000.0 else 2 if abs(amount) >= 0.1 else 4
-    return view.numbers.full(amount, view.currency, digits)
 
 
 def _many(view: View, quantity: float) -> str:
