@@ -1070,3 +1070,13 @@ def test_a_message_is_one_line(files: dict[str, str], put: Put) -> None:
         'items, row 5, value: "mu\\nch"; expected a number such as 1200.5, without unit or thousands separator.'
         " Material cost of one unit; the base of holding cost and of the value at the horizon's end"
     )
+
+
+def test_an_allotment_that_limits_no_offer_is_told(files: dict[str, str], put: Put) -> None:
+    name = files["allotments"].splitlines()[1].partition(",")[0]
+    files["allotments"] += files["allotments"].splitlines()[1].replace(name, f"{name}x", 1) + "\n"
+    with pytest.raises(coplant.CaseError) as caught:
+        coplant.read(put(files))
+    (problem,) = caught.value.problems
+    assert (problem.table, problem.column, problem.value) == ("allotments", "allotment", f"{name}x")
+    assert problem.mend == f'Did you mean "{name}"?'

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from coplant.case.draft import Draft
+from coplant.case.draft import ROW, Draft
+from coplant.case.names import did_you_mean
 from coplant.case.rules.registry import rule
+from coplant.errors import Problem
 
 
 @rule("routes")
@@ -121,6 +123,15 @@ def offers_come_from_suppliers(draft: Draft) -> None:
     rows = draft["offers"].join(parties, left_on="supplier", right_on="party").filter(pl.col("role") != "supplier")
     mend = "{supplier} is a {role} in parties: change its role, or the supplier"
     draft.report("offers", rows, "supplier", "a party whose role is supplier", mend)
+
+
+@rule("allotments", sound=("offers.allotment",))
+def allotments_are_of_offers(draft: Draft) -> None:
+    """Check that an allotment limits some offer; else a name that is misspelt would lift a limit without a word."""
+    known = draft["offers"]["allotment"].drop_nulls().unique().sort().to_list()
+    for row, name in draft["allotments"].filter(~pl.col("allotment").is_in(known)).select(ROW, "allotment").iter_rows():
+        mend = did_you_mean(name, known, "Name it in offers, or leave the row out")
+        draft.add(Problem("allotments", row, "allotment", name, "an allotment that some offer has", mend))
 
 
 @rule("offers", sound=("offers.offer", "offer_prices.offer", "offer_prices.from"))
