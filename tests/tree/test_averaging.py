@@ -68,6 +68,7 @@ def test_what_is_the_same_everywhere_stays_as_it_is() -> None:
 )
 def test_what_is_no_number_or_empty_in_places_has_no_mean(edit: dict[str, Any], what: str) -> None:
     small = _small()
+    small.item("chip").offer("chip", 1.0, allotment="chips")
     small.since("allotments", allotment="chips", quantity=5.0, per="month")
     with pytest.raises(NoMeanError, match=f"{what} differs between futures and has no mean"):
         _mean(_edit(small, "late", **edit))
