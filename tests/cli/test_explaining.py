@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
+from insight.test_break_even import one_host
 from insight.test_why_short import two_phones
 from insight.test_why_signed import two_hosts
 from typer.testing import CliRunner
@@ -110,7 +111,9 @@ def test_why_made_compares_ways() -> None:
 
 def test_tornado_ranks_inputs_and_draws_them() -> None:
     told = said("tornado", "phones", "--by", "20", "--report", "tornado.html")
-    assert told.splitlines()[1].split()[-1] == "prices.price"
+    assert told.startswith("Present value: 4,540 EUR; ")
+    assert [line.split()[-1] for line in told.splitlines()[2:4]] == ["prices.price", "demand[item=dear].quantity"]
+    assert "No difference: demand[item=cheap].quantity, resource_capacity.quantity\n" in told
     assert "Report: tornado.html" in told
     assert Path("tornado.html").stat().st_size > 1_000
     words = ("tornado", "phones", "--vary", "prices[dear].price", "--json")
@@ -124,6 +127,9 @@ def test_break_even_tells_where_each_agreement_turns() -> None:
     assert {line.split()[0] for line in told.splitlines()[1:]} == {"near", "far"}
     assert "-3 EUR each" in told
     assert "0.7692 times" in told
+    assert "nowhere from 0.5 to 2 times" in told
+    one_host(6_000.0).case().write("dear")
+    assert "not even without a fee" in said("break-even", "dear")
 
 
 def test_pages_of_answers_are_written(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -29,7 +29,7 @@ from coplant.cli.options import AsJson, numbers_in, refuse, tables_at
 from coplant.cli.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from coplant.insight.frontier import Held
     from coplant.planning import Plan
@@ -151,13 +151,21 @@ def tornado(
             print_json({"currency": currency, "present_value": read.objective, "by": by, "inputs": table.to_dicts(),
                         "files": files_told({"report": page} if page else {})})  # fmt: skip
             return
+        typer.echo(f"Present value: {read.objective:,.0f} {currency}; what it would be more, what matters most first")
         rows = [(f"{currency} if {by:g} % lower", f"{currency} if {by:g} % higher", "signs or drops", "input")]
+        nothing = []
         for row in table.iter_rows(named=True):
+            more = more_told(row["lower"]), more_told(row["higher"])
             turned = [
                 f"if {side}: {row[f'turned_by_{side}']}" for side in ("lower", "higher") if row[f"turned_by_{side}"]
             ]
-            rows.append((more_told(row["lower"]), more_told(row["higher"]), "; ".join(turned), row["input"]))
+            if turned or set(more) != {more_told(0.0)}:
+                rows.append((*more, "; ".join(turned), row["input"]))
+            else:
+                nothing.append(row["input"])
         print_columns(rows)
+        if nothing:
+            typer.echo(f"No difference: {', '.join(nothing)}")
         if page:
             typer.echo(f"Report: {page}")
 
@@ -181,12 +189,25 @@ def break_even(
             return
         rows = [("agreement", "signed", f"{currency} worth", "input", "turns at")]
         for row in table.iter_rows(named=True):
-            worth = "the only way" if row["worth"] is None else more_told(row["worth"])
-            at = f"{row['more']:+z,.5g} {currency} each" if row["more"] is not None else ""
-            at = f"{row['times']:.4g} times" if row["times"] is not None else at
-            signed = "yes" if row["signed"] else "no"
-            rows.append((row["agreement"], signed, worth, row["input"] or "", at or "nowhere"))
+            if row["worth"] is None:
+                told = ("the only way" if row["signed"] else "no plan", "", "")
+            else:
+                told = (more_told(row["worth"]), row["input"] or "", _turn_told(row, currency))
+            rows.append((row["agreement"], "yes" if row["signed"] else "no", *told))
         print_columns(rows)
+
+
+def _turn_told(row: Mapping[str, Any], currency: str) -> str:
+    """Where an agreement turns, or where that was looked for."""
+    from coplant.insight.break_even import FEE, HIGH, LOW
+
+    if row["more"] is not None:
+        return f"{row['more']:+z,.5g} {currency} each"
+    if row["times"] is not None:
+        return f"{row['times']:.4g} times"
+    if row["input"] == FEE:
+        return "at no fee" if row["worth"] >= 0.0 else "not even without a fee"
+    return f"nowhere from {LOW:g} to {HIGH:g} times"
 
 
 @app.command()
