@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import highspy
 import numpy as np
 import polars as pl
 import pytest
@@ -20,8 +21,14 @@ from coplant import CaseError, Hedge, InfeasibleError
 from coplant.planning import decomposition, hedging
 from coplant.planning.decomposition import Parts, Sketch, split_of
 from coplant.planning.outlook import Outlook
+from coplant.program import lshaped
 from coplant.program.lshaped import Master
+from coplant.program.money import Floats
+from coplant.program.run import hand_over, run
+from coplant.program.scaling import Scaled
 from coplant.workers import Workers
+
+STATUS = highspy.HighsModelStatus
 
 LATER, LAST = datetime.date(2023, 1, 8), datetime.date(2023, 1, 15)
 WANTED = (20.0, 35.0, 50.0, 70.0, 90.0)
@@ -82,6 +89,62 @@ def test_whole_numbers_of_later_decisions_are_whole(sketch: int) -> None:
     assert np.allclose(late % 8.0, 0.0)
     # Some of the boxes that would sell are too few for a lot.
     assert parts.objective < coplant.hedge(_boxes().case(), method="whole").objective
+
+
+def test_a_branch_that_loses_its_way_is_not_taken_for_one_that_breaks_the_rules(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nodes, given_up = [0], []
+    branch = Master._branch
+
+    def branched(master: Master, gap: float) -> tuple[float, Floats] | None:
+        nodes[0] = 1
+        found = branch(master, gap)
+        if nodes[0] > 2:
+            given_up.append(found is None)
+        nodes[0] = 0
+        return found
+
+    def losing(highs: highspy.Highs) -> highspy.HighsModelStatus:
+        status = run(highs)
+        nodes[0] += nodes[0] > 0
+        return STATUS.kUnbounded if nodes[0] == 3 else status
+
+    case = _hosts().case()
+    whole = coplant.hedge(case, gap=1e-8, method="whole")
+    monkeypatch.setattr(Master, "_branch", branched)
+    monkeypatch.setattr(lshaped, "run", losing)
+    _agree(coplant.hedge(case, gap=1e-8, method="parts"), whole)
+    assert given_up
+    assert all(given_up)
+
+
+def test_whole_numbers_are_found_without_presolve_where_that_loses_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = []
+
+    class Losing(highspy.Highs):
+        """Ends every search in an error that presolve has a hand in."""
+
+        def solve(self) -> highspy.HighsStatus:
+            answer = super().solve()
+            self.lost = self.getInfo().mip_node_count >= 0 and self.getOptionValue("presolve")[1] != "off"
+            lost.append(self.lost)
+            return answer
+
+        def getModelStatus(self) -> highspy.HighsModelStatus:  # noqa: N802
+            return STATUS.kSolveError if self.lost else super().getModelStatus()
+
+    def handed_over(model: Scaled) -> highspy.Highs:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(highspy, "Highs", Losing)
+            return hand_over(model)
+
+    case = _hosts().case()
+    whole = coplant.hedge(case, gap=1e-8, method="whole")
+    monkeypatch.setattr(lshaped, "_NODES", -1)
+    monkeypatch.setattr(lshaped, "hand_over", handed_over)
+    _agree(coplant.hedge(case, gap=1e-8, method="parts"), whole)
+    assert any(lost)
 
 
 def test_a_gap_that_nothing_more_can_close_is_told() -> None:

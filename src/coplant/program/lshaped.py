@@ -24,7 +24,7 @@ from coplant.errors import InfeasibleError, SolverError
 from coplant.program.linear import LinearProgram
 from coplant.program.money import Floats, Integers
 from coplant.program.recourse import Cut
-from coplant.program.run import TOLERANCE, hand_over, run
+from coplant.program.run import TOLERANCE, hand_over, run, solve_with
 from coplant.program.scaling import Scaled, scaled
 
 PROMISE = 0.5
@@ -268,7 +268,7 @@ class Master:
         return -found / self.money if status == _STATUS.kOptimal else np.inf
 
     def _branch(self, gap: float) -> tuple[float, Floats] | None:
-        """Branch and bound from the corner in which the relaxed master was solved; None if that takes long.
+        """Branch and bound from the corner in which the relaxed master was solved; None if that takes long, or fails.
 
         There are few whole numbers that matter early, and each linear program differs from the last by one bound: so
         this is much faster than a search that starts from nothing, however good that is.
@@ -277,14 +277,17 @@ class Master:
         low, high = self._bounds(whole)
         number = itertools.count()
         nodes = [(float(highs.getInfo().objective_function_value), next(number), low, high)]
-        best, columns, done = np.inf, None, 0
-        while nodes and done <= _NODES:
+        best, columns, done, lost = np.inf, None, 0, False
+        while nodes and done <= _NODES and not lost:
             if columns is not None and nodes[0][0] >= best - gap * max(abs(best), self.money):
                 break
             _, _, at_least, at_most = heapq.heappop(nodes)
             highs.changeColsBounds(len(whole), whole, at_least, at_most)
             done += 1
-            if run(highs) != _STATUS.kOptimal:
+            status = run(highs)
+            if status != _STATUS.kOptimal:
+                # What only narrows a program with an optimum has one too, unless its rules collide.
+                lost = status != _STATUS.kInfeasible
                 continue
             value, found = float(highs.getInfo().objective_function_value), np.array(highs.getSolution().col_value)
             open_by = np.abs(found[whole] - np.rint(found[whole]))
@@ -299,7 +302,7 @@ class Master:
             heapq.heappush(nodes, (value, next(number), above, at_most))
             heapq.heappush(nodes, (value, next(number), at_least, below))
         highs.changeColsBounds(len(whole), whole, low, high)
-        if columns is None or (nodes and done > _NODES):
+        if lost or columns is None or (nodes and done > _NODES):
             return None
         return min([best, *(value for value, *_ in nodes)]), columns
 
@@ -309,6 +312,9 @@ class Master:
         highs.setOptionValue("mip_rel_gap", gap)
         highs.changeColsIntegrality(len(whole), whole, np.full(len(whole), int(_INTEGER), dtype=np.uint8))
         highs.solve()
+        if highs.getModelStatus() == _STATUS.kSolveError:
+            # What the presolve of HiGHS made of it was solved, but is not within the tolerance on the way back.
+            solve_with(highs, {"presolve": "off"})
         status, value = highs.getModelStatus(), float(highs.getInfo().mip_dual_bound)
         x = np.array(highs.getSolution().col_value)[: self.count]
         highs.changeColsIntegrality(len(whole), whole, np.full(len(whole), int(_CONTINUOUS), dtype=np.uint8))
