@@ -57,7 +57,7 @@ def as_it_is(plan: Plan) -> Reader:
     if "reader" not in vars(plan):
         network = Network.of(plan.case.known(), Tree.line(timeline_of(plan)), starts_of(plan))
         with in_words():
-            draft = formulate(network)
+            draft = formulate(network, plan.solved.room if plan.solved else None)
             if plan.solved is not None and plan.solved.fits(draft.program):
                 solution = _as_kept(plan, plan.solved, draft.program)
             else:

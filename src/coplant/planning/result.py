@@ -114,7 +114,7 @@ class Plan:
             dataclasses.asdict(solution.violations),
             dataclasses.asdict(scaling),
             timings,
-            Solved.of(solution),
+            Solved.of(solution, reader.draft.wider),
             future,
         )
         vars(made)["reader"] = reader

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from coplant.planning.bounds import Room
 from coplant.program.corner import Corner
 from coplant.program.linear import LinearProgram
 from coplant.program.money import Floats
@@ -36,17 +37,21 @@ class Solved(NamedTuple):
         The corner; None if it was not brought to one.
     leaves : Leaves or None
         Where the search of whole numbers ended; None if there was none.
+    room : Room or None
+        Bounds that its program was written with, for the sake of other futures; None if they were its own. They are not
+        kept in tables, as the plans of a hedge are not.
     """
 
     columns: Floats
     prices: Floats
     corner: Corner | None
     leaves: Leaves | None
+    room: Room | None = None
 
     @classmethod
-    def of(cls, solution: Solution) -> Solved:
+    def of(cls, solution: Solution, room: Room | None = None) -> Solved:
         """Keep what is needed of a solution."""
-        return cls(solution.columns, solution.row_dual, solution.corner, solution.leaves)
+        return cls(solution.columns, solution.row_dual, solution.corner, solution.leaves, room)
 
     def fits(self, program: LinearProgram) -> bool:
         """Whether it can be of a program."""
