@@ -167,10 +167,11 @@ class InfeasibleError(CoplantError):
         """Say what would have to give."""
         if not self.relaxation:
             return []
-        return [
-            "they would hold if these moved, which is the least in shares of what they are:",
-            *_listed(self.relaxation),
-        ]
+        head = (
+            "they would hold if these moved, the least in shares of what they are"
+            " (a mix, what can be reserved, and limits of nothing could move too, and are not among them):"
+        )
+        return [head, *_listed(self.relaxation)]
 
 
 def _told(problems: Sequence[Problem]) -> list[str]:

@@ -88,6 +88,20 @@ def test_a_part_is_followed_through_bills_yields_and_time() -> None:
     assert (pegged["end_bucket"] >= pegged["bucket"]).all()
 
 
+def test_what_is_made_is_followed_too_and_what_is_moved_is_not_counted_twice() -> None:
+    case = two_products().add("sites", site="shop", party="brand", kind="market")
+    case.add("lanes", lane="road", item="phone", from_site="works", to_site="shop")
+    case.demand("phone", 5.0, "month", price=90.0, site="shop", demand="shop")
+    plan = case.plan()
+    made = dict(plan["made"].group_by("item").agg(pl.col("started").sum()).iter_rows())
+    for item in ("board", "phone"):
+        pegged = plan.pegged(item=item)
+        assert set(pegged["lot"]) == {"made"}
+        assert float(pegged["quantity"].sum()) == pytest.approx(made[item])
+    to_shop = plan.pegged(item="phone", demand="shop")
+    assert float(to_shop["quantity"].sum()) == pytest.approx(plan["sold"].filter(demand="shop")["sold"].sum())
+
+
 def test_a_stream_is_followed_back_to_what_it_is_made_of() -> None:
     plan = two_products().plan()
     back = plan.pegged(demand="radio").filter(item="chip")

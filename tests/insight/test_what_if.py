@@ -10,8 +10,10 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from insight.test_break_even import one_host
 from insight.test_why_short import two_phones
 from laws.small_cases import Draft, drafts
+from small_case import SmallCase
 
 import coplant
 from coplant import CaseError, Plan
@@ -126,6 +128,27 @@ def test_plans_in_other_currencies_are_not_compared() -> None:
     other = coplant.plan(with_changes(one.case, ["case.currency = USD"]))
     with pytest.raises(CaseError, match="EUR, as in the first plan"):
         Comparison.of({"one": one, "other": other})
+
+
+def test_plans_with_other_tables_are_compared_both_ways() -> None:
+    bare = SmallCase("month:2").item("lamp").route("lamp", cost=30.0).demand("lamp", 50.0, "month", price=50.0)
+    plans = {"bare": bare.plan(), "host": one_host(500.0).plan()}
+    one, other = (
+        Comparison.of({name: plans[name] for name in order}) for order in (("bare", "host"), ("host", "bare"))
+    )
+    assert "near is signed, and was not signed" in one.summary()
+    assert "near is not signed, and was signed" in other.summary()
+    for comparison, sign in ((one, 1.0), (other, -1.0)):
+        more = sign * (plans["host"].objective - plans["bare"].objective)
+        assert float(comparison["bridge"]["difference"].sum()) == pytest.approx(more)
+
+
+def test_what_was_reserved_from_another_day_is_told_with_its_day() -> None:
+    case = SmallCase("month:6").item("car").host("deal", "host", starts=datetime.date(2023, 3, 1), term=3.0)
+    case.route("car", site="host", agreement="deal").demand("car", 9.0, "month", price=50.0, site="host")
+    case.add("reservations", agreement="deal", per="month", least=5.0, most=9.0, fee=2.0)
+    found = case.plan().what_if("agreements[deal].starts = 2023-02-01")
+    assert "deal reserves 9 units per month from 2023-02-01, and had 9 from 2023-03-01" in found.summary()
 
 
 def test_one_plan_is_not_compared() -> None:

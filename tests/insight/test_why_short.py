@@ -8,13 +8,14 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from insight.solved_anew import money_with
+from laws.small_cases import Draft, drafts
 from small_case import SmallCase
 
 import coplant
-from coplant import CaseError, Plan
+from coplant import CaseError, InfeasibleError, Plan
 from coplant.generate import generate
 from coplant.insight.optimum import Optimum
 from coplant.insight.shortages import Shortages
@@ -47,6 +48,79 @@ def test_the_gate_of_a_shortage_is_named_with_what_it_is_worth_to_each() -> None
     assert worth == {"dear": pytest.approx(61.0 * discount), "cheap": pytest.approx(22.0 * discount)}
     share = {row["demand"]: row["share"] for row in why["users"].to_dicts()}
     assert share == {"dear": pytest.approx(0.6), "cheap": pytest.approx(0.4)}
+
+
+def test_what_a_gate_is_worth_to_who_gets_it_does_not_hang_on_the_bucket_asked_about() -> None:
+    """A lamp earns 20 for a quarter of an hour, but in the last month, in which a third of what is started is lost."""
+    case = SmallCase("month:6").item("lamp").route("lamp", cost=30.0, lead_time=10.0).line("lamp", 75.0, "month", 0.25)
+    plan = case.demand("lamp", 500.0, "month", price=50.0).plan()
+    worth = []
+    for month in (2, 3, 5, 6):
+        why = plan.why_short("lamp", f"2023-{month:02}")
+        assert why is not None
+        (user,) = why["users"].to_dicts()
+        worth.append(user["worth"])
+    assert worth == [pytest.approx(worth[0])] * 4
+    assert 60.0 < worth[0] < 80.0
+
+
+def test_what_forbids_to_serve_anybody_more_is_named() -> None:
+    why = two_phones(chips=0.0).plan().why_short("cheap", "2023-01")
+    assert why is not None
+    assert why.loss is None
+    (gate,) = why["gates"].to_dicts()
+    assert (gate["constraint"], gate["thing"], gate["takes"]) == ("allotment", "chips", None)
+    # The first are made dear phones of.
+    assert (gate["value"], gate["holds_until"]) == (pytest.approx(61.0), pytest.approx(60.0))
+    told = _said(why.text())
+    assert "as long as this stays as it is:\n  1. chip (allotment; allotments[chips]). It is used up" in told
+    assert "tant que ceci reste tel quel :\n  1. chip (allocation ; allotments[chips])." in _said(why.text("fr"))
+
+
+def test_what_more_of_what_forbids_it_would_do_is_told() -> None:
+    case = SmallCase("month:3").item("lamp").route("lamp", cost=30.0).line("lamp", 75.0, "month", 0.25)
+    why = case.demand("lamp", 360.0, "month", price=50.0).plan().why_short("lamp", "2023-01")
+    assert why is not None
+    assert (why.loss, why["gates"]["thing"].to_list()) == (None, ["line"])
+    # A twentieth of 75 hours in each of three months.
+    assert why["raised"].row(0) == (5.0, pytest.approx(11.25), pytest.approx(15.0), pytest.approx(900.0))
+    assert "If there were more of line, works wherever it is used up: with 5% (" in _said(why.text())
+
+
+def test_that_things_take_their_time_is_said() -> None:
+    case = SmallCase("month:3").item("lamp").route("lamp", cost=30.0, lead_time=31.0)
+    why = case.demand("lamp", 360.0, "month", price=50.0).plan().why_short("lamp", "2023-01")
+    assert why is not None
+    assert why["waits"].select("activity", "there").rows() == [(None, datetime.date(2023, 2, 1))]
+    assert "bought or made from the start on can be at works before Feb 2023: it takes that long." in _said(why.text())
+    assert "avant févr. 2023 : il faut ce temps." in _said(why.text("fr"))
+
+
+def test_that_nothing_can_be_there_at_all_is_said() -> None:
+    case = SmallCase("month:2").item("lamp").route("lamp", cost=30.0, lead_time=90.0)
+    why = case.demand("lamp", 360.0, "month", price=50.0).plan().why_short("lamp", "2023-01")
+    assert why is not None
+    assert "can be at works before the plan ends: it takes longer, or no way is open." in _said(why.text())
+
+
+def test_stock_of_which_nothing_more_comes_in_time_is_what_forbids_it() -> None:
+    case = SmallCase("month:2").item("lamp").item("shell").route("lamp", bom={"shell": 1.0})
+    case.offer("shell", 10.0, lead_time=31.0).add("stock", item="shell", site="works", quantity=20.0)
+    why = case.demand("lamp", 60.0, "month", price=50.0).plan().why_short("lamp", "2023-01")
+    assert why is not None
+    assert (why.loss, why["gates"].height) == (None, 0)
+    assert "it is:\n  1. What there is of shell in works: it cannot become more in time." in _said(why.text())
+    assert "Ce qu’il y a de shell " in _said(why.text("fr"))
+
+
+def test_a_rule_that_forbids_it_is_named() -> None:
+    case = SmallCase("month:1").item("dear").item("cheap").route("dear").route("cheap").line("cheap", 0.0, "month")
+    case.demand("dear", 60.0, "month", price=10.0).demand("cheap", 60.0, "month", price=10.0)
+    why = case.add("mix", family="dear", year=2023, most_share=0.5).plan().why_short("dear", "2023-01")
+    assert why is not None
+    assert (why.loss, why["gates"]["thing"].to_list()) == (None, ["line"])
+    assert "2. Another rule: the most of the mix of revenue." in _said(why.text())
+    assert "2. Une autre règle : " in _said(why.text("fr"))
 
 
 def test_one_customer_more_would_take_from_the_dearer() -> None:
@@ -181,6 +255,33 @@ def check_loss(optimum: Optimum, why: WhyShort, before: float) -> None:
         )
 
 
+def check_in_the_way(answers: Shortages, why: WhyShort) -> None:
+    """See that the gates forbid to serve any more though all other limits are let go, and that none could be."""
+    optimum, draft = answers.optimum, answers.draft
+    columns, demand = optimum.ranging.columns, draft.network.demands.labels.index(why.demand)
+    missing = draft.lost.values(columns)[demand] + draft.waiting.values(columns)[demand]
+    nodes = np.array([draft.tree.labels.index(label) for label in why.buckets])
+    # One by one, as many as there are of those who stop waiting or could not be there in time.
+    nodes = nodes[missing[nodes] > 0.0] if why["waits"].is_empty() else nodes[:0]
+    if not len(nodes):
+        return
+    forced = (draft.sold.index[demand, nodes], 0.5 * missing[nodes])
+    gates = set(why["gates"].select("constraint", "thing").iter_rows())
+
+    def possible(kept: set[tuple[str, str]]) -> bool:
+        gone = [limit for limit in optimum.limits if (limit.constraint, limit.thing) not in kept]
+        stay = [limit.rows for limit in optimum.limits if (limit.constraint, limit.thing) in kept]
+        rows = np.concatenate([np.empty(0, dtype=np.int64), *(limit.all_rows for limit in gone)])
+        rows = np.setdiff1d(rows, np.concatenate([np.array([-1]), *stay]))
+        # So much more than there is of anything that it limits no longer.
+        much = np.full(len(rows), 1e3 * max(float(np.abs(columns).max()), 1.0))
+        return money_with(draft.program, columns, rows, much, forced) is not None
+
+    assert not possible(gates)
+    for gate in gates:
+        assert possible(gates - {gate})
+
+
 def check_raised(answers: Shortages, why: WhyShort, before: float) -> None:
     """Raise the first gate and those like it by as much as is said, and see that the plan gains what is said."""
     if why["raised"].is_empty():
@@ -224,9 +325,11 @@ def check(answers: Shortages, why: WhyShort, draw: np.random.Generator) -> int:
             assert beyond is not None
             assert beyond - before <= gate["value"] * 1.5 * most + 1e-9 * size
         # A gate is used on the way, and worth something elsewhere.
-        if gate["in_place_of"] is None:
+        if gate["in_place_of"] is None and why.loss is not None:
             assert gate["takes"] > 0.0
             assert gate["amount"] > 0.0
+    if why.loss is None:
+        check_in_the_way(answers, why)
     check_loss(optimum, why, before)
     check_raised(answers, why, before)
     if why.loss is not None:
@@ -249,6 +352,23 @@ def test_every_figure_of_random_shortages_is_found_again(
         check(answers, why, draw)
         assert why.text()
         assert why.text("fr")
+
+
+@given(drafts())
+def test_what_forbids_to_serve_anybody_more_does_so_whatever_else_is_let_go(draft: Draft) -> None:
+    try:
+        plan = coplant.plan(draft.case(), gap=1e-9)
+    except InfeasibleError:
+        assume(False)
+        raise
+    answers = Shortages(plan)
+    for asked in list(shortages(plan))[:6]:
+        why = answers.why(*asked)
+        assert why is not None
+        if why.loss is None:
+            event(f"{why['gates'].height} gates" if why["waits"].is_empty() else "waits")
+            check_in_the_way(answers, why)
+            assert why.text("fr")
 
 
 def _said(text: str) -> str:

@@ -176,3 +176,15 @@ def test_columns_are_told_by_block_and_cell() -> None:
     assert back.columns[early.column_blocks["start"].index[0, 0]] == -1
     assert back.values(np.ones(late.column_count)).sum() == late.column_count
     assert matching(late, Layout.of(made(2))) is None
+
+
+def test_what_the_other_program_has_none_of_at_all_is_new() -> None:
+    """There is no resource in one, and one in the other."""
+    small = SmallCase("month:2").item("box").route("box", cost=1.0).demand("box", 9.0, "month", 5.0)
+    without = small.draft().program
+    within = small.line("box", 50.0, "month").draft().program
+    found = matching(within, Layout.of(without))
+    assert found is not None
+    rows = within.row_blocks["capacity"].index
+    assert (found.rows[rows[rows >= 0]] == -1).all()
+    assert (found.columns >= 0).all()

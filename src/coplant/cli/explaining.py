@@ -144,6 +144,9 @@ def peg(
         if as_json:
             print_json({"sums": sums.to_dicts(), "lots": table.to_dicts()})
             return
+        if table.is_empty():
+            typer.echo(f"Nothing of {item or demand} is bought, made, sold or there.")
+            return
         rows = [(*keys, "quantity" if item is None else f"{item}, {read.unit([item])}")]
         rows += [(*(row[key] or "" for key in keys), f"{row['quantity']:,.1f}") for row in sums.iter_rows(named=True)]
         print_columns(rows)

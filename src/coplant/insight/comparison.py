@@ -213,21 +213,33 @@ class Comparison:
 
     def _decided_otherwise(self, one: str, other: str) -> Iterator[str]:
         table = self["decisions"]
-        sides = [table.filter(pl.col("plan") == name).drop("plan") for name in (one, other)]
-        titles = dict(self._first.case["agreements"].select("agreement", pl.coalesce("title", "agreement")).rows())
-        for (agreement,), rows in sides[1].group_by("agreement", maintain_order=True):
-            title = titles.get(str(agreement), str(agreement))
-            was = sides[0].filter(pl.col("agreement") == agreement)
+        titles: dict[str, str] = {}
+        for name in (other, one):
+            titles |= dict(
+                self.plans[name].case["agreements"].select("agreement", pl.coalesce("title", "agreement")).rows()
+            )
+        for agreement, title in titles.items():
+            was, rows = (table.filter(plan=name, agreement=agreement) for name in (one, other))
             before, after = bool(was["signed"].any()), bool(rows["signed"].any())
             if before != after:
                 yield f"  {title} is {'signed' if after else 'not signed'}, and was {'' if before else 'not '}signed"
-            if not after:
-                continue
-            known = dict(was.filter(pl.col("reserved").is_not_null()).select("from", "reserved").iter_rows())
-            for row in rows.filter(pl.col("reserved").is_not_null()).iter_rows(named=True):
-                old = known.get(row["from"], 0.0)
-                if before and abs(row["reserved"] - old) > _LITTLE * max(abs(old), 1.0):
-                    yield f"  {title} reserves {row['reserved']:,.0f} units per {row['per']}, and had {old:,.0f}"
+            elif after:
+                yield from self._reserved_otherwise(title, was, rows)
+
+    def _reserved_otherwise(self, title: str, was: pl.DataFrame, rows: pl.DataFrame) -> Iterator[str]:
+        """Say what is reserved otherwise: from the same day on, or from the days that have taken their place."""
+        reserved = [side.filter(pl.col("reserved").is_not_null()).sort("from") for side in (was, rows)]
+        news = set(reserved[1]["from"])
+        gone = iter([day for day in reserved[0]["from"] if day not in news])
+        known = dict(reserved[0].select("from", "reserved").iter_rows())
+        for row in reserved[1].iter_rows(named=True):
+            day = row["from"] if row["from"] in known else next(gone, None)
+            old = known.get(day, 0.0)
+            moved = day is not None and day != row["from"]
+            if moved or abs(row["reserved"] - old) > _LITTLE * max(abs(old), 1.0):
+                since, then = (f" from {row['from']}", f" from {day}") if moved else ("", "")
+                reserves = f"{title} reserves {row['reserved']:,.0f} units per {row['per']}{since}"
+                yield f"  {reserves}, and had {old:,.0f}{then}"
 
     def _causes(self, other: str, size: float) -> Iterator[str]:
         every = self["bridge"].filter(pl.col("plan") == other)

@@ -166,11 +166,11 @@ class Pegging:
         pairs = sparse.coo_array(found)
         return self._told(pairs.row, number[pairs.col], pairs.data * self.lots.quantity[pairs.row])
 
-    def bought(self, item: str) -> Booleans:
-        """Lots by which an item comes into the plan: bought, in stock when it begins, or under way then, shape (K,)."""
+    def comes_in(self, item: str) -> Booleans:
+        """Lots by which an item comes into the plan: bought, made, or there or under way when it begins, shape (K,)."""
         network = self.reader.draft.network
         place = network.items.index(item)
-        return np.asarray((self._item == place) & ~np.isin(self.lots.kind, [ROUTE, LANE]))
+        return np.asarray((self._item == place) & (self.lots.kind != LANE))
 
     def sold(self, demand: str) -> Booleans:
         """Ends that are sales of a stream of demand, shape (E,)."""
@@ -248,14 +248,14 @@ def pegged(plan: Plan, item: str | None = None, demand: str | None = None) -> pl
     lots, ends = np.ones(len(found.lots.quantity), dtype=bool), None
     if item is not None:
         _check_name(item, network.items, "items", "item", "an item")
-        lots = found.bought(item)
+        lots = found.comes_in(item)
     if demand is not None:
         _check_name(demand, network.demands.labels, "demand", "demand", "a stream of demand")
         ends = found.sold(demand)
     if ends is None:
         return found.of_lots(lots)
     table = found.of_ends(ends)
-    return table if item is None else table.filter(pl.col("item") == item, ~pl.col("lot").is_in(["made", "moved"]))
+    return table if item is None else table.filter(pl.col("item") == item, pl.col("lot") != KINDS[LANE])
 
 
 def _check_name(name: str, known: Collection[str], table: str, column: str, expected: str) -> None:

@@ -136,6 +136,9 @@ class Shortages:
                 first = next(one for one in used if (one.limit.constraint, one.limit.thing) == gates.row(0)[:2])
                 tables["users"] = self._users(first)
                 tables["raised"] = self._raised(asked, first.limit)
+        elif len(asked.nodes):
+            tables["gates"], tables["customer"], limits = self._in_the_way(asked)
+            tables["raised"] = self._raised(asked, limits[0]) if limits else answered("raised")
         loss, until = (None, 0.0) if forced is None else (-forced.value, forced.until)
         lost = float(self._sold["lost"][number, nodes].sum()) + float(self._sold["waiting"][number, nodes[-1]])
         return WhyShort(self.plan, demand, labels, wanted, sold, lost, loss, until, tables)
@@ -267,12 +270,71 @@ class Shortages:
                     rows.append({**self._gate(other, node), "in_place_of": one.limit.thing})
         return answered("gates", rows)
 
-    def _gate(self, limit: Limit, node: int) -> dict[str, object]:
-        """A limit, and what a unit more of it is worth at a node."""
+    def _in_the_way(self, asked: _Asked) -> tuple[pl.DataFrame, pl.DataFrame, list[Limit]]:
+        """What forbids to serve any customer more: limits, stock and other rules; and the limits again.
+
+        Those come first of which a unit more is worth the most.
+        """
+        limits, rows = self._forbidding(asked)
+        gates = []
+        for limit in limits:
+            nodes = np.flatnonzero(np.isin(self._own_rows(limit), rows).any(axis=0))
+            gates.append(self._gate(limit, int(nodes[-1]), nodes))
+        table = answered("gates", gates)
+        order = table["value"].arg_sort(descending=True).to_list()
+        return table[order], answered("customer", self._other_rules(rows)), [limits[place] for place in order]
+
+    def _forbidding(self, asked: _Asked) -> tuple[list[Limit], Integers]:
+        """Limits that forbid to serve any customer more even if all others are let go, and rows that prove it.
+
+        None of the limits could be let go: the deletion filter of Chinneck & Dravnieks (1991).
+        """
+        every, serve, by = self.optimum.limits, self._serve(asked), 0.5 * float(asked.unserved.sum())
+
+        def proof(kept: Sequence[Limit]) -> Integers:
+            gone = [self._own_rows(limit) for limit in every if limit not in kept]
+            rows = np.concatenate([np.empty(0, dtype=np.int64), *(rows[rows >= 0] for rows in gone)])
+            return self.ranging.in_the_way(serve, by, rows)
+
+        rows = proof(every)
+        kept = [limit for limit in every if np.isin(self._own_rows(limit), rows).any()]
+        for limit in tuple(kept):
+            without = [other for other in kept if other is not limit]
+            if len(found := proof(without)):
+                kept, rows = without, found
+        return kept, rows
+
+    def _other_rules(self, rows: Integers) -> list[dict[str, object]]:
+        """Stock of which nothing more can come, and families of rules that are no limits, among some rows."""
+        points = self.draft.network.stock_points
+        given = (points.opening > 0.0) | (points.receipts > 0.0).any(axis=1)
+        stock = np.flatnonzero(given & np.isin(self._balance, rows).any(axis=1))
+        found: list[dict[str, object]] = [{"kind": AT_HAND, "what": points.labels[point]} for point in stock]
+        limiting = np.concatenate([self._balance.reshape(-1), *(limit.all_rows for limit in self.optimum.limits)])
+        for name, block in self.draft.program.row_blocks.items():
+            family: dict[str, object] = {"kind": RULES, "what": name.partition("/")[0].partition(".")[0]}
+            # That who is served is not lost is no rule that somebody set.
+            of_rules = family["what"] != "sales" and np.isin(np.setdiff1d(block.index, limiting), rows).any()
+            if of_rules and family not in found:
+                found.append(family)
+        return found
+
+    def _own_rows(self, limit: Limit) -> Integers:
+        """Rows of a limit, and of those that move with it the ones of no other limit; -1 for none, shape (M, N)."""
+        with_it = [np.where(np.isin(rows, self._limiting), -1, rows) for rows, _ in limit.with_it]
+        return np.array([limit.rows, *with_it])
+
+    @cached_property
+    def _limiting(self) -> Integers:
+        """Rows of all limits."""
+        return np.concatenate([np.empty(0, dtype=np.int64), *(limit.rows for limit in self.optimum.limits)])
+
+    def _gate(self, limit: Limit, node: int, tight: Integers | None = None) -> dict[str, object]:
+        """A limit, what a unit more of it is worth at a node, and the nodes in which it is used up."""
         bounds, nodes = self.draft.timeline.bounds, np.arange(len(self.draft.tree))
         unit = self.ranging.slope(limit.move((nodes == node) * 1.0))
         value, until = (unit.value, unit.until) if unit else (0.0, 0.0)
-        tight = np.flatnonzero(self.optimum.priced(limit))
+        tight = np.flatnonzero(self.optimum.priced(limit)) if tight is None else tight
         return {
             "constraint": limit.constraint,
             "thing": limit.thing,
@@ -321,20 +383,19 @@ class Shortages:
     def _users(self, gate: _Used) -> pl.DataFrame:
         """Who gets what a gate leaves where it is used up, and what a customer less of the largest would lose."""
         pegging, demands = self.optimum.pegging, self.draft.network.demands
-        weight = np.zeros(len(pegging.lots.quantity))
-        for limit in self._alike(gate.limit):
-            weight += self._taken(limit)
+        alike = self._alike(gate.limit)
+        weight = np.sum([self._taken(limit) for limit in alike], axis=0)
+        gates = np.concatenate([limit.rows[limit.rows >= 0] for limit in alike])
         amount, ends = pegging.spread(weight), pegging.ends
         sold = np.flatnonzero((ends.kind == SOLD) & (amount > 0.0))
         by_demand = np.bincount(ends.thing[sold], amount[sold], minlength=len(demands))
         rows: list[dict[str, object]] = []
-        row_of_gate = int(gate.limit.rows[gate.node])
         for demand in np.argsort(-by_demand, kind="stable")[: int((by_demand > 0.0).sum())].tolist():
             cells = sold[ends.thing[sold] == demand]
             row = {"demand": demands.labels[demand], "item": self.draft.network.items[demands.item[demand]],
                    "quantity": float(by_demand[demand]), "share": float(by_demand[demand] / amount.sum())}  # fmt: skip
             if len(rows) < MOST_USERS:
-                row |= self._worth_there(demand, ends.node[cells], amount[cells], row_of_gate)
+                row |= self._worth_there(demand, ends.node[cells], amount[cells], gates)
             rows.append(row)
         return answered("users", rows)
 
@@ -350,15 +411,25 @@ class Shortages:
         taken[lot] = each * lots.quantity[lot]
         return taken
 
-    def _worth_there(self, demand: int, nodes: Integers, amount: Floats, gate: int) -> dict[str, object]:
-        """What a customer less of a stream would lose, and what a unit of the gate is worth there."""
+    def _worth_there(self, demand: int, nodes: Integers, amount: Floats, gates: Integers) -> dict[str, object]:
+        """What a customer less of a stream would lose, and what a unit of the gates' rows is worth there.
+
+        What a customer brings beyond all else that the way takes is what that customer loses and what the gates' rows
+        on the way are worth to others.
+        """
         units = self._sold["sold"][demand, nodes]
-        columns = self.draft.sold.index[demand, nodes]
-        slope = self.ranging.slope(Move.of_columns(columns, -units / units.sum(), forced=True))
-        each = float(amount.sum() / units.sum())
+        shares, columns = units / units.sum(), self.draft.sold.index[demand, nodes]
+        slope = self.ranging.slope(Move.of_columns(columns, -shares, forced=True))
+        told: dict[str, object] = {"each": float(amount.sum() / units.sum())}
         if slope is None:
-            return {"each": each}
-        return {"each": each, "loss": -slope.value, "worth": float(slope.prices[gate]) - slope.value / each}
+            return told
+        point = np.full(len(nodes), self.draft.network.demands.stock_point[demand])
+        ways = Ways(self.draft, self.ranging.columns, slope.basic, slope.prices)
+        on_the_way = ways.to(point, nodes, shares).rows[gates]
+        taken, elsewhere = float(on_the_way.sum()), float(slope.prices[gates] @ on_the_way)
+        if taken > _LITTLE:
+            told |= {"loss": -slope.value, "worth": (elsewhere - slope.value) / taken}
+        return told
 
     def _giving_way(self, asked: _Asked, forced: Slope | None) -> pl.DataFrame:
         """Who would be served less for one customer more."""
@@ -383,12 +454,13 @@ class Shortages:
         point = int(self.draft.network.demands.stock_point[demand])
         days = [*self.draft.timeline.bounds[:-1].tolist(), None]
         labels = self.draft.network.activities.labels
+        there = days[self._reach.there[point]]
         rows: list[dict[str, object]] = []
         for one in self._reach.waits(point):
-            opens, there = days[self._reach.opens[one]], days[self._reach.there[point]]
-            row = {"activity": labels[one], "opens": opens, "there": there}
+            row = {"activity": labels[one], "opens": days[self._reach.opens[one]], "there": there}
             rows.append(row | self._sooner(labels[one], demand, late))
-        return answered("waits", rows)
+        # Where all is open from the start it takes that long, or there is no way.
+        return answered("waits", rows or [{"there": there}])
 
     def _sooner(self, route: str, demand: int, late: Integers) -> dict[str, object]:
         """What the plan would gain if the milestone that a route waits for were reached a month earlier."""

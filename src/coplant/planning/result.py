@@ -450,7 +450,7 @@ class Plan:
         Parameters
         ----------
         item : str, optional
-            The item that is bought, or was there.
+            The item: what is bought or made of it, and what was there.
         demand : str, optional
             The stream of demand.
 

@@ -358,6 +358,20 @@ class _Part:
         self.rules.highs.changeColsBounds(len(column), column.astype(np.int32), left.lower[column], left.upper[column])
 
 
+def proof_of(model: Scaled, rules: Rules) -> Integers:
+    """Rows by which multipliers prove that rules, just found not to hold together, cannot; none if no proof is found.
+
+    Parameters
+    ----------
+    model : Scaled
+        The program of the rules.
+    rules : Rules
+        The rules.
+    """
+    proof = _proof(model, rules.multipliers())
+    return np.empty(0, dtype=np.int64) if proof is None else np.flatnonzero(proof[: len(model.row_lower)])
+
+
 def _proof(model: Scaled, multipliers: Floats | None) -> Booleans | None:
     """Limits by which multipliers of the rows prove that they collide, counted as in `_Part`; None if they do not."""
     if multipliers is None or not multipliers.any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,9 +10,11 @@ import highspy
 import numpy as np
 
 from coplant.errors import SolverError
+from coplant.program.conflict import proof_of
 from coplant.program.corner import Corner, gone_on
 from coplant.program.linear import LinearProgram
 from coplant.program.money import Booleans, Floats, Integers
+from coplant.program.rules import Rules
 from coplant.program.run import TOLERANCE, hand_over, run
 from coplant.program.scaling import scaled
 from coplant.program.solve import set_options
@@ -227,6 +230,30 @@ class Ranging:
         found = self._found() if there else None
         self._back(move)
         return found
+
+    def in_the_way(self, move: Move, by: float, let_go: Integers) -> Integers:
+        """Rows that forbid a move: with the bounds of columns they cannot hold together once limits have moved.
+
+        Parameters
+        ----------
+        move : Move
+            The move.
+        by : float
+            How far.
+        let_go : ndarray of int
+            Rows that are let go.
+
+        Returns
+        -------
+        ndarray of int
+            Rows of a proof that they cannot (Farkas); none where they can, or no proof is found.
+        """
+        bounds = self._from(move).moved(self._rates(move), by)
+        bounds.row_lower[let_go], bounds.row_upper[let_go] = -np.inf, np.inf
+        # Whole numbers are held by their bounds.
+        model = dataclasses.replace(self.model, **bounds._asdict(), whole=np.zeros_like(self.model.whole))
+        rules = Rules(model)
+        return np.empty(0, dtype=np.int64) if rules.hold() is not False else proof_of(model, rules)
 
     # -- limits --------------------------------------------------------------------------------------------------
 

@@ -282,6 +282,11 @@ def _aligned(index: Integers, axes: Axes, wanted: Axes) -> Integers:
             continue
         number = {label: k for k, label in enumerate(axis)}
         take = np.array([number.get(label, -1) for label in other], dtype=np.int64)
+        if not number:
+            # Nothing can be taken along an axis without labels, not even in vain.
+            shape = tuple(len(take) if k == place else length for k, length in enumerate(index.shape))
+            index = np.full(shape, -1, dtype=np.int64)
+            continue
         index = np.where(_along(take >= 0, place, index.ndim), index.take(take, axis=place), -1)
     return index
 

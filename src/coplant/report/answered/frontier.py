@@ -28,9 +28,7 @@ def frontier_section(view: View, held: Held, table: pl.DataFrame) -> Section:
         Points.
     """
     words = texts(view)
-    key = "agreement" if held.kind == "reserved" else "family"
-    of = view.title(key, held.of) if held.of else ""
-    what = words(f"frontier.{held.kind}", of=of, year=held.year)
+    what = _held(view, held)
     found = table.filter(pl.col("present_value").is_not_null()).sort("value")
     write = _writer(view, held.kind)
     places = found["value"].to_list()
@@ -54,6 +52,18 @@ def frontier_section(view: View, held: Held, table: pl.DataFrame) -> Section:
         lead.append(words("frontier.impossible", at=view.list([write(at) for at in impossible])))
     title = words("frontier.title", what=what)
     return Section("frontier", title, lead, blocks=[Block(chart=chart, table=tabulate(view, table, columns, title))])
+
+
+def _held(view: View, held: Held) -> str:
+    """What is held, and in which unit."""
+    words = texts(view)
+    if held.of is None:
+        return words(f"frontier.{held.kind}", year=held.year)
+    if held.kind != "reserved":
+        return words(f"frontier.{held.kind}", of=view.title("family", held.of), year=held.year)
+    per = view.plan.case["reservations"].filter(agreement=held.of)["per"].item()
+    unit = view.items_unit(view.plan.products(held.of))
+    return words("frontier.reserved", of=view.title("agreement", held.of), unit=unit, per=view.words(f"per.{per}"))
 
 
 def _writer(view: View, kind: str) -> Callable[[float], str]:

@@ -121,6 +121,9 @@ class _Told:
             yield from self._customer()
             yield from self._gives_way()
             yield from self._raised()
+        elif why["gates"].height or why["customer"].height:
+            yield from self._in_the_way()
+            yield from self._raised()
         elif why["waits"].is_empty():
             yield self.words("short.impossible")
 
@@ -151,6 +154,10 @@ class _Told:
         routes = dict(self.why.plan.case["routes"].select("route", "item").iter_rows())
         site = self.view.title("site", self._stream["site"])
         for row in self.why["waits"].iter_rows(named=True):
+            if row["activity"] is None:
+                key = "short.takes_long" if row["there"] else "short.no_way"
+                yield self.words(key, site=site, bucket=self.view.bucket(row["there"]))
+                continue
             what = self.view.title("item", routes[row["activity"]]) if row["activity"] in routes else row["activity"]
             opens = "short.opens" if row["opens"] else "short.never_opens"
             there = "short.there" if row["there"] else "short.never_there"
@@ -188,6 +195,17 @@ class _Told:
             yield f"  {number}. {told}"
             yield from others
 
+    def _in_the_way(self) -> Iterator[str]:
+        """What forbids to serve any customer more."""
+        told = [self._gate(row) for row in self.why["gates"].iter_rows(named=True)]
+        for kind, what in self.why["customer"].select("kind", "what").iter_rows():
+            stock = kind == "at hand"
+            told.append(self.words("short.stays" if stock else "short.stays_rule",
+                                   what=self._point(what) if stock else self._rule(what)))  # fmt: skip
+        yield self.words("short.forbidden" if len(told) > 1 else "short.forbidden_by_one")
+        for number, line in enumerate(told, 1):
+            yield f"  {number}. {line}"
+
     def _rule(self, family: str) -> str:
         return self.words.known(f"short.rule.{family}", family.replace("_", " "))
 
@@ -199,7 +217,9 @@ class _Told:
         name = self.limit(row["constraint"], row["thing"])
         kind = self.view.words.known(f"constraint.{row['constraint']}", row["constraint"])
         texts = []
-        if row["in_place_of"] is None:
+        if row["takes"] is None and row["in_place_of"] is None:
+            texts.append(self.words("short.stands", name=name, kind=kind, where=row["set_in"]))
+        elif row["in_place_of"] is None:
             texts.append(self.words("short.takes", name=name, kind=kind,
                                     takes=self.numbers.number(row["takes"], 2), amount=self.view.each(row["amount"]),
                                     where=row["set_in"]))  # fmt: skip

@@ -19,13 +19,22 @@ def decisions(view: ComparedView) -> Section | None:
         return None
     of_signed = ("sign_date", "reserved", "share_used")
     rows = rows.with_columns(pl.when("signed").then(pl.col(name)).alias(name) for name in of_signed)
+    rates = [_rate(view, *row) for row in rows.select("reserved", "per").iter_rows()]
+    rows = rows.with_columns(reserved=pl.Series(rates, dtype=pl.String))
     columns = [
         Column("agreement", words("compared.column.agreement"), "agreement"),
         Column("plan", words("compared.column.plan")),
         Column("signed", words("compared.column.signed"), "yes"),
         Column("sign_date", words("compared.column.sign_date"), "date"),
-        Column("reserved", words("compared.column.reserved"), "figure"),
+        Column("reserved", words("compared.column.reserved")),
         Column("share_used", words("compared.column.share_used"), "share"),
     ]
     caption = words("compared.decisions.title")
     return Section("decisions", caption, blocks=[Block(table=tabulate(view, rows, columns, caption))])
+
+
+def _rate(view: ComparedView, rate: float | None, per: str | None) -> str | None:
+    if rate is None:
+        return None
+    words = view.words
+    return words("reservations.rate", rate=view.numbers.figure(rate), unit=words("unit.unit"), per=words(f"per.{per}"))
