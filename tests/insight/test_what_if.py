@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import sys
 from collections.abc import Callable
@@ -100,7 +101,8 @@ def test_a_change_that_cannot_be_read_says_why(text: str, expected: str) -> None
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("allotments[mcu].quantity *= 1.2", "some row matches"), ("allotments[chips].quantity = -2", "at least 0|>= 0|0"),
+    [("fixed_charges.amount *= 2", "fixed_charges: expected rows to change. The case has none in this table"),
+     ("allotments[mcu].quantity *= 1.2", "some row matches"), ("allotments[chips].quantity = -2", "at least 0|>= 0|0"),
      ("case[x].discount_rate = 0.1", "one row")],
 )  # fmt: skip
 def test_a_change_that_cannot_be_made_says_why(text: str, expected: str) -> None:
@@ -121,6 +123,15 @@ def test_settings_are_changed_too() -> None:
 
 
 # -- comparison -------------------------------------------------------------------------------------------------------
+
+
+def test_a_difference_that_the_search_may_have_left_is_told_to_be_one() -> None:
+    plan = two_phones().plan()
+    loose = dataclasses.replace(plan, bound=plan.objective + 1_000.0)
+    other = coplant.plan(with_changes(plan.case, ["prices[dear].price += 1"]), gap=1e-9)
+    told = "  that is less than these plans may lack of the best there is: 1,000 EUR (--gap)"
+    assert told in Comparison.of({"plan": loose, "other": other}).summary().splitlines()
+    assert "may lack" not in Comparison.of({"plan": plan, "other": other}).summary()
 
 
 def test_plans_in_other_currencies_are_not_compared() -> None:

@@ -102,6 +102,8 @@ def matching(table: Table, frame: pl.DataFrame, where: Where | None) -> pl.Serie
         _refuse_expression(table, "a condition on columns of the table", error)
     if mask.dtype != pl.Boolean:
         _refuse(table.name, None, str(where), "a condition, true or false for each row", "Compare the column")
+    if frame.is_empty():
+        _refuse(table.name, None, None, "rows to change", "The case has none in this table")
     if not mask.any():
         _refuse(table.name, None, _in_words(where), "a condition that some row matches", _nearest_cell(frame, where))
     return mask.fill_null(False)

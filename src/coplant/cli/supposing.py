@@ -221,7 +221,7 @@ def frontier(
         str | None, typer.Option(metavar="A", help="Hold what is reserved under this agreement.")
     ] = None,
     year: Annotated[int | None, typer.Option(metavar="Y", help="The year whose revenue is held.")] = None,
-    at: Annotated[str | None, typer.Option(metavar="N,...", help="Numbers to hold it to; six if left out.")] = None,
+    at: Annotated[str | None, typer.Option(metavar="N,...", help="Numbers to hold it to; a few if left out.")] = None,
     report: ReportPath = None,
     as_json: AsJson = False,
 ) -> None:

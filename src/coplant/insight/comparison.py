@@ -207,6 +207,9 @@ class Comparison:
         currency = self._first.settings.currency
         before, after = self.plans[one].objective, self.plans[other].objective
         yield f"{other}: {after:z,.0f} {currency} present value, {_more(after - before, currency)} than {one}"
+        lacking = sum(max(self.plans[name].bound - self.plans[name].objective, 0.0) for name in (one, other))
+        if abs(after - before) > 0.5 and abs(after - before) < lacking:
+            yield f"  that is less than these plans may lack of the best there is: {lacking:,.0f} {currency} (--gap)"
         yield from self._decided_otherwise(one, other)
         yield from self._causes(other, before)
         yield from self._amounts(one, other)

@@ -401,7 +401,7 @@ def across_axes(unit: str, ticks: Sequence[str]) -> dict[str, Any]:
     """Axes of bars that lie across the page, the first at the top."""
     return {
         "bargap": 0.35,
-        "xaxis": {"title": {"text": plain(unit)}, "zeroline": True, "showgrid": True, "nticks": 5, "tickangle": 0},
+        "xaxis": {"title": {"text": plain(unit)}, "zeroline": True, "showgrid": True, "nticks": 3, "tickangle": 0},
         "yaxis": {
             "tickvals": list(range(len(ticks))),
             "ticktext": list(ticks),

@@ -147,6 +147,8 @@ class CaseView(ABC):
 
     def each(self, value: float) -> str:
         """Write money for one unit, with the digits that matter."""
+        if abs(value) < 0.5e-4:
+            return self.numbers.full(0.0, self.currency, 0)
         digits = 0 if abs(value) >= 1_000.0 else 2 if abs(value) >= 0.1 else 4
         return self.numbers.full(value, self.currency, digits)
 
