@@ -110,7 +110,7 @@ def test_stock_of_which_nothing_more_comes_in_time_is_what_forbids_it() -> None:
     assert why is not None
     assert (why.loss, why["gates"].height) == (None, 0)
     assert "it is:\n  1. What there is of shell in works: it cannot become more in time." in _said(why.text())
-    assert "Ce qu’il y a de shell " in _said(why.text("fr"))
+    assert "Ce qu’il y a de stock (shell à works) : il ne peut augmenter à temps." in _said(why.text("fr"))
 
 
 def test_a_rule_that_forbids_it_is_named() -> None:
