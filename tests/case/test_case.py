@@ -283,7 +283,7 @@ def test_an_edit_is_checked_and_told_with_the_row_of_the_source(lamps: Case) -> 
             'offer = lamps"; expected a condition that some row matches',
         ),
         ("offer_prices", pl.col("price") > 9, {"price": 1}, "a condition that some row matches"),
-        ("allotments", None, {"quantity": 1}, "a condition that some row matches"),
+        ("allotments", None, {"quantity": 1}, "rows to change. The case has none in this table"),
         ("offer_prices", None, {"price": -1}, "at least 0"),
         ("offer_prices", pl.col("price"), {"price": 1}, "a condition"),
         ("offer_prices", pl.col("offer") > 3, {"price": 1}, "a condition"),
