@@ -138,7 +138,8 @@ class Shortages:
                 tables["raised"] = self._raised(asked, first.limit)
         elif len(asked.nodes):
             tables["gates"], tables["customer"], limits = self._in_the_way(asked)
-            tables["raised"] = self._raised(asked, limits[0]) if limits else answered("raised")
+            if limits:
+                tables["raised"] = self._raised(asked, limits[0])
         loss, until = (None, 0.0) if forced is None else (-forced.value, forced.until)
         lost = float(self._sold["lost"][number, nodes].sum()) + float(self._sold["waiting"][number, nodes[-1]])
         return WhyShort(self.plan, demand, labels, wanted, sold, lost, loss, until, tables)
@@ -236,8 +237,7 @@ class Shortages:
             rows.append((AT_HAND, points[point], None, days[node], float(way.at_hand[row]), amount))
         # Other rules that are kept: tiers, lots, and that who is served is not lost and does not wait.
         for name, block in program.row_blocks.items():
-            family = name.partition("/")[0].partition(".")[0]
-            rows.append((RULES, family, None, None, None, float(rest[block.index[block.index >= 0]].sum())))
+            rows.append((RULES, _family(name), None, None, None, float(rest[block.index[block.index >= 0]].sum())))
         table = pl.DataFrame(rows, schema=TABLES["customer"], orient="row")
         return (
             table.group_by("kind", "what", "constraint", "bucket", "quantity", maintain_order=True)
@@ -311,12 +311,11 @@ class Shortages:
         stock = np.flatnonzero(given & np.isin(self._balance, rows).any(axis=1))
         found: list[dict[str, object]] = [{"kind": AT_HAND, "what": points.labels[point]} for point in stock]
         limiting = np.concatenate([self._balance.reshape(-1), *(limit.all_rows for limit in self.optimum.limits)])
-        for name, block in self.draft.program.row_blocks.items():
-            family: dict[str, object] = {"kind": RULES, "what": name.partition("/")[0].partition(".")[0]}
-            # That who is served is not lost is no rule that somebody set.
-            of_rules = family["what"] != "sales" and np.isin(np.setdiff1d(block.index, limiting), rows).any()
-            if of_rules and family not in found:
-                found.append(family)
+        others = np.setdiff1d(rows, limiting)
+        blocks = self.draft.program.row_blocks.items()
+        families = dict.fromkeys(_family(name) for name, block in blocks if np.isin(block.index, others).any())
+        # That who is served is not lost is no rule that somebody set.
+        found += [{"kind": RULES, "what": family} for family in families if family != "sales"]
         return found
 
     def _own_rows(self, limit: Limit) -> Integers:
@@ -480,3 +479,8 @@ class Shortages:
     @cached_property
     def _reach(self) -> Reach:
         return Reach.of(self.draft, self.ranging.columns)
+
+
+def _family(block: str) -> str:
+    """Family of rules that a block of rows belongs to."""
+    return block.partition("/")[0].partition(".")[0]

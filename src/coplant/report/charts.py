@@ -394,6 +394,8 @@ def _across(
     height = 80 + (54 if any("<br>" in name for name in names) else 42) * len(steps)
     layout = laid_out(view, "", height)
     layout |= across_axes(view.numbers.axis(magnitude, unit), ticks)
+    # Each bar tells its amount: on a narrow page more of them would stand on one another.
+    layout["xaxis"]["nticks"] = 3
     return Chart(label, {"data": [trace], "layout": layout}, legend, height)
 
 
@@ -401,7 +403,7 @@ def across_axes(unit: str, ticks: Sequence[str]) -> dict[str, Any]:
     """Axes of bars that lie across the page, the first at the top."""
     return {
         "bargap": 0.35,
-        "xaxis": {"title": {"text": plain(unit)}, "zeroline": True, "showgrid": True, "nticks": 3, "tickangle": 0},
+        "xaxis": {"title": {"text": plain(unit)}, "zeroline": True, "showgrid": True, "nticks": 5, "tickangle": 0},
         "yaxis": {
             "tickvals": list(range(len(ticks))),
             "ticktext": list(ticks),

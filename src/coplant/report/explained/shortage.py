@@ -184,8 +184,7 @@ class _Told:
         for row in customer.filter(pl.col("kind").is_in(["at hand", "rules"]), pl.col("amount") < 0.0).iter_rows(
             named=True
         ):
-            key = "short.takes_stock" if row["kind"] == "at hand" else "short.takes_rule"
-            what = self._point(row["what"]) if row["kind"] == "at hand" else self._rule(row["what"])
+            key, what = self._other(row["kind"], row["what"], "takes")
             takes.append((-row["amount"], self.words(key, what=what, amount=self.view.each(-row["amount"])), []))
         if not takes:
             yield self.words("short.no_gate")
@@ -198,13 +197,20 @@ class _Told:
     def _in_the_way(self) -> Iterator[str]:
         """What forbids to serve any customer more."""
         told = [self._gate(row) for row in self.why["gates"].iter_rows(named=True)]
-        for kind, what in self.why["customer"].select("kind", "what").iter_rows():
-            stock = kind == "at hand"
-            told.append(self.words("short.stays" if stock else "short.stays_rule",
-                                   what=self._point(what) if stock else self._rule(what)))  # fmt: skip
+        for kind, thing in self.why["customer"].select("kind", "what").iter_rows():
+            key, what = self._other(kind, thing, "stays")
+            told.append(self.words(key, what=what))
         yield self.words("short.forbidden" if len(told) > 1 else "short.forbidden_by_one")
         for number, line in enumerate(told, 1):
             yield f"  {number}. {line}"
+
+    def _other(self, kind: str, what: str, verb: str) -> tuple[str, str]:
+        """The text for stock at hand or another rule, and what that is called."""
+        return (
+            (f"short.{verb}_stock", self._point(what))
+            if kind == "at hand"
+            else (f"short.{verb}_rule", self._rule(what))
+        )
 
     def _rule(self, family: str) -> str:
         return self.words.known(f"short.rule.{family}", family.replace("_", " "))
